@@ -1,0 +1,230 @@
+//! The one error type: a stable code a program can act on, a sentence a person can act on,
+//! and the details that help.
+//!
+//! Everything the community refuses is an [`Error`] with a [`Code`] out of the contract. Anything
+//! nobody foresaw becomes [`Code::Internal`]: its cause goes to the log in full, and the caller
+//! reads one sentence.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What the whole program returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:literal, $title:literal;)*) => {
+        /// The stable names of everything that can be refused. The text form is part of the API.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code there is, for the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The name as it stands in answers: `insufficient_balance`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $text,)* }
+            }
+
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$variant => $status,)* }
+            }
+
+            /// A short title, the same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Code::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is not of the form the contract asks for; `errors` names the fields.
+    InvalidRequest = "invalid_request", 400, "The request is not valid";
+    /// A call that moves tokens came without its `Idempotency-Key`.
+    IdempotencyKeyRequired = "idempotency_key_required", 400, "An Idempotency-Key is required";
+    /// Nobody is signed in, or the token is not one we accept.
+    Unauthorized = "unauthorized", 401, "Sign in first";
+    /// The caller is known and may not do this.
+    Forbidden = "forbidden", 403, "Not allowed";
+    /// The developer identity was asked for from somewhere other than this machine.
+    DeveloperIdentityIsLocal = "developer_identity_is_local", 403, "Only on this machine";
+    /// Nothing lives at this address.
+    NotFound = "not_found", 404, "Not found";
+    /// No wallet with this id.
+    WalletNotFound = "wallet_not_found", 404, "No such wallet";
+    /// No transaction with this id that the caller may see.
+    TransactionNotFound = "transaction_not_found", 404, "No such transaction";
+    /// No user with this id or name.
+    UserNotFound = "user_not_found", 404, "No such user";
+    /// No system account with this name.
+    SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
+    /// The address exists, with other methods.
+    MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// The transfer has been given back in full already.
+    AlreadyReversed = "already_reversed", 409, "Already reversed";
+    /// The body is larger than this call takes.
+    PayloadTooLarge = "payload_too_large", 413, "The body is too large";
+    /// The body is not of a media type this call takes.
+    UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
+    /// The wallet holds less than was asked for.
+    InsufficientBalance = "insufficient_balance", 422, "Not enough tokens";
+    /// One of the wallets is frozen.
+    WalletFrozen = "wallet_frozen", 422, "The wallet is frozen";
+    /// Sender and recipient are the same wallet.
+    SelfTransfer = "self_transfer", 422, "A wallet cannot pay itself";
+    /// A balance or the total supply would pass the largest number the ledger can hold.
+    AmountOverflow = "amount_overflow", 422, "The amount is too large";
+    /// The recipient has left the community.
+    RecipientClosed = "recipient_closed", 422, "The recipient has left";
+    /// A distribution to more wallets than one distribution may serve.
+    TooManyRecipients = "too_many_recipients", 422, "Too many recipients";
+    /// This kind of transaction cannot be reversed.
+    NotReversible = "not_reversible", 422, "This cannot be reversed";
+    /// The operation is for members' wallets, and this one belongs to a system account.
+    SystemWallet = "system_wallet", 422, "A system wallet";
+    /// The key was used before, for a different request.
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "The Idempotency-Key was used before";
+    /// The key is older than the time for which keys are remembered.
+    IdempotencyKeyExpired = "idempotency_key_expired", 422, "The Idempotency-Key is too old";
+    /// Several members carry this name.
+    AmbiguousName = "ambiguous_name", 422, "Several members have this name";
+    /// The last operator cannot be removed.
+    LastOperator = "last_operator", 422, "The last operator";
+    /// The caller sent more requests than the community allows in a minute.
+    TooManyRequests = "too_many_requests", 429, "Too many requests";
+    /// Something nobody foresaw; the log has the rest.
+    Internal = "internal_error", 500, "Something went wrong";
+    /// More is waiting to be written than the ledger accepts at once.
+    Overloaded = "overloaded", 503, "Busy";
+    /// The disk or the database refuses to be written to; nothing was changed.
+    StorageUnavailable = "storage_unavailable", 503, "The ledger cannot be written";
+    /// The commit failed in a way that leaves open whether it happened.
+    OutcomeUnknown = "outcome_unknown", 503, "The outcome is unknown";
+    /// The request took longer than the server waits.
+    Timeout = "timeout", 503, "The request took too long";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing that is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field, as it is named in the request.
+    pub field: String,
+    /// What is wrong with it, as a sentence.
+    pub message: String,
+}
+
+/// A refusal, with what the caller needs to go on.
+#[derive(Debug, Clone)]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// One sentence for a person.
+    pub detail: String,
+    /// Further members of the answer, such as `balance` and `required`.
+    pub members: Map<String, Value>,
+    /// What is wrong, field by field; empty when no field is to blame.
+    pub errors: Vec<FieldError>,
+    /// What really happened, for the log alone.
+    cause: Option<String>,
+}
+
+impl Error {
+    /// A refusal with its sentence.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            members: Map::new(),
+            errors: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// One field of the request is wrong.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError {
+            field: field.into(),
+            message: message.into(),
+        }])
+    }
+
+    /// Several fields of the request are wrong.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        let detail = errors
+            .iter()
+            .map(|error| format!("{}: {}", error.field, error.message))
+            .collect::<Vec<_>>()
+            .join("; ");
+        Self {
+            errors,
+            ..Self::new(Code::InvalidRequest, detail)
+        }
+    }
+
+    /// Something nobody foresaw. The cause is kept for the log and never shown.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self {
+            cause: Some(cause.to_string()),
+            ..Self::new(
+                Code::Internal,
+                "Something went wrong on our side, and nothing was changed. Try again; if it stays, tell your operator the request id.",
+            )
+        }
+    }
+
+    /// The same refusal with one more member in its answer.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// The same refusal with its cause for the log.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// What really happened, where the sentence does not say it.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// Nobody is signed in. Never says more than that: the reason helps only an attacker.
+    pub fn unauthorized() -> Self {
+        Self::new(
+            Code::Unauthorized,
+            "A valid bearer token is needed for this call.",
+        )
+    }
+
+    /// The caller may not do this.
+    pub fn forbidden() -> Self {
+        Self::new(Code::Forbidden, "Your role does not allow this.")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(format!("SQLite: {error}"))
+    }
+}
