@@ -141,34 +141,19 @@ pub struct Error {
 impl Error {
     /// A refusal with its sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            members: Map::new(),
-            errors: Vec::new(),
-            cause: None,
-        }
+        Self { code, detail: detail.into(), members: Map::new(), errors: Vec::new(), cause: None }
     }
 
     /// One field of the request is wrong.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::fields(vec![FieldError {
-            field: field.into(),
-            message: message.into(),
-        }])
+        Self::fields(vec![FieldError { field: field.into(), message: message.into() }])
     }
 
     /// Several fields of the request are wrong.
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        let detail = errors
-            .iter()
-            .map(|error| format!("{}: {}", error.field, error.message))
-            .collect::<Vec<_>>()
-            .join("; ");
-        Self {
-            errors,
-            ..Self::new(Code::InvalidRequest, detail)
-        }
+        let detail =
+            errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>().join("; ");
+        Self { errors, ..Self::new(Code::InvalidRequest, detail) }
     }
 
     /// Something nobody foresaw. The cause is kept for the log and never shown.
@@ -203,10 +188,7 @@ impl Error {
 
     /// Nobody is signed in. Never says more than that: the reason helps only an attacker.
     pub fn unauthorized() -> Self {
-        Self::new(
-            Code::Unauthorized,
-            "A valid bearer token is needed for this call.",
-        )
+        Self::new(Code::Unauthorized, "A valid bearer token is needed for this call.")
     }
 
     /// The caller may not do this.

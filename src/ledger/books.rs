@@ -1,0 +1,195 @@
+//! The community's books: the one way to write and to read. Every use case of every slice, from the
+//! API, the pages and the command line, goes through here.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::rand;
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::chain;
+use super::journal::Journal;
+use super::post::{Command, Ledger};
+use crate::error::{Code, Error, Result};
+use crate::schema;
+use crate::store::{self, FileState, Readers, StoreFailure, WriteFailure, Writer};
+
+/// Gives the time in Unix milliseconds.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The machine's own clock.
+pub fn system_clock() -> Clock {
+    Arc::new(|| {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|passed| i64::try_from(passed.as_millis()).ok())
+            .unwrap_or(0)
+    })
+}
+
+/// How the books are opened.
+#[derive(Clone)]
+pub struct Options {
+    /// Where time comes from.
+    pub clock: Clock,
+    /// For how many days a repeated request is recognised.
+    pub idempotency_days: i64,
+    /// Reading connections at most.
+    pub readers: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { clock: system_clock(), idempotency_days: 7, readers: 4 }
+    }
+}
+
+/// The open books. Cheap to clone.
+#[derive(Clone)]
+pub struct Books {
+    writer: Writer<Journal>,
+    readers: Readers,
+    path: Arc<PathBuf>,
+    clock: Clock,
+}
+
+impl Books {
+    /// Opens the books; makes the database and its one ledger where there is none, and brings an
+    /// older schema up to date. A file that is not ours is refused and stays as it was.
+    pub fn open(path: &Path, options: &Options) -> Result<Self, StoreFailure> {
+        if store::inspect(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
+            make_folder(path)?;
+        }
+        let mut conn = store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)?;
+        if schema::version(&conn)? < schema::NEWEST {
+            schema::migrate(&mut conn, schema::NEWEST)?;
+        }
+        found(&mut conn, (options.clock)())?;
+        drop(conn);
+        let file = path.to_owned();
+        let writer = Writer::start(
+            move || store::open_writing(&file, schema::APPLICATION_ID, schema::NEWEST),
+            Journal::new(Arc::clone(&options.clock), options.idempotency_days),
+        )?;
+        let readers = Readers::open(path, options.readers)?;
+        Ok(Self { writer, readers, path: Arc::new(path.to_owned()), clock: Arc::clone(&options.clock) })
+    }
+
+    /// Where the database lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The time by the clock the books were opened with.
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Runs a command in the writer's next batch; when this returns, its effect is on disk.
+    pub async fn execute<C: Command>(&self, command: C) -> Result<C::Output> {
+        let answer =
+            self.writer.submit(move |conn, journal| command.run(&mut Ledger::open(conn, journal)?)).map_err(refused)?;
+        answer.await.unwrap_or(Err(WriteFailure::Broken)).map_err(refused)?
+    }
+
+    /// The same, for threads that may wait.
+    pub fn execute_blocking<C: Command>(&self, command: C) -> Result<C::Output> {
+        let answer =
+            self.writer.submit(move |conn, journal| command.run(&mut Ledger::open(conn, journal)?)).map_err(refused)?;
+        answer.blocking_recv().unwrap_or(Err(WriteFailure::Broken)).map_err(refused)?
+    }
+
+    /// Reads on a connection that cannot write, off the async threads.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let books = self.clone();
+        tokio::task::spawn_blocking(move || books.read_blocking(read)).await.map_err(Error::internal)?
+    }
+
+    /// The same, for threads that may wait.
+    pub fn read_blocking<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.readers.read_blocking(read)
+    }
+
+    /// Why the ledger cannot be written at present; `None`: it can.
+    pub fn write_failure(&self) -> Option<String> {
+        self.writer.health().failure()
+    }
+
+    /// Writes what is queued and closes the books, once the last clone is closed.
+    pub fn close(self) {
+        self.writer.stop();
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), StoreFailure> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    if folder.exists() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| StoreFailure(format!("the folder {} cannot be made ({error}).", folder.display())))
+}
+
+/// Gives a new database its one ledger, with an identity of its own.
+fn found(conn: &mut Connection, now: i64) -> Result<(), StoreFailure> {
+    let transaction = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let founded: bool = transaction.query_row("SELECT EXISTS (SELECT 1 FROM ledger)", [], |row| row.get(0))?;
+    if !founded {
+        let mut tag = [0_u8; 4];
+        rand::fill(&mut tag).map_err(|_| StoreFailure("the system gave no random bytes.".into()))?;
+        let id = Uuid::new_v4();
+        transaction.execute(
+            "INSERT INTO ledger (only, id, tag, sealed_hash, audit_sealed_hash, created_at) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+            (
+                id.hyphenated().to_string(),
+                u32::from_be_bytes(tag) >> 2,
+                chain::genesis(id, chain::TRANSACTIONS),
+                chain::genesis(id, chain::AUDIT),
+                now,
+            ),
+        )?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn refused(failure: WriteFailure) -> Error {
+    match failure {
+        WriteFailure::Full => Error::new(Code::Overloaded, "More is waiting to be written than the ledger takes at once. Nothing was changed; try again in a moment.")
+            .with("retry_after_seconds", 1),
+        WriteFailure::Unavailable(reason) => Error::new(
+            Code::StorageUnavailable,
+            "The ledger cannot be written at present. Nothing was changed; try again later.",
+        )
+        .with("retry_after_seconds", 5)
+        .because(reason),
+        WriteFailure::Unknown(reason) => Error::new(
+            Code::OutcomeUnknown,
+            "The ledger could not confirm that this was written. Repeat the request with the same Idempotency-Key: it will be executed once.",
+        )
+        .with("retry_after_seconds", 2)
+        .because(reason),
+        WriteFailure::Broken => Error::internal("a command broke off"),
+    }
+}
+
+impl From<StoreFailure> for Error {
+    fn from(failure: StoreFailure) -> Self {
+        Self::new(Code::StorageUnavailable, "The database cannot be read at present. Try again in a moment.")
+            .with("retry_after_seconds", 1)
+            .because(failure)
+    }
+}

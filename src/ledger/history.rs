@@ -1,0 +1,212 @@
+//! A wallet's history, newest first. It is read by following links from the wallet's latest
+//! transaction to the one before, so a page costs the same however long the history is.
+//!
+//! Filters are judged on the way. A request follows at most [`STEPS_MAX`] links; a page that ends
+//! there may hold fewer entries than asked for, and its cursor goes on. A filter by time enters a
+//! long history at the right day through the wallet's days.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::transaction::{self, Transaction};
+use super::types::{DAY_MS, Kind, WalletId, WalletKey};
+use super::wallet::Wallet;
+use crate::error::{Error, Result};
+
+/// Links followed by one request at most: some tens of milliseconds.
+const STEPS_MAX: usize = 5_000;
+/// Entries of a page at most, and when nothing is said.
+const LIMIT_MAX: usize = 200;
+const LIMIT_DEFAULT: usize = 50;
+
+/// Whether tokens came in or went out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// They came in.
+    In,
+    /// They went out.
+    Out,
+}
+
+/// What a member wants to see of their history. Everything given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In or out.
+    pub direction: Option<Direction>,
+    /// What it meant.
+    pub kind: Option<Kind>,
+    /// Which program made it.
+    pub transaction_type: Option<i64>,
+    /// The wallet on the other side.
+    pub counterparty: Option<WalletId>,
+    /// From this time on, Unix milliseconds.
+    pub from_time: Option<i64>,
+    /// Up to and including this time.
+    pub to_time: Option<i64>,
+    /// At least so many tokens.
+    pub min_amount: Option<i64>,
+    /// At most so many tokens.
+    pub max_amount: Option<i64>,
+    /// Words in the note, whatever their case.
+    pub note: Option<String>,
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Default)]
+pub struct PageRequest {
+    /// Entries on it, 1 to 200.
+    pub limit: usize,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl PageRequest {
+    /// Checks the limit; 50 when nothing is said.
+    pub fn new(limit: Option<i64>, cursor: Option<String>) -> Result<Self> {
+        let limit = limit.map_or(Ok(LIMIT_DEFAULT), |limit| {
+            usize::try_from(limit)
+                .ok()
+                .filter(|limit| (1..=LIMIT_MAX).contains(limit))
+                .ok_or_else(|| Error::field("limit", format!("must be a whole number from 1 to {LIMIT_MAX}")))
+        })?;
+        Ok(Self { limit, cursor })
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The entries, newest first.
+    pub items: Vec<T>,
+    /// How to ask for the next page; null: this was the last.
+    pub next_cursor: Option<String>,
+}
+
+/// A refusal for a cursor we did not make.
+pub(crate) fn bad_cursor() -> Error {
+    Error::field("cursor", "is not one this list gave; start again without it")
+}
+
+/// A cursor is a place in one wallet's history, with a check that nobody made it up.
+fn cursor_check(conn: &Connection, wallet: WalletKey, sequence: i64) -> Result<[u8; 8]> {
+    let mut context = Context::new(&SHA256);
+    let id: String = conn.prepare_cached("SELECT id FROM ledger")?.query_row([], |row| row.get(0))?;
+    context.update(id.as_bytes());
+    context.update(&wallet.0.to_be_bytes());
+    context.update(&sequence.to_be_bytes());
+    let mut check = [0; 8];
+    check.copy_from_slice(&context.finish().as_ref()[..8]);
+    Ok(check)
+}
+
+fn make_cursor(conn: &Connection, wallet: WalletKey, sequence: i64) -> Result<String> {
+    let mut bytes = sequence.to_be_bytes().to_vec();
+    bytes.extend_from_slice(&cursor_check(conn, wallet, sequence)?);
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn read_cursor(conn: &Connection, wallet: WalletKey, cursor: &str) -> Result<i64> {
+    let bytes: [u8; 16] =
+        URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(bad_cursor)?;
+    let mut sequence = [0; 8];
+    sequence.copy_from_slice(&bytes[..8]);
+    let sequence = i64::from_be_bytes(sequence);
+    if cursor_check(conn, wallet, sequence)? != bytes[8..] {
+        return Err(bad_cursor());
+    }
+    Ok(sequence)
+}
+
+/// What is looked at on the way, before an entry is read in full.
+struct Step {
+    previous: i64,
+    created_at: i64,
+    matches: bool,
+}
+
+/// One page of a wallet's history.
+pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageRequest) -> Result<Page<Transaction>> {
+    let counterparty = match filter.counterparty {
+        Some(id) => Some(Wallet::by_id(conn, id)?.key),
+        None => None,
+    };
+    let note = filter.note.as_ref().map(|note| note.to_lowercase());
+    let mut next = match &page.cursor {
+        Some(cursor) => read_cursor(conn, wallet.key, cursor)?,
+        None => entry(conn, wallet, filter.to_time)?,
+    };
+    let mut items = Vec::with_capacity(page.limit);
+    let mut steps = 0;
+    while next != 0 && items.len() < page.limit && steps < STEPS_MAX {
+        let step = step(conn, wallet.key, next, filter, counterparty, note.as_deref())?;
+        if filter.from_time.is_some_and(|from| step.created_at < from) {
+            next = 0;
+            break;
+        }
+        if step.matches {
+            items.push(transaction::by_sequence(conn, next, Some(wallet.key))?);
+        }
+        next = step.previous;
+        steps += 1;
+    }
+    let next_cursor = if next == 0 { None } else { Some(make_cursor(conn, wallet.key, next)?) };
+    Ok(Page { items, next_cursor })
+}
+
+fn step(
+    conn: &Connection,
+    wallet: WalletKey,
+    sequence: i64,
+    filter: &Filter,
+    counterparty: Option<WalletKey>,
+    note: Option<&str>,
+) -> Result<Step> {
+    let mut statement = conn.prepare_cached(
+        "SELECT created_at, kind, transaction_type, from_wallet, to_wallet, amount, from_previous, to_previous, note
+           FROM transactions WHERE sequence = ?1",
+    )?;
+    Ok(statement.query_row([sequence], |row| {
+        let created_at: i64 = row.get(0)?;
+        let (from, to): (WalletKey, WalletKey) = (row.get(3)?, row.get(4)?);
+        let amount: i64 = row.get(5)?;
+        let direction = if to == wallet { Direction::In } else { Direction::Out };
+        let other = if to == wallet { from } else { to };
+        let kind: Kind = row.get(1)?;
+        let transaction_type: i64 = row.get(2)?;
+        let matches = filter.direction.is_none_or(|wanted| wanted == direction)
+            && filter.kind.is_none_or(|wanted| wanted == kind)
+            && filter.transaction_type.is_none_or(|wanted| wanted == transaction_type)
+            && counterparty.is_none_or(|wanted| wanted == other)
+            && filter.to_time.is_none_or(|to_time| created_at <= to_time)
+            && filter.min_amount.is_none_or(|least| amount >= least)
+            && filter.max_amount.is_none_or(|most| amount <= most)
+            && match note {
+                Some(words) => {
+                    row.get_ref(8)?.as_str_or_null()?.is_some_and(|text| text.to_lowercase().contains(words))
+                }
+                None => true,
+            };
+        Ok(Step { previous: row.get(if to == wallet { 7 } else { 6 })?, created_at, matches })
+    })?)
+}
+
+/// Where to begin: the latest transaction, or the last one of the day the reader asks for.
+fn entry(conn: &Connection, wallet: &Wallet, to_time: Option<i64>) -> Result<i64> {
+    let Some(to_time) = to_time.filter(|time| *time < wallet.updated_at) else {
+        return Ok(wallet.last_sequence);
+    };
+    let first_day = wallet.created_at.min(wallet.updated_at) / DAY_MS;
+    let mut statement = conn.prepare_cached("SELECT last_sequence FROM wallet_days WHERE day = ?1 AND wallet = ?2")?;
+    // Days in which nothing moved have no row; a look-up is a few microseconds.
+    for day in (first_day..=to_time.div_euclid(DAY_MS)).rev() {
+        if let Some(sequence) = statement.query_row((day, wallet.key), |row| row.get(0)).optional()? {
+            return Ok(sequence);
+        }
+    }
+    Ok(0)
+}

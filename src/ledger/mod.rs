@@ -1,0 +1,35 @@
+//! The kernel: what a wallet, an amount and a transfer are, what is refused, how history is read,
+//! the hash chain, and the proof that all of it is sound.
+//!
+//! Everything here is a transfer from a wallet to a wallet. A use case never touches a balance: it
+//! is a [`Command`], runs inside the writer's transaction, and asks the [`Ledger`] to post.
+//! Knows SQLite rows; knows nothing of HTTP, rewards or shops.
+
+mod audit;
+mod books;
+pub mod chain;
+mod history;
+mod idempotency;
+mod journal;
+mod post;
+mod supply;
+mod transaction;
+mod transaction_id;
+mod types;
+pub mod verify;
+mod wallet;
+
+pub use audit::AuditLine;
+pub use books::{Books, Clock, Options, system_clock};
+pub use history::{Direction, Filter, Page, PageRequest, history};
+pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
+pub use journal::Journal;
+pub use post::{Command, Ledger, Posting};
+pub use supply::{Supply, supply};
+pub use transaction::{Owner, Party, Transaction, by_id, by_sequence};
+pub use transaction_id::{TransactionId, transaction_not_found};
+pub use types::{
+    Amount, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX, Reason, UserId, UserKey, WalletId,
+    WalletKey, transaction_type, wallet_not_found,
+};
+pub use wallet::Wallet;

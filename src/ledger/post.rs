@@ -1,0 +1,213 @@
+//! Posting: the one way tokens move. What the rules refuse is refused here with a sentence, and by
+//! the triggers of `schema.sql` once more.
+
+use aws_lc_rs::rand;
+use rusqlite::Connection;
+
+use super::audit::{self, AuditLine};
+use super::chain::{self, TransactionContent};
+use super::journal::{Head, Journal, State};
+use super::types::{Amount, Kind, Note, transaction_type};
+use super::wallet::Wallet;
+use crate::error::{Code, Error, Result};
+
+/// A use case that changes the ledger: it owns its input, valid by its types, and has one function.
+/// What it returns is kept; when it refuses, everything it did is rolled back.
+pub trait Command: Send + 'static {
+    /// What the caller gets.
+    type Output: Send + 'static;
+    /// Runs inside the writer's transaction.
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<Self::Output>;
+}
+
+/// The open ledger, inside the writer's transaction.
+pub struct Ledger<'a> {
+    /// The connection, for reads and for the rows that belong to a slice.
+    pub conn: &'a Connection,
+    pub(super) state: &'a mut State,
+    pub(super) window_ms: i64,
+    now: i64,
+}
+
+/// One movement of tokens.
+#[derive(Debug, Clone)]
+pub struct Posting<'a> {
+    /// How many.
+    pub amount: Amount,
+    /// What the sender wrote to it.
+    pub note: Option<&'a Note>,
+    /// The transaction it gives back.
+    pub reverses: Option<i64>,
+    /// The audit line that accounts for it.
+    pub audit: Option<i64>,
+}
+
+impl Posting<'_> {
+    /// A plain movement.
+    pub const fn of(amount: Amount) -> Self {
+        Self { amount, note: None, reverses: None, audit: None }
+    }
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn open(conn: &'a Connection, journal: &'a mut Journal) -> Result<Self> {
+        let (state, clock, window_ms) = journal.open()?;
+        // Time never runs backwards: a clock that jumps back is held at the last row's time.
+        let now = clock.max(state.head.created_at).max(state.audit.created_at);
+        Ok(Self { conn, state, window_ms, now })
+    }
+
+    /// The time of everything this command writes, in Unix milliseconds.
+    pub const fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// The sequence the next transaction will have.
+    pub const fn next_sequence(&self) -> i64 {
+        self.state.head.sequence + 1
+    }
+
+    /// Writes a line of the audit log and gives its sequence.
+    pub fn audit(&mut self, line: &AuditLine<'_>) -> Result<i64> {
+        audit::append(self.conn, &mut self.state.audit, self.now, line)
+    }
+
+    /// Moves tokens, or refuses and changes nothing. Both wallets are brought up to date, so that
+    /// several postings can follow each other. Gives the sequence.
+    ///
+    /// A system wallet that pays itself issues. Whoever else pays must have the tokens.
+    pub fn post(&mut self, from: &mut Wallet, to: &mut Wallet, posting: &Posting<'_>) -> Result<i64> {
+        let same = from.key == to.key;
+        let kind = Kind::between(from.is_system, to.is_system, same);
+        refuse(from, to, same)?;
+        let amount = posting.amount.get();
+        let content = TransactionContent {
+            sequence: self.next_sequence(),
+            created_at: self.now,
+            kind: kind.code(),
+            transaction_type: transaction_type::TRANSFER,
+            from_wallet: from.id,
+            to_wallet: to.id,
+            amount,
+            from_previous: from.last_sequence,
+            to_previous: to.last_sequence,
+            from_balance: if same { self.issue(to, amount)? } else { spend(from, amount)? },
+            to_balance: receive(to, amount)?,
+            reverses: posting.reverses.unwrap_or(0),
+            audit: posting.audit.unwrap_or(0),
+            note_digest: [0; 32],
+        };
+        self.insert(content, from, to, posting)
+    }
+
+    fn insert(
+        &mut self,
+        mut content: TransactionContent,
+        from: &mut Wallet,
+        to: &mut Wallet,
+        posting: &Posting<'_>,
+    ) -> Result<i64> {
+        let mut salt = None;
+        if let Some(note) = posting.note {
+            let mut bytes = [0; 16];
+            rand::fill(&mut bytes).map_err(|_| Error::internal("the system gave no random bytes"))?;
+            content.note_digest = chain::note_digest(&bytes, note.as_str());
+            salt = Some(bytes);
+        }
+        let hash = content.hash(&self.state.head.hash);
+        self.conn
+            .prepare_cached(
+                "INSERT INTO transactions (sequence, created_at, kind, transaction_type, from_wallet, to_wallet, amount,
+                                           from_previous, to_previous, from_balance, to_balance, reverses, audit,
+                                           note, note_salt, note_digest, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+            )?
+            .execute(rusqlite::params![
+                content.sequence,
+                content.created_at,
+                content.kind,
+                content.transaction_type,
+                from.key,
+                to.key,
+                content.amount,
+                content.from_previous,
+                content.to_previous,
+                content.from_balance,
+                content.to_balance,
+                posting.reverses,
+                posting.audit,
+                posting.note.map(Note::as_str),
+                salt,
+                salt.map(|_| content.note_digest),
+                hash,
+            ])?;
+        self.state.head = Head { sequence: content.sequence, created_at: content.created_at, hash };
+        for (wallet, balance) in [(from, content.from_balance), (to, content.to_balance)] {
+            wallet.balance = balance;
+            wallet.last_sequence = content.sequence;
+            wallet.updated_at = content.created_at;
+        }
+        Ok(content.sequence)
+    }
+
+    /// New tokens: refused where the total supply would no longer fit.
+    fn issue(&self, treasury: &Wallet, amount: i64) -> Result<i64> {
+        let issued: i64 =
+            self.conn.prepare_cached("SELECT total_issued FROM ledger")?.query_row([], |row| row.get(0))?;
+        issued.checked_add(amount).ok_or_else(|| {
+            Error::new(
+                Code::AmountOverflow,
+                "The total supply would pass 9223372036854775807 tokens, the most the ledger can hold.",
+            )
+        })?;
+        receive(treasury, amount)
+    }
+}
+
+/// The rules that look at the wallets alone.
+fn refuse(from: &Wallet, to: &Wallet, same: bool) -> Result<()> {
+    if same && !from.is_system {
+        return Err(Error::new(Code::SelfTransfer, "This is your own wallet. Choose someone else to pay."));
+    }
+    if from.frozen_reason.is_some() {
+        return Err(Error::new(
+            Code::WalletFrozen,
+            "The sending wallet is frozen and cannot send tokens. An operator can unfreeze it.",
+        )
+        .with("wallet_id", from.id.to_string()));
+    }
+    if to.frozen_reason.is_some() {
+        return Err(Error::new(
+            Code::WalletFrozen,
+            "The receiving wallet is frozen and cannot receive tokens at present.",
+        )
+        .with("wallet_id", to.id.to_string()));
+    }
+    if to.is_closed {
+        return Err(Error::new(
+            Code::RecipientClosed,
+            "The owner of this wallet has left the community, so it can no longer receive tokens.",
+        ));
+    }
+    Ok(())
+}
+
+fn spend(from: &Wallet, amount: i64) -> Result<i64> {
+    from.balance.checked_sub(amount).filter(|rest| *rest >= 0).ok_or_else(|| {
+        Error::new(
+            Code::InsufficientBalance,
+            format!("The wallet holds {} tokens, and {amount} are needed.", from.balance),
+        )
+        .with("balance", from.balance)
+        .with("required", amount)
+    })
+}
+
+fn receive(to: &Wallet, amount: i64) -> Result<i64> {
+    to.balance.checked_add(amount).ok_or_else(|| {
+        Error::new(
+            Code::AmountOverflow,
+            "The receiving wallet would hold more than 9223372036854775807 tokens, the most a wallet can hold.",
+        )
+    })
+}

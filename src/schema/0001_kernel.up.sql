@@ -1,0 +1,493 @@
+-- Step 1: the kernel. Wallets, users, system accounts, transactions, the audit log, and their guards.
+
+-- ------------------------------------------------------------------------------------------------
+-- The ledger itself: one row.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE ledger (
+    only                  INTEGER PRIMARY KEY CHECK (only = 1),
+    id                    TEXT    NOT NULL CHECK (length(id) = 36),  -- this community; the chain begins from it
+    tag                   INTEGER NOT NULL CHECK (tag BETWEEN 0 AND 1073741823),  -- 30 random bits in every transaction id
+    total_issued          INTEGER NOT NULL DEFAULT 0 CHECK (total_issued >= 0),
+    issued_sequence       INTEGER NOT NULL DEFAULT 0,  -- the transaction that made total_issued what it is
+    sealed_sequence       INTEGER NOT NULL DEFAULT 0,  -- the last transaction the program has chained
+    sealed_hash           BLOB    NOT NULL CHECK (length(sealed_hash) = 32),
+    audit_sealed_sequence INTEGER NOT NULL DEFAULT 0,  -- the last audit line the program has chained
+    audit_sealed_hash     BLOB    NOT NULL CHECK (length(audit_sealed_hash) = 32),
+    created_at            INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER ledger_insert_guard BEFORE INSERT ON ledger
+BEGIN
+    SELECT RAISE(ABORT, 'a database holds one ledger') WHERE EXISTS (SELECT 1 FROM ledger);
+END;
+
+CREATE TRIGGER ledger_delete_guard BEFORE DELETE ON ledger
+BEGIN
+    SELECT RAISE(ABORT, 'the ledger cannot be deleted');
+END;
+
+CREATE TRIGGER ledger_identity_guard BEFORE UPDATE OF only, id, tag, created_at ON ledger
+BEGIN
+    SELECT RAISE(ABORT, 'the identity of the ledger never changes');
+END;
+
+-- Total issuance grows by an issuance, once for each.
+CREATE TRIGGER ledger_issued_guard BEFORE UPDATE OF total_issued, issued_sequence ON ledger
+BEGIN
+    SELECT RAISE(ABORT, 'total issuance changes only through an issuance')
+     WHERE NEW.issued_sequence <= OLD.issued_sequence
+        OR NOT EXISTS (SELECT 1 FROM transactions
+                        WHERE sequence = NEW.issued_sequence AND kind = 1
+                          AND amount = NEW.total_issued - OLD.total_issued);
+END;
+
+-- The seal only moves forward, and only onto a chained row. Without this, emptying the hashes from
+-- some row on would be a way to have a forgery chained anew.
+CREATE TRIGGER ledger_seal_guard BEFORE UPDATE OF sealed_sequence, sealed_hash ON ledger
+BEGIN
+    SELECT RAISE(ABORT, 'the seal of the chain only moves forward')
+     WHERE NEW.sealed_sequence < OLD.sealed_sequence
+        OR NEW.sealed_hash IS NOT (SELECT hash FROM transactions WHERE sequence = NEW.sealed_sequence);
+END;
+
+CREATE TRIGGER ledger_audit_seal_guard BEFORE UPDATE OF audit_sealed_sequence, audit_sealed_hash ON ledger
+BEGIN
+    SELECT RAISE(ABORT, 'the seal of the audit log only moves forward')
+     WHERE NEW.audit_sealed_sequence < OLD.audit_sealed_sequence
+        OR NEW.audit_sealed_hash IS NOT (SELECT hash FROM audit_log WHERE sequence = NEW.audit_sealed_sequence);
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- The audit log: who did what to what, and why. Append-only and chained like the ledger.
+-- An administrative act is possible only with its line here: issuances and distributions name it,
+-- and so do frozen wallets, deleted users and granted roles.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE audit_log (
+    sequence       INTEGER PRIMARY KEY,
+    created_at     INTEGER NOT NULL,
+    operator       TEXT    NOT NULL CHECK (length(trim(operator)) BETWEEN 1 AND 255),
+    action         TEXT    NOT NULL CHECK (length(action) BETWEEN 1 AND 64),   -- 'distribution', 'wallet.freeze', ...
+    target         TEXT    NOT NULL CHECK (length(target) BETWEEN 1 AND 255),  -- the UUID or name of what was acted upon
+    reason         TEXT    NOT NULL CHECK (length(trim(reason)) BETWEEN 1 AND 500),
+    details        TEXT    NOT NULL DEFAULT '{}' CHECK (json_valid(details)),
+    request_id     TEXT    CHECK (length(request_id) BETWEEN 1 AND 128),
+    first_sequence INTEGER,  -- the transactions this line accounts for, first to last, where there are any
+    last_sequence  INTEGER,
+    hash           BLOB    CHECK (length(hash) = 32),
+    CHECK ((first_sequence IS NULL) = (last_sequence IS NULL)),
+    CHECK (last_sequence >= first_sequence)
+) STRICT;
+
+CREATE INDEX audit_log_by_target ON audit_log (target);
+
+CREATE TRIGGER audit_log_insert_guard BEFORE INSERT ON audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'the next audit line must follow the last one: use its sequence plus one')
+     WHERE NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit_log);
+    SELECT RAISE(ABORT, 'time does not run backwards in the audit log')
+     WHERE NEW.created_at < (SELECT created_at FROM audit_log WHERE sequence = NEW.sequence - 1);
+    SELECT RAISE(ABORT, 'an audit line can only account for the transactions that follow it')
+     WHERE NEW.first_sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM transactions);
+END;
+
+-- The one change ever made to an audit line: the program chains it, once.
+CREATE TRIGGER audit_log_update_guard BEFORE UPDATE ON audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is never changed')
+     WHERE OLD.hash IS NOT NULL OR NEW.hash IS NULL
+        OR NEW.sequence IS NOT OLD.sequence OR NEW.created_at IS NOT OLD.created_at
+        OR NEW.operator IS NOT OLD.operator OR NEW.action IS NOT OLD.action
+        OR NEW.target IS NOT OLD.target OR NEW.reason IS NOT OLD.reason
+        OR NEW.details IS NOT OLD.details OR NEW.request_id IS NOT OLD.request_id
+        OR NEW.first_sequence IS NOT OLD.first_sequence OR NEW.last_sequence IS NOT OLD.last_sequence
+        OR OLD.sequence <= (SELECT audit_sealed_sequence FROM ledger);
+END;
+
+CREATE TRIGGER audit_log_delete_guard BEFORE DELETE ON audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is never deleted from');
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Wallets. A wallet knows its balance and its latest transaction; history is a chain of links
+-- from there (see transactions).
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE wallets (
+    key           INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    is_system     INTEGER NOT NULL CHECK (is_system IN (0, 1)),
+    balance       INTEGER NOT NULL DEFAULT 0 CHECK (balance >= 0),
+    last_sequence INTEGER NOT NULL DEFAULT 0,  -- 0: no transaction yet
+    is_frozen     INTEGER NOT NULL DEFAULT 0 CHECK (is_frozen IN (0, 1)),
+    frozen_reason TEXT,
+    state_audit   INTEGER REFERENCES audit_log (sequence),  -- the line that froze or unfroze it last
+    is_closed     INTEGER NOT NULL DEFAULT 0 CHECK (is_closed IN (0, 1)),  -- its owner has left
+    created_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    CHECK (is_frozen = (frozen_reason IS NOT NULL)),
+    CHECK (NOT (is_system AND is_frozen)),  -- system wallets cannot be frozen
+    CHECK (NOT (is_system AND is_closed))
+) STRICT;
+
+CREATE TRIGGER wallets_insert_guard BEFORE INSERT ON wallets
+BEGIN
+    SELECT RAISE(ABORT, 'this wallet exists already')
+     WHERE EXISTS (SELECT 1 FROM wallets WHERE key = NEW.key OR id = NEW.id);
+    SELECT RAISE(ABORT, 'a new wallet is empty, open and not frozen')
+     WHERE NEW.balance <> 0 OR NEW.last_sequence <> 0 OR NEW.is_frozen <> 0 OR NEW.is_closed <> 0;
+END;
+
+CREATE TRIGGER wallets_delete_guard BEFORE DELETE ON wallets
+BEGIN
+    SELECT RAISE(ABORT, 'wallets are never deleted');
+END;
+
+CREATE TRIGGER wallets_identity_guard BEFORE UPDATE OF key, id, is_system, created_at ON wallets
+BEGIN
+    SELECT RAISE(ABORT, 'the identity of a wallet never changes');
+END;
+
+-- A balance changes only to what the wallet's next transaction says it is.
+CREATE TRIGGER wallets_balance_guard BEFORE UPDATE OF balance, last_sequence ON wallets
+BEGIN
+    SELECT RAISE(ABORT, 'a balance changes only through a transaction')
+     WHERE NEW.last_sequence <= OLD.last_sequence
+        OR NOT EXISTS (SELECT 1 FROM transactions
+                        WHERE sequence = NEW.last_sequence
+                          AND (   (to_wallet   = OLD.key AND to_previous   = OLD.last_sequence AND to_balance   = NEW.balance)
+                               OR (from_wallet = OLD.key AND from_previous = OLD.last_sequence AND from_balance = NEW.balance)));
+END;
+
+CREATE TRIGGER wallets_state_guard BEFORE UPDATE OF is_frozen, frozen_reason, state_audit ON wallets
+BEGIN
+    SELECT RAISE(ABORT, 'system wallets cannot be frozen') WHERE OLD.is_system;
+    SELECT RAISE(ABORT, 'freezing and unfreezing need an operator and a reason: use the views direct_freezes and direct_unfreezes')
+     WHERE NEW.state_audit IS NULL OR NEW.state_audit <= coalesce(OLD.state_audit, 0)
+        OR NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.state_audit AND target = OLD.id
+                          AND action = iif(NEW.is_frozen, 'wallet.freeze', 'wallet.unfreeze')
+                          AND (NOT NEW.is_frozen OR reason = NEW.frozen_reason));
+END;
+
+CREATE TRIGGER wallets_closing_guard BEFORE UPDATE OF is_closed ON wallets
+BEGIN
+    SELECT RAISE(ABORT, 'a wallet is closed by deleting its owner, and opened by restoring them')
+     WHERE NEW.is_closed <> EXISTS (SELECT 1 FROM users WHERE wallet = OLD.key AND deleted_at IS NOT NULL);
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Users: the members. Each has exactly one wallet, for ever.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE users (
+    key         INTEGER PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    wallet      INTEGER NOT NULL UNIQUE REFERENCES wallets (key),
+    username    TEXT    NOT NULL CHECK (length(username) BETWEEN 3 AND 255 AND username NOT GLOB '*[^A-Za-z0-9_-]*'),  -- a display name; not unique
+    deleted_at  INTEGER,  -- deletion keeps the wallet and its history
+    state_audit INTEGER REFERENCES audit_log (sequence),  -- the line that deleted or restored them last
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX users_by_username ON users (username COLLATE NOCASE, key);
+
+CREATE TRIGGER users_insert_guard BEFORE INSERT ON users
+BEGIN
+    SELECT RAISE(ABORT, 'this user exists already')
+     WHERE EXISTS (SELECT 1 FROM users WHERE key = NEW.key OR id = NEW.id OR wallet = NEW.wallet);
+    SELECT RAISE(ABORT, 'a member needs a wallet of their own')
+     WHERE NOT EXISTS (SELECT 1 FROM wallets WHERE key = NEW.wallet AND NOT is_system);
+    SELECT RAISE(ABORT, 'a new user is not deleted') WHERE NEW.deleted_at IS NOT NULL;
+END;
+
+CREATE TRIGGER users_delete_guard BEFORE DELETE ON users
+BEGIN
+    SELECT RAISE(ABORT, 'users are never deleted from the database: set deleted_at');
+END;
+
+CREATE TRIGGER users_identity_guard BEFORE UPDATE OF key, id, wallet, created_at ON users
+BEGIN
+    SELECT RAISE(ABORT, 'the identity of a user never changes');
+END;
+
+CREATE TRIGGER users_state_guard BEFORE UPDATE OF deleted_at, state_audit ON users
+BEGIN
+    SELECT RAISE(ABORT, 'deleting and restoring a user need a line in the audit log')
+     WHERE NEW.state_audit IS NULL OR NEW.state_audit <= coalesce(OLD.state_audit, 0)
+        OR NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.state_audit AND target = OLD.id
+                          AND action = iif(NEW.deleted_at IS NULL, 'user.restore', 'user.delete'));
+END;
+
+CREATE TRIGGER users_close_wallet AFTER UPDATE OF deleted_at ON users
+BEGIN
+    UPDATE wallets SET is_closed = NEW.deleted_at IS NOT NULL, updated_at = NEW.updated_at WHERE key = NEW.wallet;
+END;
+
+-- Who a user is at an identity provider: issuer and subject together, bound to one user.
+CREATE TABLE identities (
+    issuer     TEXT    NOT NULL CHECK (length(issuer) BETWEEN 1 AND 2048),
+    subject    TEXT    NOT NULL CHECK (length(subject) BETWEEN 1 AND 255),
+    user       INTEGER NOT NULL REFERENCES users (key),
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX identities_by_user ON identities (user);
+
+CREATE TRIGGER identities_insert_guard BEFORE INSERT ON identities
+BEGIN
+    SELECT RAISE(ABORT, 'this identity belongs to a user already')
+     WHERE EXISTS (SELECT 1 FROM identities WHERE issuer = NEW.issuer AND subject = NEW.subject);
+END;
+
+CREATE TRIGGER identities_update_guard BEFORE UPDATE ON identities
+BEGIN
+    SELECT RAISE(ABORT, 'an identity stays with its user');
+END;
+
+CREATE TRIGGER identities_delete_guard BEFORE DELETE ON identities
+BEGIN
+    SELECT RAISE(ABORT, 'an identity stays with its user');
+END;
+
+-- Roles granted here; the configuration can name operators and auditors besides.
+CREATE TABLE roles (
+    user  INTEGER NOT NULL REFERENCES users (key),
+    role  TEXT    NOT NULL CHECK (role IN ('operator', 'auditor')),
+    audit INTEGER NOT NULL REFERENCES audit_log (sequence),
+    PRIMARY KEY (user, role)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER roles_insert_guard BEFORE INSERT ON roles
+BEGIN
+    SELECT RAISE(ABORT, 'this role is granted already')
+     WHERE EXISTS (SELECT 1 FROM roles WHERE user = NEW.user AND role = NEW.role);
+    SELECT RAISE(ABORT, 'granting a role needs a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log JOIN users ON users.id = audit_log.target
+                        WHERE audit_log.sequence = NEW.audit AND audit_log.action = 'role.grant'
+                          AND users.key = NEW.user AND audit_log.details ->> 'role' = NEW.role
+                          AND audit_log.sequence = (SELECT max(sequence) FROM audit_log));
+END;
+
+CREATE TRIGGER roles_update_guard BEFORE UPDATE ON roles
+BEGIN
+    SELECT RAISE(ABORT, 'a role is granted or revoked, never changed');
+END;
+
+CREATE TRIGGER roles_delete_guard BEFORE DELETE ON roles
+BEGIN
+    SELECT RAISE(ABORT, 'revoking a role needs a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log JOIN users ON users.id = audit_log.target
+                        WHERE audit_log.sequence > OLD.audit AND audit_log.action = 'role.revoke'
+                          AND users.key = OLD.user AND audit_log.details ->> 'role' = OLD.role);
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- System accounts: each has a wallet that may issue tokens. Nobody signs in as one.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE system_accounts (
+    key        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    wallet     INTEGER NOT NULL UNIQUE REFERENCES wallets (key),
+    name       TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 3 AND 255 AND name NOT GLOB '*[^A-Za-z0-9_-]*'),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER system_accounts_insert_guard BEFORE INSERT ON system_accounts
+BEGIN
+    SELECT RAISE(ABORT, 'this system account exists already')
+     WHERE EXISTS (SELECT 1 FROM system_accounts
+                    WHERE key = NEW.key OR id = NEW.id OR wallet = NEW.wallet OR name = NEW.name);
+    SELECT RAISE(ABORT, 'a system account needs a system wallet')
+     WHERE NOT EXISTS (SELECT 1 FROM wallets WHERE key = NEW.wallet AND is_system);
+END;
+
+CREATE TRIGGER system_accounts_update_guard BEFORE UPDATE ON system_accounts
+BEGIN
+    SELECT RAISE(ABORT, 'a system account never changes');
+END;
+
+CREATE TRIGGER system_accounts_delete_guard BEFORE DELETE ON system_accounts
+BEGIN
+    SELECT RAISE(ABORT, 'system accounts are never deleted');
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Transactions: every token that ever moved. Never changed, never deleted.
+--
+-- Each row records, for both wallets, the wallet's previous transaction and its balance after this
+-- one. So a wallet's history is read by following links from its latest transaction, with no index
+-- by wallet to be kept, and every line of it can be checked.
+--
+-- The UUID that people see is not stored: it is made of created_at, the ledger's tag and sequence
+-- (a version 7 UUID; see the view transaction_list), so it needs no index either.
+--
+-- kind:  1 issuance (a system wallet pays itself)   2 distribution (system to member)
+--        3 transfer (member to member)              4 pool (anyone to a system wallet)
+-- transaction_type, 1 to 99: which program made it.
+--        1 transfer: all that this version makes
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE transactions (
+    sequence         INTEGER PRIMARY KEY,  -- 1, 2, 3, ... without a gap
+    created_at       INTEGER NOT NULL CHECK (created_at BETWEEN 0 AND 253402300799999),
+    kind             INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 4),
+    transaction_type INTEGER NOT NULL CHECK (transaction_type BETWEEN 1 AND 99),
+    from_wallet      INTEGER NOT NULL REFERENCES wallets (key),
+    to_wallet        INTEGER NOT NULL REFERENCES wallets (key),
+    amount           INTEGER NOT NULL CHECK (amount > 0),
+    from_previous    INTEGER NOT NULL,  -- the sender's previous transaction; 0: none
+    to_previous      INTEGER NOT NULL,  -- the recipient's
+    from_balance     INTEGER NOT NULL CHECK (from_balance >= 0),  -- the sender's balance after this one
+    to_balance       INTEGER NOT NULL CHECK (to_balance >= 0),    -- the recipient's
+    reverses         INTEGER REFERENCES transactions (sequence),  -- the transaction this one gives back
+    audit            INTEGER REFERENCES audit_log (sequence),     -- the line that accounts for it; members' own transfers have none
+    note             TEXT    CHECK (length(note) BETWEEN 1 AND 280),
+    note_salt        BLOB    CHECK (length(note_salt) = 16),
+    note_digest      BLOB    CHECK (length(note_digest) = 32),  -- what the chain covers, so that a note can be erased
+    hash             BLOB    CHECK (length(hash) = 32),  -- empty until the program chains a row inserted by hand
+    CHECK ((note IS NULL) = (note_salt IS NULL)),
+    CHECK (note IS NULL OR note_digest IS NOT NULL)
+) STRICT;
+
+-- How much of a transaction was given back already. Ordinary rows are not in this index.
+CREATE INDEX transactions_reversals ON transactions (reverses) WHERE reverses IS NOT NULL;
+
+CREATE TRIGGER transactions_insert_guard BEFORE INSERT ON transactions
+BEGIN
+    SELECT RAISE(ABORT, 'the next transaction must follow the last one: use its sequence plus one')
+     WHERE NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM transactions);
+    SELECT RAISE(ABORT, 'time does not run backwards in the ledger')
+     WHERE NEW.created_at < (SELECT created_at FROM transactions WHERE sequence = NEW.sequence - 1);
+    SELECT CASE
+        WHEN sender.key IS NULL THEN RAISE(ABORT, 'the sending wallet does not exist')
+        WHEN recipient.key IS NULL THEN RAISE(ABORT, 'the receiving wallet does not exist')
+        WHEN sender.is_frozen OR recipient.is_frozen THEN RAISE(ABORT, 'a frozen wallet neither sends nor receives')
+        WHEN recipient.is_closed THEN RAISE(ABORT, 'a closed wallet does not receive')
+        WHEN sender.key = recipient.key AND NOT sender.is_system THEN RAISE(ABORT, 'only a system wallet can pay itself')
+        WHEN NEW.kind <> CASE WHEN sender.key = recipient.key THEN 1
+                              WHEN recipient.is_system THEN 4
+                              WHEN sender.is_system THEN 2
+                              ELSE 3 END THEN RAISE(ABORT, 'the kind must be what the two wallets make it')
+        WHEN NEW.from_previous <> sender.last_sequence OR NEW.to_previous <> recipient.last_sequence
+            THEN RAISE(ABORT, 'a transaction must link to the previous one of both wallets')
+        WHEN NEW.kind = 1 AND (SELECT total_issued FROM ledger) > 9223372036854775807 - NEW.amount
+            THEN RAISE(ABORT, 'the total supply would pass the largest amount')
+        WHEN NEW.kind <> 1 AND sender.balance < NEW.amount THEN RAISE(ABORT, 'the sender does not have that many tokens')
+        WHEN recipient.balance > 9223372036854775807 - NEW.amount THEN RAISE(ABORT, 'the balance would pass the largest amount')
+        WHEN NEW.to_balance <> recipient.balance + NEW.amount
+          OR NEW.from_balance <> iif(NEW.kind = 1, NEW.to_balance, sender.balance - NEW.amount)
+            THEN RAISE(ABORT, 'the balances after it must be those before it, moved by the amount')
+        WHEN NEW.kind <= 2 AND NEW.audit IS NULL
+            THEN RAISE(ABORT, 'issuing and distributing need an operator and a reason: use the views direct_issuances and direct_distributions')
+    END
+      FROM (SELECT 1)
+      LEFT JOIN wallets AS sender ON sender.key = NEW.from_wallet
+      LEFT JOIN wallets AS recipient ON recipient.key = NEW.to_wallet;
+    SELECT RAISE(ABORT, 'the audit line must account for this very transaction')
+     WHERE NEW.audit IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM audit_log WHERE sequence = NEW.audit
+                        AND NEW.sequence BETWEEN first_sequence AND last_sequence
+                        AND action IN ('issuance', 'distribution', 'reversal'));
+    SELECT CASE
+        WHEN original.sequence IS NULL THEN RAISE(ABORT, 'a reversal must go back the way the original came')
+        WHEN original.kind = 1 OR original.reverses IS NOT NULL THEN RAISE(ABORT, 'issuances and reversals cannot be reversed')
+        WHEN original.amount - (SELECT coalesce(sum(amount), 0) FROM transactions WHERE reverses = NEW.reverses) < NEW.amount
+            THEN RAISE(ABORT, 'no more can be given back than was sent')
+    END
+      FROM (SELECT 1)
+      LEFT JOIN transactions AS original ON original.sequence = NEW.reverses
+                                        AND original.from_wallet = NEW.to_wallet AND original.to_wallet = NEW.from_wallet
+     WHERE NEW.reverses IS NOT NULL;
+END;
+
+-- A transaction moves the tokens by itself.
+CREATE TRIGGER transactions_apply AFTER INSERT ON transactions
+BEGIN
+    UPDATE wallets SET balance = NEW.from_balance, last_sequence = NEW.sequence, updated_at = NEW.created_at
+     WHERE key = NEW.from_wallet AND NEW.kind <> 1;
+    UPDATE wallets SET balance = NEW.to_balance, last_sequence = NEW.sequence, updated_at = NEW.created_at
+     WHERE key = NEW.to_wallet;
+    UPDATE ledger SET total_issued = total_issued + NEW.amount, issued_sequence = NEW.sequence
+     WHERE only = 1 AND NEW.kind = 1;
+END;
+
+-- Two changes are ever made to a transaction: the program chains it, once, and its note is erased.
+CREATE TRIGGER transactions_update_guard BEFORE UPDATE ON transactions
+BEGIN
+    SELECT RAISE(ABORT, 'transactions are never changed')
+     WHERE NEW.sequence IS NOT OLD.sequence OR NEW.created_at IS NOT OLD.created_at
+        OR NEW.kind IS NOT OLD.kind OR NEW.transaction_type IS NOT OLD.transaction_type
+        OR NEW.from_wallet IS NOT OLD.from_wallet OR NEW.to_wallet IS NOT OLD.to_wallet OR NEW.amount IS NOT OLD.amount
+        OR NEW.from_previous IS NOT OLD.from_previous OR NEW.to_previous IS NOT OLD.to_previous
+        OR NEW.from_balance IS NOT OLD.from_balance OR NEW.to_balance IS NOT OLD.to_balance
+        OR NEW.reverses IS NOT OLD.reverses OR NEW.audit IS NOT OLD.audit OR NEW.note_digest IS NOT OLD.note_digest
+        OR (NEW.note IS NOT OLD.note AND NEW.note IS NOT NULL)
+        OR (NEW.note_salt IS NOT OLD.note_salt AND NEW.note_salt IS NOT NULL)
+        OR (NEW.hash IS NOT OLD.hash
+            AND (OLD.hash IS NOT NULL OR OLD.sequence <= (SELECT sealed_sequence FROM ledger)));
+END;
+
+CREATE TRIGGER transactions_delete_guard BEFORE DELETE ON transactions
+BEGIN
+    SELECT RAISE(ABORT, 'transactions are never deleted');
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Idempotency: which request made which transaction, so that a repeated request is answered and
+-- not executed again. A row stands beside the first transaction it made, so new rows share few
+-- pages, there is no index to keep, and a period that has passed is dropped as one range. The
+-- program keeps the look-up in memory.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE idempotency_records (
+    sequence INTEGER PRIMARY KEY REFERENCES transactions (sequence),
+    period   INTEGER NOT NULL,  -- the day it was made
+    key      BLOB    NOT NULL CHECK (length(key) = 16),      -- digest of caller and key
+    request  BLOB    NOT NULL CHECK (length(request) = 16)   -- digest of what was asked
+) STRICT;
+
+CREATE TRIGGER idempotency_records_insert_guard BEFORE INSERT ON idempotency_records
+BEGIN
+    SELECT RAISE(ABORT, 'a transaction is made by one request')
+     WHERE EXISTS (SELECT 1 FROM idempotency_records WHERE sequence = NEW.sequence);
+END;
+
+CREATE TRIGGER idempotency_records_update_guard BEFORE UPDATE ON idempotency_records
+BEGIN
+    SELECT RAISE(ABORT, 'idempotency records are never changed');
+END;
+
+CREATE TRIGGER idempotency_records_delete_guard BEFORE DELETE ON idempotency_records
+BEGIN
+    SELECT RAISE(ABORT, 'idempotency records are kept for at least seven days')
+     WHERE OLD.period > (SELECT created_at / 86400000 FROM transactions ORDER BY sequence DESC LIMIT 1) - 8;
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Checkpoints: the head of the chain at some moment, signed with the instance's key, which lies
+-- outside this file.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE checkpoints (
+    sequence   INTEGER PRIMARY KEY REFERENCES transactions (sequence),
+    hash       BLOB    NOT NULL CHECK (length(hash) = 32),
+    created_at INTEGER NOT NULL,
+    key_id     TEXT    NOT NULL,  -- which instance key signed it
+    signature  BLOB    NOT NULL CHECK (length(signature) = 64)
+) STRICT;
+
+CREATE TRIGGER checkpoints_insert_guard BEFORE INSERT ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'a checkpoint must be of a chained transaction, newer than the last checkpoint')
+     WHERE NEW.hash IS NOT (SELECT hash FROM transactions WHERE sequence = NEW.sequence)
+        OR NEW.sequence <= (SELECT max(sequence) FROM checkpoints);
+END;
+
+CREATE TRIGGER checkpoints_update_guard BEFORE UPDATE ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are never changed');
+END;
+
+CREATE TRIGGER checkpoints_delete_guard BEFORE DELETE ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are never deleted');
+END;

@@ -1,0 +1,47 @@
+//! The schema's history: the numbered steps that build what `schema.sql` shows, forward and back.
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use crate::store::StoreFailure;
+
+/// The whole schema as it is today, written to be read.
+pub const SCHEMA: &str = include_str!("../../schema.sql");
+/// Marks a file as ours: "CTKN".
+pub const APPLICATION_ID: i32 = 0x4354_4b4e;
+/// The version of a database that has seen every step.
+pub const NEWEST: u32 = 3;
+/// The first step makes the tables that hold the community's history: it is never taken back.
+pub const OLDEST: u32 = 1;
+
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("0001_kernel.up.sql")),
+    M::up(include_str!("0002_rollups.up.sql")).down(include_str!("0002_rollups.down.sql")),
+    M::up(include_str!("0003_views.up.sql")).down(include_str!("0003_views.down.sql")),
+];
+
+/// Brings a database to a version, forward or back. Each step happens whole or not at all.
+pub fn migrate(conn: &mut Connection, version: u32) -> Result<(), StoreFailure> {
+    if !(OLDEST..=NEWEST).contains(&version) {
+        return Err(StoreFailure(format!(
+            "there is no schema version {version}; choose one from {OLDEST} to {NEWEST}."
+        )));
+    }
+    Migrations::from_slice(STEPS)
+        .to_version(conn, version as usize)
+        .map_err(|error| StoreFailure(format!("the database cannot be brought to schema version {version} ({error}).")))
+}
+
+/// The version a database is at.
+pub fn version(conn: &Connection) -> Result<u32, rusqlite::Error> {
+    conn.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Every object of the schema, as (kind, name, SQL), in a fixed order.
+pub fn objects(conn: &Connection) -> Result<Vec<(String, String, String)>, rusqlite::Error> {
+    conn.prepare(
+        "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name",
+    )?
+    .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+    .collect()
+}

@@ -1,0 +1,12 @@
+//! SQLite itself: looking at a file before touching it, opening it with the promises the ledger
+//! needs, the one writer and the many readers. Knows no word of the community's.
+
+mod failure;
+mod file;
+mod readers;
+mod writer;
+
+pub use failure::{StoreFailure, WriteFailure};
+pub use file::{FileState, inspect, open_reading, open_writing};
+pub use readers::Readers;
+pub use writer::{Journal, Writer, WriterHealth};

@@ -1,0 +1,46 @@
+//! Many readers: a pool of connections that can only read, used off the async threads.
+
+use std::path::Path;
+use std::time::Duration;
+
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::{Connection, OpenFlags};
+
+use super::{StoreFailure, open_reading};
+
+/// How long a request waits for a reading connection before it is told to come back.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// The pool. Cheap to clone.
+#[derive(Clone)]
+pub struct Readers {
+    pool: r2d2::Pool<SqliteConnectionManager>,
+}
+
+impl Readers {
+    /// Opens the pool on an existing database.
+    pub fn open(path: &Path, connections: u32) -> Result<Self, StoreFailure> {
+        let manager = SqliteConnectionManager::file(path)
+            .with_flags(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .with_init(open_reading);
+        let pool = r2d2::Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .connection_timeout(WAIT)
+            // A check per use would cost more than many of the reads themselves.
+            .test_on_check_out(false)
+            .build(manager)
+            .map_err(|error| StoreFailure(format!("the database cannot be opened for reading ({error}).")))?;
+        Ok(Self { pool })
+    }
+
+    /// Runs a read on this thread.
+    pub fn read_blocking<T, E: From<StoreFailure>>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let conn =
+            self.pool.get().map_err(|error| StoreFailure(format!("no reading connection was free ({error}).")))?;
+        read(&conn)
+    }
+}

@@ -1,0 +1,279 @@
+//! The one writer: a thread that owns the only writing connection of this process.
+//!
+//! It drains what is queued, opens one immediate transaction, gives each job a savepoint, commits
+//! once, and only then answers everyone. A job that refuses is rolled back to its savepoint and its
+//! neighbours are untouched. Nothing is acknowledged before the commit is on disk.
+//!
+//! When a commit fails, its frames may already lie in the log and come back at the next start. So
+//! the answer is then [`WriteFailure::Unknown`], and the connection is closed, opened again and the
+//! log emptied before any further work. After three failures in a row no more is accepted until the
+//! file can be written again, which is tried every second.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{StoreFailure, WriteFailure};
+
+/// Jobs that may wait. One more is refused at once, which bounds both memory and waiting.
+const QUEUE: usize = 4096;
+/// Jobs in one commit: enough to share one sync, few enough that the first does not wait long.
+const BATCH: usize = 1000;
+/// Failures in a row after which no more is accepted.
+const FAILURES: u32 = 3;
+/// How long to wait between attempts to write again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What lives beside the writing connection from batch to batch: memory that follows the rows.
+pub trait Journal: Send + 'static {
+    /// A point in memory to go back to when a job refuses.
+    type Mark;
+    /// What is refused before a batch starts (the rows are not as they must be).
+    type Error: std::fmt::Display;
+
+    /// Called inside the transaction before the first job: another process may have written.
+    fn begin(&mut self, conn: &Connection) -> Result<(), Self::Error>;
+    /// Called inside the transaction after the last job.
+    fn finish(&mut self, conn: &Connection) -> Result<(), Self::Error>;
+    /// The point reached.
+    fn mark(&self) -> Self::Mark;
+    /// Goes back to a point.
+    fn reset(&mut self, mark: Self::Mark);
+    /// The batch is on disk.
+    fn committed(&mut self);
+    /// The batch is not on disk, or nobody knows: forget everything and read it again.
+    fn forget(&mut self);
+}
+
+/// Answers one caller, once it is known how the commit went.
+type Answer = Box<dyn FnOnce(Result<(), WriteFailure>) + Send>;
+/// Runs one job, or hears why it cannot run; says whether its rows are to be kept, and how to answer.
+type Job<J> = Box<dyn FnOnce(Result<(&Connection, &mut J), WriteFailure>) -> (bool, Answer) + Send>;
+
+/// Whether the ledger can be written at present.
+#[derive(Debug, Clone, Default)]
+pub struct WriterHealth {
+    failed: Arc<AtomicBool>,
+    reason: Arc<Mutex<String>>,
+}
+
+impl WriterHealth {
+    /// `None` when all is well, else the last failure.
+    pub fn failure(&self) -> Option<String> {
+        self.failed.load(Ordering::Relaxed).then(|| self.reason.lock().map(|reason| reason.clone()).unwrap_or_default())
+    }
+
+    fn set(&self, failure: Option<&str>) {
+        if let (Some(text), Ok(mut reason)) = (failure, self.reason.lock()) {
+            text.clone_into(&mut reason);
+        }
+        self.failed.store(failure.is_some(), Ordering::Relaxed);
+    }
+}
+
+/// The way to the writer. Cheap to clone; the thread ends when the last clone is gone.
+pub struct Writer<J: Journal> {
+    queue: mpsc::Sender<Job<J>>,
+    health: WriterHealth,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl<J: Journal> Clone for Writer<J> {
+    fn clone(&self) -> Self {
+        Self { queue: self.queue.clone(), health: self.health.clone(), thread: Arc::clone(&self.thread) }
+    }
+}
+
+impl<J: Journal> Writer<J> {
+    /// Starts the thread. `open` makes a writing connection, now and after a failure.
+    pub fn start(
+        open: impl Fn() -> Result<Connection, StoreFailure> + Send + 'static,
+        journal: J,
+    ) -> Result<Self, StoreFailure> {
+        let conn = open()?;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let health = WriterHealth::default();
+        let state = Thread { open, conn: Some(conn), journal, health: health.clone(), failures: 0 };
+        let thread = std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || state.run(jobs))
+            .map_err(|error| StoreFailure(format!("the writer cannot be started ({error}).")))?;
+        Ok(Self { queue, health, thread: Arc::new(Mutex::new(Some(thread))) })
+    }
+
+    /// Whether the ledger can be written.
+    pub fn health(&self) -> &WriterHealth {
+        &self.health
+    }
+
+    /// Queues a job and gives the receiver of its answer.
+    pub fn submit<T: Send + 'static, E: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection, &mut J) -> Result<T, E> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<Result<T, E>, WriteFailure>>, WriteFailure> {
+        let (answer, receiver) = oneshot::channel();
+        let job: Job<J> = Box::new(move |ground| {
+            let outcome = ground.and_then(|(conn, journal)| {
+                catch_unwind(AssertUnwindSafe(|| job(conn, journal))).map_err(|_| WriteFailure::Broken)
+            });
+            let keep = matches!(outcome, Ok(Ok(_)));
+            let reply: Answer = Box::new(move |committed| {
+                // A refusal, too, was judged by rows that a failed commit takes away again.
+                let _caller_left = answer.send(committed.and(outcome));
+            });
+            (keep, reply)
+        });
+        match self.queue.try_send(job) {
+            Ok(()) => Ok(receiver),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(WriteFailure::Full),
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                Err(WriteFailure::Unavailable("the writer has stopped".into()))
+            }
+        }
+    }
+
+    /// Waits until everything queued is written and the connection is closed.
+    pub fn stop(self) {
+        let Self { queue, thread, .. } = self;
+        drop(queue);
+        let handle = thread.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(handle) = handle {
+            let _panicked = handle.join();
+        }
+    }
+}
+
+struct Thread<J, O> {
+    open: O,
+    conn: Option<Connection>,
+    journal: J,
+    health: WriterHealth,
+    failures: u32,
+}
+
+impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
+    fn run(mut self, mut jobs: mpsc::Receiver<Job<J>>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while let Some(first) = jobs.blocking_recv() {
+            batch.push(first);
+            while batch.len() < BATCH {
+                match jobs.try_recv() {
+                    Ok(job) => batch.push(job),
+                    Err(_) => break,
+                }
+            }
+            self.write(&mut batch);
+        }
+        if let Some(conn) = self.conn.take() {
+            // Leaves no log behind; if it cannot, the log is simply read at the next start.
+            let _left = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+    }
+
+    /// One batch: from the lock to the last answer.
+    fn write(&mut self, batch: &mut Vec<Job<J>>) {
+        if self.failures >= FAILURES {
+            std::thread::sleep(RETRY);
+        }
+        if let Err(failure) = self.connect() {
+            return self.refuse(batch, &failure.0);
+        }
+        let Some(conn) = self.conn.as_ref() else { return };
+        if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
+            let text = error.to_string();
+            return self.refuse(batch, &text);
+        }
+        if let Err(error) = self.journal.begin(conn) {
+            let text = error.to_string();
+            return self.refuse(batch, &text);
+        }
+        let mut answers = Vec::with_capacity(batch.len());
+        let mut broken = None;
+        for job in batch.drain(..) {
+            let mark = self.journal.mark();
+            if broken.is_none()
+                && let Err(error) = savepoint(conn, "SAVEPOINT job")
+            {
+                broken = Some(error.to_string());
+            }
+            let (keep, answer) = job(Ok((conn, &mut self.journal)));
+            if !keep {
+                self.journal.reset(mark);
+            }
+            let end = if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+            if broken.is_none()
+                && let Err(error) = savepoint(conn, end)
+            {
+                broken = Some(error.to_string());
+            }
+            answers.push(answer);
+        }
+        if broken.is_none()
+            && let Err(error) = self.journal.finish(conn)
+        {
+            broken = Some(error.to_string());
+        }
+        // SQLite ends the whole transaction by itself on some failures, a full disk among them.
+        if broken.is_none() && conn.is_autocommit() {
+            broken = Some("the transaction was ended by SQLite".into());
+        }
+        let outcome = match broken {
+            Some(reason) => Err(WriteFailure::Unavailable(reason)),
+            None => conn.execute_batch("COMMIT").map_err(|error| WriteFailure::Unknown(error.to_string())),
+        };
+        match &outcome {
+            Ok(()) => {
+                self.failures = 0;
+                self.health.set(None);
+                self.journal.committed();
+            }
+            Err(WriteFailure::Unknown(reason) | WriteFailure::Unavailable(reason)) => self.fail(reason),
+            Err(_) => {}
+        }
+        for answer in answers {
+            answer(outcome.clone());
+        }
+    }
+
+    /// Makes sure of a connection; a new one empties the log, so that no refused commit lingers in it.
+    fn connect(&mut self) -> Result<(), StoreFailure> {
+        if self.conn.is_some() {
+            return Ok(());
+        }
+        let conn = (self.open)()?;
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.conn = Some(conn);
+        Ok(())
+    }
+
+    fn refuse(&mut self, batch: &mut Vec<Job<J>>, reason: &str) {
+        self.fail(reason);
+        let failure = WriteFailure::Unavailable(reason.to_owned());
+        for job in batch.drain(..) {
+            let (_, answer) = job(Err(failure.clone()));
+            answer(Ok(()));
+        }
+    }
+
+    fn fail(&mut self, reason: &str) {
+        tracing::error!(reason, "the ledger could not be written");
+        self.failures += 1;
+        self.health.set(Some(reason));
+        if let Some(conn) = self.conn.take() {
+            let _ended = conn.execute_batch("ROLLBACK");
+        }
+        self.journal.forget();
+    }
+}
+
+fn savepoint(conn: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
+    for statement in sql.split(';') {
+        conn.prepare_cached(statement.trim())?.execute([])?;
+    }
+    Ok(())
+}
