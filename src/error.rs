@@ -181,6 +181,13 @@ impl Error {
         self
     }
 
+    /// The same refusal, saying first what it is about: a line of a file, a place in a list.
+    #[must_use]
+    pub fn about(mut self, place: &str) -> Self {
+        self.detail = format!("{place}: {}", self.detail);
+        self
+    }
+
     /// What really happened, where the sentence does not say it.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

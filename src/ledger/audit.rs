@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::chain::{AuditContent, Hash};
 use super::journal::Head;
+use super::types::{Operator, Reason};
 use crate::error::{Error, Result};
 
 /// A line to be written.
@@ -24,6 +25,41 @@ pub struct AuditLine<'a> {
     pub request_id: Option<&'a str>,
     /// The transactions it accounts for, first and last: those that follow at once.
     pub transactions: Option<(i64, i64)>,
+}
+
+/// Who does it, why, and by which request: what every administrative act must name.
+#[derive(Debug, Clone)]
+pub struct Authority {
+    /// The operator's name.
+    pub operator: Operator,
+    /// Their words.
+    pub reason: Reason,
+    /// The request it came by.
+    pub request_id: Option<String>,
+}
+
+impl Authority {
+    /// The audit line of an act done with this authority.
+    pub fn line<'a>(&'a self, action: &'a str, target: &'a str, details: Value) -> AuditLine<'a> {
+        AuditLine {
+            operator: self.operator.as_str(),
+            action,
+            target,
+            reason: self.reason.as_str(),
+            details,
+            request_id: self.request_id.as_deref(),
+            transactions: None,
+        }
+    }
+}
+
+impl AuditLine<'_> {
+    /// The same line, accounting for the transactions that follow it, first to last.
+    #[must_use]
+    pub fn accounting_for(mut self, first: i64, last: i64) -> Self {
+        self.transactions = Some((first, last));
+        self
+    }
 }
 
 /// Appends a line and gives its sequence.

@@ -20,7 +20,7 @@ const DROPPED_AT_ONCE: i64 = 10_000;
 
 /// The end of a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub(super) struct Head {
     /// The last row; 0: none.
     pub sequence: i64,
     /// Its time.
@@ -29,9 +29,15 @@ pub struct Head {
     pub hash: Hash,
 }
 
+/// A point in memory to go back to.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    heads: Option<(Head, Head)>,
+    keys: usize,
+}
+
 /// What the writer knows of the ledger it writes.
-pub struct State {
-    pub(super) tag: i64,
+pub(super) struct State {
     pub(super) head: Head,
     pub(super) audit: Head,
     pub(super) keys: Keys,
@@ -60,16 +66,16 @@ impl Journal {
         Ok((state, now, window))
     }
 
-    fn load(&self, conn: &Connection) -> Result<State> {
-        let (id, tag): (String, i64) = conn
-            .query_row("SELECT id, tag FROM ledger", [], |row| Ok((row.get(0)?, row.get(1)?)))
+    fn load(conn: &Connection) -> Result<State> {
+        let id: String = conn
+            .query_row("SELECT id FROM ledger", [], |row| row.get(0))
             .optional()?
             .ok_or_else(|| Error::internal("the database holds no ledger yet; run `communitytoken init`"))?;
         let id =
             Uuid::try_parse(&id).map_err(|error| Error::internal(format!("the ledger's id is damaged: {error}")))?;
         let empty = |domain| Head { sequence: 0, created_at: 0, hash: chain::genesis(id, domain) };
         let (head, audit) = sealed_heads(conn, empty(chain::TRANSACTIONS), empty(chain::AUDIT))?;
-        Ok(State { tag, sealed: (head.sequence, audit.sequence), head, audit, keys: Keys::default(), dropped_day: 0 })
+        Ok(State { sealed: (head.sequence, audit.sequence), head, audit, keys: Keys::default(), dropped_day: 0 })
     }
 }
 
@@ -157,13 +163,13 @@ impl State {
 }
 
 impl store::Journal for Journal {
-    type Mark = (Head, Head, usize);
+    type Mark = Mark;
     type Error = Error;
 
     fn begin(&mut self, conn: &Connection) -> Result<()> {
         let now = (self.clock)();
         if self.state.is_none() {
-            let mut state = self.load(conn)?;
+            let mut state = Self::load(conn)?;
             let first_day = now.max(state.head.created_at) / DAY_MS - self.idempotency_days - 1;
             state.keys.load_since(conn, first_day)?;
             self.state = Some(state);
@@ -190,16 +196,17 @@ impl store::Journal for Journal {
         Ok(())
     }
 
-    fn mark(&self) -> Self::Mark {
-        let nothing = Head { sequence: 0, created_at: 0, hash: [0; 32] };
-        self.state.as_ref().map_or((nothing, nothing, 0), |state| (state.head, state.audit, state.keys.mark()))
+    fn mark(&self) -> Mark {
+        Mark {
+            heads: self.state.as_ref().map(|state| (state.head, state.audit)),
+            keys: self.state.as_ref().map_or(0, |state| state.keys.mark()),
+        }
     }
 
-    fn reset(&mut self, (head, audit, keys): Self::Mark) {
-        if let Some(state) = self.state.as_mut() {
-            state.head = head;
-            state.audit = audit;
-            state.keys.reset(keys);
+    fn reset(&mut self, mark: Mark) {
+        if let (Some(state), Some((head, audit))) = (self.state.as_mut(), mark.heads) {
+            (state.head, state.audit) = (head, audit);
+            state.keys.reset(mark.keys);
         }
     }
 

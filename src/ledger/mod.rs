@@ -19,7 +19,7 @@ mod types;
 pub mod verify;
 mod wallet;
 
-pub use audit::AuditLine;
+pub use audit::{AuditLine, Authority};
 pub use books::{Books, Clock, Options, system_clock};
 pub use history::{Direction, Filter, Page, PageRequest, history};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};

@@ -171,7 +171,7 @@ fn check_schema(conn: &Connection, findings: &mut Findings) -> Result<()> {
         match found.get(&(kind.clone(), name.clone())) {
             None => findings.add("schema", format!("{kind} {name}"), "is missing"),
             Some(other) if *other != sql => {
-                findings.add("schema", format!("{kind} {name}"), "is not as this program made it")
+                findings.add("schema", format!("{kind} {name}"), "is not as this program made it");
             }
             Some(_) => {}
         }
@@ -505,20 +505,12 @@ fn check_audit(conn: &Connection, ledger: &Ledger, walk: &Walk, findings: &mut F
             findings.add("time", &place, "is older than the one before it");
         }
         let hash = line.hash(&previous);
-        previous = match stored {
-            Some(found) => {
-                if found != hash {
-                    findings.add("audit", &place, "its hash does not fit its content and the hash before it");
-                }
-                found
-            }
-            None => {
-                if line.sequence <= ledger.audit_sealed.0 {
-                    findings.add("audit", &place, "its hash is missing though the log was sealed beyond it");
-                }
-                hash
-            }
-        };
+        if stored.is_some_and(|found| found != hash) {
+            findings.add("audit", &place, "its hash does not fit its content and the hash before it");
+        } else if stored.is_none() && line.sequence <= ledger.audit_sealed.0 {
+            findings.add("audit", &place, "its hash is missing though the log was sealed beyond it");
+        }
+        previous = stored.unwrap_or(hash);
         sealed_fits |= line.sequence == ledger.audit_sealed.0 && stored == Some(ledger.audit_sealed.1);
         let named = walk.audited.get(&line.sequence).map_or(&[][..], Vec::as_slice);
         let expected = if line.first_sequence == 0 { 0 } else { line.last_sequence - line.first_sequence + 1 };

@@ -9,4 +9,4 @@ mod writer;
 pub use failure::{StoreFailure, WriteFailure};
 pub use file::{FileState, inspect, open_reading, open_writing};
 pub use readers::Readers;
-pub use writer::{Journal, Writer, WriterHealth};
+pub use writer::{Journal, Receipt, Writer, WriterHealth};

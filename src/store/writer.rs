@@ -55,6 +55,9 @@ type Answer = Box<dyn FnOnce(Result<(), WriteFailure>) + Send>;
 /// Runs one job, or hears why it cannot run; says whether its rows are to be kept, and how to answer.
 type Job<J> = Box<dyn FnOnce(Result<(&Connection, &mut J), WriteFailure>) -> (bool, Answer) + Send>;
 
+/// Brings the answer: whether it was written, and what the job itself said.
+pub type Receipt<T, E> = oneshot::Receiver<Result<Result<T, E>, WriteFailure>>;
+
 /// Whether the ledger can be written at present.
 #[derive(Debug, Clone, Default)]
 pub struct WriterHealth {
@@ -115,7 +118,7 @@ impl<J: Journal> Writer<J> {
     pub fn submit<T: Send + 'static, E: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection, &mut J) -> Result<T, E> + Send + 'static,
-    ) -> Result<oneshot::Receiver<Result<Result<T, E>, WriteFailure>>, WriteFailure> {
+    ) -> Result<Receipt<T, E>, WriteFailure> {
         let (answer, receiver) = oneshot::channel();
         let job: Job<J> = Box::new(move |ground| {
             let outcome = ground.and_then(|(conn, journal)| {

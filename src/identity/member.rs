@@ -1,0 +1,135 @@
+//! A member as the program knows the one who calls: user, wallet and roles.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::Result;
+use crate::ledger::{UserId, UserKey, WalletId, WalletKey};
+
+/// What someone may do. Every member is a `member`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Has a wallet.
+    Member,
+    /// Issues, distributes, freezes, corrects.
+    Operator,
+    /// Reads everything, changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// The word in the API and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Operator => "operator",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+/// A member.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// How rows refer to them.
+    pub key: UserKey,
+    /// How people refer to them.
+    pub id: UserId,
+    /// Their display name.
+    pub username: String,
+    /// Their wallet, as rows refer to it.
+    pub wallet_key: WalletKey,
+    /// Their wallet.
+    pub wallet_id: WalletId,
+    /// What they may do, by what was granted; the configuration can add to it.
+    pub roles: Vec<Role>,
+    /// When they left; `None`: they have not.
+    pub deleted_at: Option<i64>,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// When the profile changed last.
+    pub updated_at: i64,
+}
+
+impl Member {
+    /// Whether they have this role.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Adds a role that the configuration gives.
+    pub fn add(&mut self, role: Role) {
+        if !self.has(role) {
+            self.roles.push(role);
+            self.roles.sort_unstable();
+        }
+    }
+}
+
+/// The columns of [`from_row`], to be followed by what the query needs besides.
+const COLUMNS: &str = "users.key, users.id, users.username, users.wallet, wallets.id, users.deleted_at, users.created_at, users.updated_at,
+    EXISTS (SELECT 1 FROM roles WHERE user = users.key AND role = 'operator'),
+    EXISTS (SELECT 1 FROM roles WHERE user = users.key AND role = 'auditor')";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Member> {
+    let mut roles = vec![Role::Member];
+    if row.get(8)? {
+        roles.push(Role::Operator);
+    }
+    if row.get(9)? {
+        roles.push(Role::Auditor);
+    }
+    Ok(Member {
+        key: row.get(0)?,
+        id: row.get(1)?,
+        username: row.get(2)?,
+        wallet_key: row.get(3)?,
+        wallet_id: row.get(4)?,
+        roles,
+        deleted_at: row.get(5)?,
+        created_at: row.get(6)?,
+        updated_at: row.get(7)?,
+    })
+}
+
+/// The member with this identity, if anyone has seen it.
+pub fn by_identity(conn: &Connection, issuer: &str, subject: &str) -> Result<Option<Member>> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM identities JOIN users ON users.key = identities.user JOIN wallets ON wallets.key = users.wallet
+              WHERE identities.issuer = ?1 AND identities.subject = ?2"
+        ))?
+        .query_row([issuer, subject], from_row)
+        .optional()?)
+}
+
+/// The member with this id.
+pub fn by_id(conn: &Connection, id: UserId) -> Result<Option<Member>> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet WHERE users.id = ?1"
+        ))?
+        .query_row([id], from_row)
+        .optional()?)
+}
+
+/// Members in the order of their names, those who left too if asked for.
+pub fn list(conn: &Connection, deleted: bool) -> Result<Vec<Member>> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet
+              WHERE ?1 OR users.deleted_at IS NULL ORDER BY users.username COLLATE NOCASE, users.key"
+        ))?
+        .query_map([deleted], from_row)?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// The identities bound to a user, as issuer and subject.
+pub fn identities(conn: &Connection, user: UserKey) -> Result<Vec<(String, String)>> {
+    Ok(conn
+        .prepare_cached("SELECT issuer, subject FROM identities WHERE user = ?1 ORDER BY issuer, subject")?
+        .query_map([user], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?)
+}

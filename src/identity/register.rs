@@ -1,0 +1,115 @@
+//! Registration on first sight (Identity & Access Management, Authentication Flow): whoever comes
+//! with a valid identity nobody has seen before becomes a member, with a wallet, in one step.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::member::{Member, by_identity};
+use crate::error::{Code, Error, Result};
+use crate::ledger::{Command, Ledger, UserId, WalletId};
+
+/// An identity and the name its provider gives it.
+#[derive(Debug, Clone)]
+pub struct Register {
+    /// Who vouches.
+    pub issuer: String,
+    /// For whom.
+    pub subject: String,
+    /// What the provider calls them; made fit for a username.
+    pub name: Option<String>,
+}
+
+impl Command for Register {
+    type Output = Member;
+
+    /// The member with this identity, made now if there was none. Two first sights at the same
+    /// moment give one member.
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<Member> {
+        if let Some(member) = by_identity(ledger.conn, &self.issuer, &self.subject)? {
+            return Ok(member);
+        }
+        let now = ledger.now();
+        let user = insert_user(ledger.conn, &username(self.name.as_deref()), now)?;
+        ledger
+            .conn
+            .prepare_cached("INSERT INTO identities (issuer, subject, user, created_at) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((&self.issuer, &self.subject, user, now))?;
+        by_identity(ledger.conn, &self.issuer, &self.subject)?
+            .ok_or_else(|| Error::internal("a new member is not there"))
+    }
+}
+
+/// Makes a user with an empty wallet; gives the user's key.
+fn insert_user(conn: &Connection, username: &str, now: i64) -> Result<i64> {
+    conn.prepare_cached("INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES (?1, 0, ?2, ?2)")?
+        .execute((WalletId::random(), now))?;
+    let wallet = conn.last_insert_rowid();
+    conn.prepare_cached(
+        "INSERT INTO users (id, wallet, username, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)",
+    )?
+    .execute((UserId::random(), wallet, username, now))?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// Whether a text is a username: 3 to 255 letters, digits, `_` or `-`.
+pub fn check_username(text: &str) -> Result<()> {
+    let fits = (3..=255).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    if fits { Ok(()) } else { Err(Error::field("username", "must be 3 to 255 letters (a to z), digits, _ or -")) }
+}
+
+/// The provider's name made into a username; one that says nothing becomes `member`.
+fn username(name: Option<&str>) -> String {
+    let kept: String = name
+        .unwrap_or_default()
+        .chars()
+        .map(|character| if character.is_whitespace() || character == '.' { '_' } else { character })
+        .filter(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'))
+        .take(255)
+        .collect();
+    if check_username(&kept).is_ok() { kept } else { "member".into() }
+}
+
+/// The user that a name means, where exactly one member who has not left carries it.
+pub fn user_by_name(conn: &Connection, name: &str) -> Result<UserId> {
+    let mut statement =
+        conn.prepare_cached("SELECT id FROM users WHERE username = ?1 COLLATE NOCASE AND deleted_at IS NULL LIMIT 2")?;
+    let mut rows = statement.query([name])?;
+    let Some(row) = rows.next()? else {
+        return Err(Error::new(Code::UserNotFound, format!("There is no member named {name}.")));
+    };
+    let id = row.get(0)?;
+    if rows.next()?.is_some() {
+        return Err(Error::new(Code::AmbiguousName, format!("Several members are named {name}. Use the user id.")));
+    }
+    Ok(id)
+}
+
+/// The user's wallet, or `user_not_found`.
+pub fn wallet_of(conn: &Connection, user: UserId) -> Result<WalletId> {
+    conn.prepare_cached("SELECT wallets.id FROM users JOIN wallets ON wallets.key = users.wallet WHERE users.id = ?1")?
+        .query_row([user], |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| Error::new(Code::UserNotFound, "There is no user with this id."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a provider calls someone becomes a valid username.
+    #[test]
+    fn names_become_usernames() {
+        for (name, expected) in [
+            (Some("ann"), "ann"),
+            (Some("Ann B. Smith"), "Ann_B__Smith"),
+            (Some("<script>"), "script"),
+            (Some("山田"), "member"),
+            (Some(""), "member"),
+            (None, "member"),
+        ] {
+            assert_eq!(username(name), expected);
+            assert!(check_username(&username(name)).is_ok());
+        }
+        assert_eq!(username(Some(&"a".repeat(300))).len(), 255);
+    }
+}

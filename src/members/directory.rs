@@ -1,0 +1,61 @@
+//! The directory: members finding someone to pay. Names and wallet ids, nothing else.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rusqlite::Connection;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::error::{Error, Result};
+use crate::ledger::{Page, PageRequest, WalletId};
+
+/// Someone who can be paid.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DirectoryEntry {
+    /// Their name.
+    pub username: String,
+    /// Their wallet.
+    pub wallet_id: WalletId,
+}
+
+/// Members whose name contains the words, in the order of names; `q` empty: all of them.
+pub fn directory(conn: &Connection, q: &str, page: &PageRequest) -> Result<Page<DirectoryEntry>> {
+    let (after_name, after_key) = match &page.cursor {
+        Some(cursor) => read_cursor(cursor)?,
+        None => (String::new(), 0),
+    };
+    // The words stand for themselves, whatever signs they contain.
+    let pattern = format!("%{}%", q.trim().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let mut statement = conn.prepare_cached(
+        "SELECT users.username, wallets.id, users.key FROM users JOIN wallets ON wallets.key = users.wallet
+          WHERE users.deleted_at IS NULL AND users.username LIKE ?1 ESCAPE '\\'
+            AND (users.username COLLATE NOCASE, users.key) > (?2, ?3)
+          ORDER BY users.username COLLATE NOCASE, users.key LIMIT ?4",
+    )?;
+    let limit = i64::try_from(page.limit).unwrap_or(1);
+    let mut rows = statement.query((pattern, after_name, after_key, limit + 1))?;
+    let mut items = Vec::with_capacity(page.limit);
+    let mut last = (String::new(), 0_i64);
+    let mut next_cursor = None;
+    while let Some(row) = rows.next()? {
+        if items.len() == page.limit {
+            next_cursor = Some(URL_SAFE_NO_PAD.encode(format!("{}:{}", last.1, last.0)));
+            break;
+        }
+        last = (row.get(0)?, row.get(2)?);
+        items.push(DirectoryEntry { username: last.0.clone(), wallet_id: row.get(1)? });
+    }
+    Ok(Page { items, next_cursor })
+}
+
+fn read_cursor(cursor: &str) -> Result<(String, i64)> {
+    URL_SAFE_NO_PAD
+        .decode(cursor)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|text| {
+            let (key, name) = text.split_once(':')?;
+            Some((name.to_owned(), key.parse().ok()?))
+        })
+        .ok_or_else(|| Error::field("cursor", "is not one this list gave; start again without it"))
+}

@@ -1,0 +1,44 @@
+//! Leaving and coming back. Deletion is soft: the wallet and its history stay, the wallet is
+//! closed and receives nothing more (Account & Wallet Rules).
+
+use serde_json::json;
+
+use crate::error::{Code, Error, Result};
+use crate::identity::{Member, member};
+use crate::ledger::{Authority, Command, Ledger, UserId};
+
+/// Deletes a user or restores them. What is so already stays so, and nothing is logged.
+///
+/// Refused: `user_not_found`.
+#[derive(Debug, Clone)]
+pub struct SetDeleted {
+    /// Who.
+    pub user_id: UserId,
+    /// Deleted, or there again.
+    pub deleted: bool,
+    /// By whom and why.
+    pub authority: Authority,
+}
+
+impl Command for SetDeleted {
+    type Output = Member;
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<Member> {
+        let missing = || Error::new(Code::UserNotFound, "There is no user with this id.");
+        let user = member::by_id(ledger.conn, self.user_id)?.ok_or_else(missing)?;
+        if user.deleted_at.is_some() == self.deleted {
+            return Ok(user);
+        }
+        let audit = ledger.audit(&self.authority.line(
+            if self.deleted { "user.delete" } else { "user.restore" },
+            &user.id.to_string(),
+            json!({ "username": user.username }),
+        ))?;
+        let now = ledger.now();
+        ledger.conn.execute(
+            "UPDATE users SET deleted_at = ?2, state_audit = ?3, updated_at = ?4 WHERE id = ?1",
+            (user.id, self.deleted.then_some(now), audit, now),
+        )?;
+        member::by_id(ledger.conn, self.user_id)?.ok_or_else(missing)
+    }
+}

@@ -1,0 +1,180 @@
+//! UC-2 and UC-7: a distribution from a system account to many members, all or nothing. What the
+//! pool lacks is issued first, exactly, in the same step (Distribution Rules).
+
+use std::collections::HashSet;
+
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::system_account::treasury;
+use crate::error::{Code, Error, Result};
+use crate::ledger::{
+    Amount, Authority, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, by_sequence,
+};
+
+/// One member's share.
+#[derive(Debug, Clone, Serialize)]
+pub struct Recipient {
+    /// Their wallet.
+    pub wallet_id: WalletId,
+    /// Whole tokens.
+    pub amount: Amount,
+    /// Where the list names them (a line of a file, a place in a request), for what is refused.
+    #[serde(skip)]
+    pub place: String,
+}
+
+/// Distributes tokens to members.
+///
+/// Refused as a whole, naming the recipient, when one cannot receive: `wallet_not_found`,
+/// `wallet_frozen`, `recipient_closed`, `system_wallet`, `amount_overflow`; and `too_many_recipients`.
+#[derive(Debug, Clone)]
+pub struct Distribute {
+    /// Who gets what; each wallet once.
+    pub recipients: Vec<Recipient>,
+    /// Recipients at most (configuration, `limits.recipients_per_distribution`).
+    pub recipients_max: usize,
+    /// What the members read beside it.
+    pub note: Option<Note>,
+    /// From which account; `None`: the community's own.
+    pub system_account: Option<String>,
+    /// Who and why.
+    pub authority: Authority,
+}
+
+/// What a distribution did.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Distribution {
+    /// Its id, which the audit log names too.
+    pub distribution_id: Uuid,
+    /// Tokens that had to be issued for it: exactly what the pool lacked.
+    pub issued: i64,
+    /// Tokens that members received.
+    pub distributed: i64,
+    /// The issuance, if there was one, and then one transaction for each recipient.
+    pub transactions: Vec<Transaction>,
+}
+
+impl Distribute {
+    /// Who would get what and what would be issued, without doing it.
+    pub fn preview(&self, conn: &Connection) -> Result<(i64, i64)> {
+        let treasury = treasury(conn, self.system_account.as_deref())?;
+        let (_, total) = self.check(conn, &treasury)?;
+        Ok(((total - treasury.balance).max(0), total))
+    }
+
+    /// Every recipient's wallet, and the sum.
+    fn check(&self, conn: &Connection, treasury: &Wallet) -> Result<(Vec<Wallet>, i64)> {
+        if self.recipients.is_empty() {
+            return Err(Error::field("recipients", "must name at least one recipient"));
+        }
+        if self.recipients.len() > self.recipients_max {
+            return Err(Error::new(
+                Code::TooManyRecipients,
+                format!(
+                    "A distribution serves at most {} recipients, and this one names {}. Split it.",
+                    self.recipients_max,
+                    self.recipients.len()
+                ),
+            )
+            .with("recipients_max", self.recipients_max));
+        }
+        let mut seen = HashSet::with_capacity(self.recipients.len());
+        let mut total = 0_i64;
+        let mut wallets = Vec::with_capacity(self.recipients.len());
+        for recipient in &self.recipients {
+            let at = |error: Error| error.about(&recipient.place).with("wallet_id", recipient.wallet_id.to_string());
+            let wallet = Wallet::by_id(conn, recipient.wallet_id).map_err(at)?;
+            if wallet.is_system || wallet.key == treasury.key {
+                return Err(at(Error::new(
+                    Code::SystemWallet,
+                    "This wallet belongs to a system account, not to a member.",
+                )));
+            }
+            if !seen.insert(recipient.wallet_id) {
+                return Err(at(Error::field("recipients", "This wallet is named twice.")));
+            }
+            if wallet.frozen_reason.is_some() {
+                return Err(at(Error::new(Code::WalletFrozen, "This wallet is frozen and cannot receive tokens.")));
+            }
+            if wallet.is_closed {
+                return Err(at(Error::new(Code::RecipientClosed, "The owner of this wallet has left the community.")));
+            }
+            total = total.checked_add(recipient.amount.get()).ok_or_else(|| {
+                Error::new(
+                    Code::AmountOverflow,
+                    "Together the amounts pass 9223372036854775807, the most the ledger can hold.",
+                )
+            })?;
+            wallets.push(wallet);
+        }
+        Ok((wallets, total))
+    }
+}
+
+impl Command for Distribute {
+    type Output = Distribution;
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<Distribution> {
+        let mut treasury = treasury(ledger.conn, self.system_account.as_deref())?;
+        let (wallets, total) = self.check(ledger.conn, &treasury)?;
+        let issued = (total - treasury.balance).max(0);
+        let first = ledger.next_sequence();
+        let count = i64::try_from(self.recipients.len()).map_err(Error::internal)? + i64::from(issued > 0);
+        let distribution_id = Uuid::now_v7();
+        let audit = ledger.audit(
+            &self
+                .authority
+                .line(
+                    "distribution",
+                    &distribution_id.to_string(),
+                    json!({ "issued": issued, "distributed": total, "recipients": self.recipients.len() }),
+                )
+                .accounting_for(first, first + count - 1),
+        )?;
+        if issued > 0 {
+            let mut same = treasury.clone();
+            ledger.post(
+                &mut treasury,
+                &mut same,
+                &Posting { audit: Some(audit), ..Posting::of(Amount::new(issued)?) },
+            )?;
+        }
+        for (recipient, mut wallet) in self.recipients.iter().zip(wallets) {
+            let posting = Posting { audit: Some(audit), note: self.note.as_ref(), ..Posting::of(recipient.amount) };
+            ledger.post(&mut treasury, &mut wallet, &posting).map_err(|error| error.about(&recipient.place))?;
+        }
+        Self::replay(ledger.conn, first)
+    }
+}
+
+impl Repeatable for Distribute {
+    fn request(&self) -> Value {
+        json!([self.recipients, self.note, self.system_account, self.authority.reason])
+    }
+
+    fn first_sequence(output: &Distribution) -> i64 {
+        output.transactions.first().map_or(0, |transaction| transaction.sequence)
+    }
+
+    fn replay(conn: &Connection, first_sequence: i64) -> Result<Distribution> {
+        let (id, issued, distributed, last): (String, i64, i64, i64) = conn
+            .prepare_cached(
+                "SELECT audit_log.target, audit_log.details ->> 'issued', audit_log.details ->> 'distributed', audit_log.last_sequence
+                   FROM transactions JOIN audit_log ON audit_log.sequence = transactions.audit
+                  WHERE transactions.sequence = ?1",
+            )?
+            .query_row([first_sequence], |row| row.try_into())?;
+        Ok(Distribution {
+            distribution_id: Uuid::try_parse(&id).map_err(Error::internal)?,
+            issued,
+            distributed,
+            transactions: (first_sequence..=last)
+                .map(|sequence| by_sequence(conn, sequence, None))
+                .collect::<Result<_>>()?,
+        })
+    }
+}

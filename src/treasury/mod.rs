@@ -1,0 +1,16 @@
+//! The operators' use cases: issuing, distributing, freezing, correcting. Each names its operator
+//! and reason and leaves a line in the audit log (Administrative Operations).
+
+mod correct;
+mod create_account;
+mod distribute;
+mod freeze;
+mod issue;
+mod system_account;
+
+pub use correct::Correct;
+pub use create_account::CreateAccount;
+pub use distribute::{Distribute, Distribution, Recipient};
+pub use freeze::SetFrozen;
+pub use issue::Issue;
+pub use system_account::{SYSTEM_ACCOUNT, SystemAccount};
