@@ -133,3 +133,15 @@ pub fn identities(conn: &Connection, user: UserKey) -> Result<Vec<(String, Strin
         .query_map([user], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?)
 }
+
+/// Members who have not left and whom this issuer vouches for, in the order of their names.
+pub fn list_of_issuer(conn: &Connection, issuer: &str) -> Result<Vec<Member>> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet
+              WHERE users.deleted_at IS NULL AND users.key IN (SELECT user FROM identities WHERE issuer = ?1)
+              ORDER BY users.username COLLATE NOCASE, users.key"
+        ))?
+        .query_map([issuer], from_row)?
+        .collect::<rusqlite::Result<_>>()?)
+}

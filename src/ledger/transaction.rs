@@ -8,7 +8,7 @@ use super::chain::{Hash, TransactionContent};
 use super::history::Direction;
 use super::journal::Head;
 use super::transaction_id::{TransactionId, transaction_not_found};
-use super::types::{Kind, WalletId, WalletKey};
+use super::types::{Kind, WalletId, WalletKey, wallet_not_found};
 use crate::error::{Error, Result};
 
 /// Whose wallet it is.
@@ -221,4 +221,12 @@ pub(super) fn seal_after(conn: &Connection, head: &mut Head) -> Result<u64> {
     }
     *head = end;
     Ok(unsealed.len() as u64)
+}
+
+/// Whose a wallet is, or `wallet_not_found`.
+pub fn party(conn: &Connection, wallet_id: WalletId) -> Result<Party> {
+    conn.prepare_cached("SELECT wallet_id, name, owner FROM owners WHERE wallet_id = ?1")?
+        .query_row([wallet_id], |row| Ok(Party { wallet_id: row.get(0)?, name: row.get(1)?, owner: owner(row, 2)? }))
+        .optional()?
+        .ok_or_else(wallet_not_found)
 }

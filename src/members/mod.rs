@@ -1,12 +1,21 @@
 //! Members: their profiles, the directory in which they find each other, their roles, and how they
 //! leave and come back.
 
+mod api;
 mod directory;
+mod pages;
 mod profile;
 mod roles;
 mod state;
+
+use crate::web::Slice;
 
 pub use directory::{DirectoryEntry, directory};
 pub use profile::Rename;
 pub use roles::SetRole;
 pub use state::SetDeleted;
+
+/// What this slice hands the server.
+pub fn slice() -> Slice {
+    Slice { api: api::routes(), pages: pages::routes() }
+}

@@ -29,8 +29,21 @@ pub enum FileState {
     Ours,
 }
 
-/// Looks at the file without opening it as a database, so that a file we refuse stays untouched.
+/// Looks at a file that is to be written, without opening it as a database, so that a file we
+/// refuse stays untouched.
 pub fn inspect(path: &Path, application_id: i32, newest_version: u32) -> Result<FileState, StoreFailure> {
+    // The superuser may write to a read-only file all the same, but whoever made it so meant it.
+    if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
+        return Err(StoreFailure(format!(
+            "{} is read-only; make it writable (chmod u+w) or name another file with --database.",
+            path.display()
+        )));
+    }
+    inspect_reading(path, application_id, newest_version)
+}
+
+/// The same for a file that is only read.
+pub fn inspect_reading(path: &Path, application_id: i32, newest_version: u32) -> Result<FileState, StoreFailure> {
     let shown = path.display();
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -41,12 +54,6 @@ pub fn inspect(path: &Path, application_id: i32, newest_version: u32) -> Result<
     };
     if !metadata.is_file() {
         return Err(StoreFailure(format!("{shown} is not a file; name a database file with --database.")));
-    }
-    // The superuser may write to a read-only file all the same, but whoever made it so meant it.
-    if metadata.permissions().readonly() {
-        return Err(StoreFailure(format!(
-            "{shown} is read-only; make it writable (chmod u+w) or name another file with --database."
-        )));
     }
     if metadata.len() == 0 {
         return Ok(FileState::Missing);

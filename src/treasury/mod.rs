@@ -1,6 +1,7 @@
 //! The operators' use cases: issuing, distributing, freezing, correcting. Each names its operator
 //! and reason and leaves a line in the audit log (Administrative Operations).
 
+mod api;
 mod correct;
 mod create_account;
 mod distribute;
@@ -8,9 +9,16 @@ mod freeze;
 mod issue;
 mod system_account;
 
+use crate::web::Slice;
+
 pub use correct::Correct;
 pub use create_account::CreateAccount;
 pub use distribute::{Distribute, Distribution, Recipient};
 pub use freeze::SetFrozen;
 pub use issue::Issue;
 pub use system_account::{SYSTEM_ACCOUNT, SystemAccount};
+
+/// What this slice hands the server.
+pub fn slice() -> Slice {
+    Slice { api: api::routes(), ..Slice::default() }
+}

@@ -1,0 +1,156 @@
+//! `distribute`: UC-2 and UC-7 on the command line, from a CSV file, from flags, or to everyone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{ArgGroup, Args};
+use rusqlite::Connection;
+use serde_json::json;
+
+use super::{Act, Common, Failure, output};
+use crate::error::{Code, Error, Result};
+use crate::identity::{member, user_by_name, wallet_of};
+use crate::ledger::{Amount, Note, WalletId};
+use crate::treasury::{self, Recipient};
+
+/// Bytes of a CSV file at most.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Distribute tokens to members, all or nothing. What the pool lacks is issued first, exactly.
+///
+/// A CSV file has a heading line with `amount` and one of `wallet_id`, `user_id` or `username`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whom").required(true).args(["file", "to", "everyone"])))]
+pub(crate) struct Distribute {
+    /// A CSV file that says who gets what
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// One recipient: a wallet id, a user id or a username, and the amount; may be repeated
+    #[arg(long, value_name = "WALLET=AMOUNT")]
+    to: Vec<String>,
+    /// The same amount to every member
+    #[arg(long, value_name = "AMOUNT")]
+    everyone: Option<Amount>,
+    /// What the members read beside it (up to 280 characters)
+    #[arg(long, value_name = "TEXT")]
+    note: Option<Note>,
+    /// From which system account [default: the community's own]
+    #[arg(long, value_name = "NAME")]
+    system_account: Option<String>,
+    /// Show what would happen, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    act: Act,
+}
+
+impl Distribute {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let (books, config) = common.books()?;
+        let recipients = books.read_blocking(|conn| self.recipients(conn))?;
+        let count = recipients.len();
+        let command = treasury::Distribute {
+            recipients,
+            recipients_max: config.limits.recipients_per_distribution,
+            note: self.note,
+            system_account: self.system_account,
+            authority: self.act.authority()?,
+        };
+        if self.dry_run {
+            let (issued, distributed) = books.read_blocking(|conn| command.preview(conn))?;
+            let answer = json!({ "dry_run": true, "recipients": count, "issued": issued, "distributed": distributed });
+            output::print(common.json, &answer, || {
+                format!(
+                    "{count} members would receive {distributed} tokens; {issued} would be issued for it. Nothing was changed."
+                )
+            });
+        } else {
+            let made = books.execute_blocking(command)?;
+            output::print(common.json, &made, || {
+                format!(
+                    "{count} members have received {} tokens; {} were issued for it.\n  distribution {}",
+                    made.distributed, made.issued, made.distribution_id
+                )
+            });
+        }
+        books.close();
+        Ok(())
+    }
+
+    fn recipients(&self, conn: &Connection) -> Result<Vec<Recipient>> {
+        if let Some(path) = &self.file {
+            return read_csv(conn, path);
+        }
+        if let Some(amount) = self.everyone {
+            return Ok(member::list(conn, false)?
+                .into_iter()
+                .map(|member| Recipient { wallet_id: member.wallet_id, amount, place: member.username })
+                .collect());
+        }
+        self.to.iter().map(|text| read_flag(conn, text)).collect()
+    }
+}
+
+fn read_flag(conn: &Connection, text: &str) -> Result<Recipient> {
+    let (name, amount) = text
+        .rsplit_once('=')
+        .ok_or_else(|| Error::field("--to", format!("{text} must be written as WALLET=AMOUNT")))?;
+    let place = format!("--to {text}");
+    let amount = amount.parse::<Amount>().map_err(|error| error.about(&place))?;
+    let wallet_id = find(conn, name).map_err(|error| error.about(&place))?;
+    Ok(Recipient { wallet_id, amount, place })
+}
+
+/// The wallet that an id of a wallet or of a user, or a name, means.
+fn find(conn: &Connection, name: &str) -> Result<WalletId> {
+    let Ok(id) = name.parse::<WalletId>() else {
+        return wallet_of(conn, user_by_name(conn, name)?);
+    };
+    match wallet_of(conn, crate::ledger::UserId(id.0)) {
+        Err(error) if error.code == Code::UserNotFound => Ok(id),
+        other => other,
+    }
+}
+
+/// Reads the file; a line that cannot be read is named by its number. A byte order mark and
+/// Windows line ends are fine: that is what spreadsheets write.
+fn read_csv(conn: &Connection, path: &Path) -> Result<Vec<Recipient>> {
+    let broken = |detail: String| Error::new(Code::InvalidRequest, detail);
+    let shown = path.display();
+    let size = fs::metadata(path).map_err(|error| broken(format!("{shown} cannot be read ({error}).")))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(broken(format!("{shown} is larger than 16 MiB.")));
+    }
+    let bytes = fs::read(path).map_err(|error| broken(format!("{shown} cannot be read ({error}).")))?;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    let headings = reader.headers().map_err(|error| broken(format!("{shown}: {error}")))?.clone();
+    let column = |name: &str| headings.iter().position(|heading| heading.eq_ignore_ascii_case(name));
+    let amount =
+        column("amount").ok_or_else(|| broken(format!("{shown}: the first line must name a column amount.")))?;
+    let (kind, who) = ["wallet_id", "user_id", "username"]
+        .into_iter()
+        .find_map(|name| Some((name, column(name)?)))
+        .ok_or_else(|| broken(format!("{shown}: the first line must name a column wallet_id, user_id or username.")))?;
+    let mut recipients = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| {
+            let line = error.position().map_or(0, csv::Position::line);
+            broken(format!("line {line}: it must have as many columns as the first line, in UTF-8."))
+        })?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let place = format!("line {line}");
+        let (who, amount) = (&record[who], &record[amount]);
+        let wallet_id = match kind {
+            "wallet_id" => who.parse(),
+            "user_id" => who.parse().and_then(|id| wallet_of(conn, id)),
+            _ => user_by_name(conn, who).and_then(|id| wallet_of(conn, id)),
+        };
+        recipients.push(Recipient {
+            wallet_id: wallet_id.map_err(|error| error.about(&place))?,
+            amount: amount.parse::<Amount>().map_err(|error| error.about(&place))?,
+            place,
+        });
+    }
+    Ok(recipients)
+}

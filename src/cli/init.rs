@@ -1,0 +1,62 @@
+//! `init`: UC-1, the community is founded.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Common, Failure, login_name, open, output};
+use crate::config::Config;
+use crate::identity::InstanceKey;
+use crate::ledger::{Authority, Books, Operator, Reason};
+use crate::treasury::{CreateAccount, SystemAccount};
+
+/// Create the database, the system account with an empty wallet, and the instance's key.
+///
+/// Safe to repeat: what is there already stays as it is.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Who founds the community, for the audit log [default: your login name]
+    #[arg(long, value_name = "NAME")]
+    operator: Option<Operator>,
+}
+
+impl Init {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let config = common.settings(None)?;
+        let books = open(&config)?;
+        let operator = self.operator.map_or_else(login_name, Ok)?;
+        let (account, created) = found(&books, operator)?;
+        instance_key(&config)?;
+        books.close();
+        let answer = json!({
+            "created": created,
+            "database": config.database.path,
+            "system_account": account.name,
+            "wallet_id": account.wallet_id,
+            "balance": account.balance,
+        });
+        output::print(common.json, &answer, || {
+            let state = if created { "is founded" } else { "exists already; nothing was changed" };
+            format!(
+                "The community {state}.\n  database        {}\n  system account  {} ({} tokens)\n  its wallet      {}",
+                config.database.path.display(),
+                account.name,
+                account.balance,
+                account.wallet_id
+            )
+        });
+        Ok(())
+    }
+}
+
+/// Makes sure of the system account.
+pub(super) fn found(books: &Books, operator: Operator) -> Result<(SystemAccount, bool), Failure> {
+    let reason = Reason::new("Foundation of the community")?;
+    let authority = Authority { operator, reason, request_id: None };
+    Ok(books.execute_blocking(CreateAccount { authority })?)
+}
+
+/// Reads the instance's key, or makes it.
+pub(super) fn instance_key(config: &Config) -> Result<InstanceKey, Failure> {
+    let path = config.database.path.with_file_name("instance.key");
+    InstanceKey::open_or_create(&path).map_err(Failure::Refused)
+}

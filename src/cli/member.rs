@@ -1,0 +1,202 @@
+//! `member`: the members, and their roles.
+
+use clap::{Args, Subcommand};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use super::{Act, Common, Failure, output};
+use crate::error::{Code, Error, Result};
+use crate::identity::{self, Role, member, user_by_name};
+use crate::ledger::{UserId, Wallet};
+use crate::members::{SetDeleted, SetRole};
+
+/// Members are named by their username, where only one carries it, or by their user id.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Member {
+    /// List the members
+    List(List),
+    /// Show one member
+    Show(Whom),
+    /// Delete a member: the wallet is closed, the history stays
+    Delete(Change),
+    /// Restore a deleted member (by user id)
+    Restore(Change),
+    /// Grant a role
+    Grant(Grant),
+    /// Revoke a role
+    Revoke(Grant),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Those who have left, too
+    #[arg(long)]
+    deleted: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Whom {
+    /// Username or user id
+    member: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Change {
+    /// Username or user id
+    member: String,
+    #[command(flatten)]
+    act: Act,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Grant {
+    /// Username or user id
+    member: String,
+    /// The role
+    #[arg(value_parser = ["operator", "auditor"])]
+    role: String,
+    /// Why, for the audit log
+    #[arg(long, value_name = "TEXT", default_value = "Granted or revoked on the command line")]
+    reason: crate::ledger::Reason,
+    /// Who does it, for the audit log [default: your login name]
+    #[arg(long, value_name = "NAME")]
+    operator: Option<crate::ledger::Operator>,
+}
+
+impl Member {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        match self {
+            Self::List(list) => list.run(common),
+            Self::Show(whom) => whom.run(common),
+            Self::Delete(change) => change.run(common, true),
+            Self::Restore(change) => change.run(common, false),
+            Self::Grant(grant) => grant.run(common, true),
+            Self::Revoke(grant) => grant.run(common, false),
+        }
+    }
+}
+
+fn find(conn: &Connection, name: &str) -> Result<UserId> {
+    name.parse().or_else(|_| user_by_name(conn, name))
+}
+
+fn describe(conn: &Connection, member: &identity::Member) -> Result<Value> {
+    let wallet = Wallet::by_key(conn, member.wallet_key)?;
+    let identities: Vec<Value> = member::identities(conn, member.key)?
+        .into_iter()
+        .map(|(issuer, subject)| json!({ "issuer": issuer, "subject": subject }))
+        .collect();
+    Ok(json!({
+        "id": member.id,
+        "username": member.username,
+        "wallet_id": member.wallet_id,
+        "balance": wallet.balance,
+        "is_frozen": wallet.frozen_reason.is_some(),
+        "frozen_reason": wallet.frozen_reason,
+        "roles": member.roles,
+        "identities": identities,
+        "deleted_at": member.deleted_at,
+        "created_at": member.created_at,
+        "updated_at": member.updated_at,
+    }))
+}
+
+fn roles(member: &Value) -> String {
+    let names: Vec<&str> = member["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    names.join(", ")
+}
+
+impl List {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let (books, _) = common.books()?;
+        let members: Vec<Value> = books.read_blocking(|conn| {
+            member::list(conn, self.deleted)?.iter().map(|member| describe(conn, member)).collect()
+        })?;
+        books.close();
+        output::print(common.json, &members, || {
+            let rows: Vec<Vec<String>> = members
+                .iter()
+                .map(|member| {
+                    let text = |key: &str| member[key].as_str().unwrap_or_default().to_owned();
+                    let state = if member["deleted_at"].is_null() {
+                        if member["is_frozen"] == true { "frozen" } else { "" }
+                    } else {
+                        "left"
+                    };
+                    vec![
+                        text("username"),
+                        member["balance"].to_string(),
+                        roles(member),
+                        text("wallet_id"),
+                        state.to_owned(),
+                    ]
+                })
+                .collect();
+            output::table(&["NAME", "BALANCE", "ROLES", "WALLET", ""], &rows)
+        });
+        Ok(())
+    }
+}
+
+fn show(common: &Common, member: &Value) {
+    output::print(common.json, member, || {
+        let rows: Vec<Vec<String>> = member
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| {
+                let text = if key == "roles" {
+                    roles(member)
+                } else {
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                };
+                vec![key.clone(), text]
+            })
+            .collect();
+        output::table(&["", ""], &rows).trim_start().to_owned()
+    });
+}
+
+impl Whom {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let (books, _) = common.books()?;
+        let member = books.read_blocking(|conn| {
+            let id = find(conn, &self.member)?;
+            let member = member::by_id(conn, id)?
+                .ok_or_else(|| Error::new(Code::UserNotFound, "There is no user with this id."))?;
+            describe(conn, &member)
+        })?;
+        books.close();
+        show(common, &member);
+        Ok(())
+    }
+}
+
+impl Change {
+    fn run(self, common: &Common, deleted: bool) -> Result<(), Failure> {
+        let authority = self.act.authority()?;
+        let (books, _) = common.books()?;
+        let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
+        let member = books.execute_blocking(SetDeleted { user_id, deleted, authority })?;
+        let member = books.read_blocking(|conn| describe(conn, &member))?;
+        books.close();
+        show(common, &member);
+        Ok(())
+    }
+}
+
+impl Grant {
+    fn run(self, common: &Common, granted: bool) -> Result<(), Failure> {
+        let authority = Act { reason: self.reason, operator: self.operator }.authority()?;
+        let (books, config) = common.books()?;
+        let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
+        let role = if self.role == "operator" { Role::Operator } else { Role::Auditor };
+        let others_operate = !config.identity.operators.is_empty();
+        let member = books.execute_blocking(SetRole { user_id, role, granted, others_operate, authority })?;
+        let member = books.read_blocking(|conn| describe(conn, &member))?;
+        books.close();
+        show(common, &member);
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! The command line: one file per verb. Every verb runs the same use cases as the API and the
+//! pages, works while the server runs, and ends with 0 (done), 1 (refused or found wanting) or 2
+//! (wrong use).
+
+mod bench;
+mod config;
+mod distribute;
+mod freeze;
+mod init;
+mod issue;
+mod member;
+mod output;
+mod serve;
+mod sql;
+mod token;
+mod verify;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use output::Failure;
+
+use crate::config::{Config, Overrides};
+use crate::ledger::{Authority, Books, Operator, Options, Reason};
+
+/// A community's own currency in one program: ledger, API and wallet pages on one SQLite file.
+///
+/// With no verb it serves: open the address it prints in a browser.
+#[derive(Debug, Parser)]
+#[command(
+    name = "communitytoken",
+    version,
+    about,
+    after_help = "Every verb has its own --help. Exit codes: 0 done, 1 refused or found wanting, 2 wrong use."
+)]
+struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    serve: serve::Serve,
+}
+
+/// What every verb takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// The configuration file [default: config.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The database file [default: data/communitytoken.db]
+    #[arg(long, global = true, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// Answer in JSON, for programs
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// Who does it and why; for verbs that change tokens, wallets or roles.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Act {
+    /// Why, for the audit log (1 to 500 characters)
+    #[arg(long, value_name = "TEXT")]
+    reason: Reason,
+    /// Who does it, for the audit log [default: your login name]
+    #[arg(long, value_name = "NAME")]
+    operator: Option<Operator>,
+}
+
+impl Act {
+    fn authority(self) -> Result<Authority, Failure> {
+        let operator = match self.operator {
+            Some(operator) => operator,
+            None => login_name()?,
+        };
+        Ok(Authority { operator, reason: self.reason, request_id: None })
+    }
+}
+
+fn login_name() -> Result<Operator, Failure> {
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find_map(|name| Operator::new(&name).ok())
+        .ok_or_else(|| {
+            Failure::Usage("Your login name is not known here; say who does it with --operator NAME.".into())
+        })
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Serve the API and the pages (the default)
+    Serve(serve::Serve),
+    /// Create database, system account and instance key; safe to repeat
+    Init(init::Init),
+    /// Distribute tokens to many members at once, all or nothing
+    Distribute(distribute::Distribute),
+    /// Issue tokens into the pool
+    Issue(issue::Issue),
+    /// Freeze a wallet: nothing goes in or out
+    Freeze(freeze::Freeze),
+    /// Unfreeze a wallet
+    Unfreeze(freeze::Freeze),
+    /// List, show, delete and restore members; grant and revoke roles
+    #[command(subcommand)]
+    Member(member::Member),
+    /// Recompute every invariant, hash, balance and rollup; name what is wrong and where
+    Verify,
+    /// Print a token of the developer identity, for trying the API
+    Token(token::Token),
+    /// Show the settings in force and where each came from
+    Config,
+    /// Run SQL on the database with the program's own SQLite
+    Sql(sql::Sql),
+    /// Measure this machine, in a database of its own
+    Bench(bench::Bench),
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let common = arguments.common.clone();
+    let outcome = match arguments.verb {
+        None => arguments.serve.run(&common),
+        Some(Verb::Serve(verb)) => verb.run(&common),
+        Some(Verb::Init(verb)) => verb.run(&common),
+        Some(Verb::Distribute(verb)) => verb.run(&common),
+        Some(Verb::Issue(verb)) => verb.run(&common),
+        Some(Verb::Freeze(verb)) => verb.run(&common, true),
+        Some(Verb::Unfreeze(verb)) => verb.run(&common, false),
+        Some(Verb::Member(verb)) => verb.run(&common),
+        Some(Verb::Verify) => verify::run(&common),
+        Some(Verb::Token(verb)) => verb.run(&common),
+        Some(Verb::Config) => config::run(&common),
+        Some(Verb::Sql(verb)) => verb.run(&common),
+        Some(Verb::Bench(verb)) => verb.run(&common),
+    };
+    output::exit(common.json, outcome)
+}
+
+impl Common {
+    /// The settings in force.
+    fn settings(&self, bind: Option<SocketAddr>) -> Result<Config, Failure> {
+        let overrides = Overrides { config: self.config.clone(), database: self.database.clone(), bind };
+        Config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))
+    }
+
+    /// The books of a community that exists already.
+    fn books(&self) -> Result<(Books, Config), Failure> {
+        let config = self.settings(None)?;
+        if !config.database.path.exists() {
+            return Err(Failure::Refused(format!(
+                "There is no database at {}. Run `communitytoken init` first, or name another file with --database.",
+                config.database.path.display()
+            )));
+        }
+        let books = open(&config)?;
+        Ok((books, config))
+    }
+}
+
+/// Opens the books as the configuration says.
+fn open(config: &Config) -> Result<Books, Failure> {
+    let options = Options { idempotency_days: config.limits.idempotency_days, ..Options::default() };
+    Books::open(&config.database.path, &options).map_err(|failure| Failure::Refused(output::sentence(&failure.0)))
+}

@@ -1,0 +1,154 @@
+//! `serve`: the program at work.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::{Common, Failure, init, login_name, open, output};
+use crate::config::{Config, LogFormat};
+use crate::demo;
+use crate::identity::{DeveloperIdentity, KeySet, KeySource, Provider, Verifier};
+use crate::ledger::{Books, Operator, supply};
+use crate::server::{Listening, router};
+use crate::web::App;
+
+/// Serve the API and the pages until interrupted.
+///
+/// The first start creates the database, the system account and the instance's key. With no
+/// identity provider configured the developer identity is offered, on this machine only.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Fill an empty database with a lively sample community
+    #[arg(long)]
+    demo: bool,
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<SocketAddr>,
+}
+
+impl Serve {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let config = common.settings(self.bind)?;
+        config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
+        log(config.log.format);
+        let books = open(&config)?;
+        let founder = login_name().or_else(|_| Operator::new("communitytoken").map_err(Failure::from))?;
+        init::found(&books, founder)?;
+        if self.demo {
+            sample(&books, &config, common.json)?;
+        }
+        prove(&books)?;
+        let app = assemble(books.clone(), config)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::Refused(format!("The program cannot start its threads ({error}).")))?;
+        let outcome = runtime.block_on(serve(app));
+        drop(runtime);
+        books.close();
+        outcome.map_err(Failure::Refused)
+    }
+}
+
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("COMMUNITYTOKEN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Only a log that was set up already can refuse, and then there is one.
+    let _set_up_already = match format {
+        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}
+
+fn sample(books: &Books, config: &Config, quiet: bool) -> Result<(), Failure> {
+    let empty: bool = books
+        .read_blocking(|conn| Ok(conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?))?;
+    if !empty {
+        return Ok(());
+    }
+    if !config.identity.providers.is_empty() {
+        return Err(Failure::Refused(
+            "--demo is for the developer identity, and an identity provider is configured.".into(),
+        ));
+    }
+    let bar = output::progress("Founding the sample community", quiet);
+    demo::fill(&config.database.path, |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// The living proof, at every start: the sums must agree before anything is served.
+fn prove(books: &Books) -> Result<(), Failure> {
+    let now = books.now();
+    let supply = books.read_blocking(move |conn| supply(conn, now))?;
+    if supply.is_consistent {
+        return Ok(());
+    }
+    Err(Failure::Refused(format!(
+        "The ledger does not add up: {} tokens were issued, members hold {} and the pool {}. Run `communitytoken verify` to see where, and restore a backup.",
+        supply.total_issuance, supply.circulating_supply, supply.system_pool
+    )))
+}
+
+fn assemble(books: Books, config: Config) -> Result<App, Failure> {
+    let mut providers = Vec::new();
+    for settings in &config.identity.providers {
+        let source = match (&settings.jwks_file, &settings.jwks_url) {
+            (Some(path), _) => KeySource::File(path.clone()),
+            (None, Some(url)) => KeySource::Url(url.clone()),
+            (None, None) => KeySource::Discovery(settings.issuer.clone()),
+        };
+        providers.push(Provider {
+            issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
+            username_claim: settings.username_claim.clone(),
+            keys: Arc::new(KeySet::new(source).map_err(Failure::Refused)?),
+        });
+    }
+    let key = init::instance_key(&config)?;
+    let developer = providers.is_empty().then(|| DeveloperIdentity::new(key));
+    if let Some(developer) = &developer {
+        providers.push(developer.provider().map_err(Failure::Refused)?);
+    }
+    Ok(App::new(books, config, Verifier::new(providers), developer))
+}
+
+async fn serve(app: App) -> Result<(), String> {
+    let listening = Listening::bind(app.config.server.bind).await?;
+    let address = listening.address()?;
+    let router = router(&app)?;
+    let mut out = std::io::stdout();
+    let _nobody_reads = writeln!(out, "{}", greeting(&app, address)).and_then(|()| out.flush());
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        tracing::info!("stopping: what is under way is answered first");
+    };
+    listening.serve(router, stop).await;
+    Ok(())
+}
+
+fn greeting(app: &App, address: SocketAddr) -> String {
+    let sign_in = if app.developer.is_some() {
+        "Sign in as anyone: this community vouches for its members itself, on this machine only.\n  For curl: communitytoken token --member NAME".to_owned()
+    } else {
+        let issuers: Vec<&str> =
+            app.config.identity.providers.iter().map(|provider| provider.issuer.as_str()).collect();
+        format!("Members sign in with {}", issuers.join(", "))
+    };
+    format!(
+        "{} is listening on http://{address}\n  {sign_in}\n  The ledger is {}; the API is described at http://{address}/docs",
+        app.config.community.name,
+        app.books.path().display()
+    )
+}

@@ -1,0 +1,63 @@
+//! `token`: a token of the developer identity, for trying the API with curl.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Common, Failure, init, output};
+use crate::error::{Code, Error};
+use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, check_username, member, user_by_name};
+
+/// Print a token of the developer identity, valid for some hours.
+///
+/// A name nobody has yet joins with the token's first use.
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    /// The member's username
+    #[arg(long, value_name = "NAME")]
+    member: String,
+    /// For how many hours
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=8760))]
+    hours: u64,
+}
+
+impl Token {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let config = common.settings(None)?;
+        if !config.identity.providers.is_empty() {
+            return Err(Failure::Refused(
+                "This community has an identity provider, so the developer identity is off. Get a token from the provider.".into(),
+            ));
+        }
+        let (books, config) = common.books()?;
+        let name = self.member;
+        let known = books.read_blocking(|conn| {
+            let id = match user_by_name(conn, &name) {
+                Err(error) if error.code == Code::UserNotFound => return Ok(None),
+                other => other?,
+            };
+            let Some(member) = member::by_id(conn, id)? else { return Ok(None) };
+            let identities = member::identities(conn, member.key)?;
+            let subject =
+                identities.into_iter().find(|(issuer, _)| issuer == DEVELOPER_ISSUER).map(|(_, subject)| subject);
+            subject
+                .map(Some)
+                .ok_or_else(|| Error::new(Code::Forbidden, format!("{name} signs in with an identity provider.")))
+        })?;
+        books.close();
+        let subject = match known {
+            Some(subject) => subject,
+            None => {
+                check_username(&name)?;
+                name.to_lowercase()
+            }
+        };
+        let developer = DeveloperIdentity::new(init::instance_key(&config)?);
+        let token = developer.issue(&subject, &name, self.hours * 3600)?;
+        output::print(
+            common.json,
+            &json!({ "token": token, "subject": subject, "expires_in": self.hours * 3600 }),
+            || token.clone(),
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! The members' JSON routes: one's own profile, and the directory.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{DirectoryEntry, Rename, directory};
+use crate::error::{Error, Result};
+use crate::identity::{Member, Role};
+use crate::ledger::{Page, PageRequest, UserId, WalletId};
+use crate::web::{App, Bearer, Body, Parameters};
+
+/// The routes of this slice.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(me, rename)).routes(routes!(members))
+}
+
+/// A user.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Their display name.
+    pub username: String,
+    /// Their wallet.
+    pub wallet_id: WalletId,
+    /// What they may do.
+    pub roles: Vec<Role>,
+    /// When they joined, Unix milliseconds.
+    pub created_at: i64,
+    /// When the profile changed last, Unix milliseconds.
+    pub updated_at: i64,
+}
+
+impl From<Member> for User {
+    fn from(member: Member) -> Self {
+        Self {
+            id: member.id,
+            username: member.username,
+            wallet_id: member.wallet_id,
+            roles: member.roles,
+            created_at: member.created_at,
+            updated_at: member.updated_at,
+        }
+    }
+}
+
+/// Your profile
+///
+/// The first call with a valid identity nobody has seen before makes its user and wallet.
+#[utoipa::path(get, path = "/v1/me", tag = "Members", responses((status = 200, body = User)))]
+async fn me(Bearer(member): Bearer) -> Json<User> {
+    Json(member.into())
+}
+
+/// What can be changed of a profile.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProfileChange {
+    /// 3 to 255 letters, digits, `_` or `-`. Not unique.
+    username: String,
+}
+
+/// Change your username
+#[utoipa::path(patch, path = "/v1/me", tag = "Members", request_body = ProfileChange, responses((status = 200, body = User)))]
+async fn rename(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    Body(change): Body<ProfileChange>,
+) -> Result<Json<User>> {
+    let roles = member.roles;
+    let renamed = app.books.execute(Rename { user_id: member.id, username: change.username }).await?;
+    Ok(Json(Member { roles, ..renamed }.into()))
+}
+
+/// Whom to look for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DirectoryQuery {
+    /// Part of a name.
+    q: Option<String>,
+    /// Entries on a page, 1 to 200; 50 when nothing is said.
+    limit: Option<i64>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Find members to pay
+///
+/// Names and wallet ids, in the order of names. The operator can switch the directory off.
+#[utoipa::path(get, path = "/v1/members", tag = "Members", params(DirectoryQuery), responses((status = 200, body = Page<DirectoryEntry>)))]
+async fn members(
+    State(app): State<App>,
+    _caller: Bearer,
+    Parameters(query): Parameters<DirectoryQuery>,
+) -> Result<Json<Page<DirectoryEntry>>> {
+    if !app.config.community.directory {
+        return Err(Error::new(
+            crate::error::Code::Forbidden,
+            "The directory of this community is switched off. Ask the recipient for their wallet id.",
+        ));
+    }
+    let page = PageRequest::new(query.limit, query.cursor)?;
+    let q = query.q.unwrap_or_default();
+    app.books.read(move |conn| directory(conn, &q, &page)).await.map(Json)
+}

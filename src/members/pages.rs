@@ -1,0 +1,79 @@
+//! The page of one's own profile.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use super::Rename;
+use crate::error::Result;
+use crate::identity::Role;
+use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, page, page_with};
+
+/// The routes of this slice.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/profile", get(profile).post(save))
+}
+
+#[derive(Template)]
+#[template(path = "members/profile.html")]
+struct ProfilePage {
+    shell: Shell,
+    saved: bool,
+    problem: Option<String>,
+    username: String,
+    pay_path: String,
+    pay_url: String,
+    wallet_id: String,
+    since: String,
+    roles: String,
+}
+
+fn profile_page(app: &App, session: &Session) -> ProfilePage {
+    let member = &session.member;
+    let shell = app.shell(Some(session), Nav::Profile);
+    let pay_path = format!("/pay/{}", member.wallet_id);
+    ProfilePage {
+        saved: false,
+        problem: None,
+        username: member.username.clone(),
+        pay_url: format!("{}{pay_path}", app.public_url()),
+        pay_path,
+        wallet_id: member.wallet_id.to_string(),
+        since: shell.day(&member.created_at),
+        roles: member.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(", "),
+        shell,
+    }
+}
+
+async fn profile(
+    State(app): State<App>,
+    session: Session,
+    Parameters(query): Parameters<BTreeMap<String, String>>,
+) -> Response {
+    page(&ProfilePage { saved: query.contains_key("saved"), ..profile_page(&app, &session) })
+}
+
+#[derive(Debug, Deserialize)]
+struct ProfileForm {
+    csrf: String,
+    username: String,
+}
+
+async fn save(State(app): State<App>, session: Session, FormBody(form): FormBody<ProfileForm>) -> Result<Response> {
+    session.check(&form.csrf)?;
+    let username = form.username.trim().to_owned();
+    match app.books.execute(Rename { user_id: session.member.id, username: username.clone() }).await {
+        Ok(_) => Ok(Redirect::to("/profile?saved=1").into_response()),
+        Err(error) if error.code.status() < 500 => {
+            let problem = error.errors.first().map_or(error.detail, |error| format!("Your name {}.", error.message));
+            let page = ProfilePage { problem: Some(problem), username, ..profile_page(&app, &session) };
+            Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(error) => Err(error),
+    }
+}

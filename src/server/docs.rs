@@ -1,0 +1,148 @@
+//! The API's documentation for people: a page made from the document, without a script, so that it
+//! works offline and in the dark.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::Value;
+
+use super::openapi::Document;
+use crate::error::Code;
+use crate::web::{App, Nav, Session, Shell, page};
+
+/// The route of this file.
+pub(super) fn routes() -> axum::Router<App> {
+    axum::Router::new().route("/docs", get(docs))
+}
+
+/// Calls that belong together.
+struct Group {
+    name: String,
+    anchor: String,
+    calls: Vec<Call>,
+}
+
+/// One call.
+struct Call {
+    anchor: String,
+    method: String,
+    path: String,
+    summary: String,
+    description: String,
+    fields: Vec<Field>,
+    answers: String,
+}
+
+/// Something a call takes.
+struct Field {
+    name: String,
+    place: String,
+    kind: String,
+    meaning: String,
+    required: bool,
+}
+
+#[derive(Template)]
+#[template(path = "server/docs.html")]
+struct DocsPage {
+    shell: Shell,
+    description: String,
+    openapi: String,
+    groups: Vec<Group>,
+    codes: &'static [Code],
+}
+
+async fn docs(State(app): State<App>, session: Option<Session>, Extension(document): Extension<Document>) -> Response {
+    let document = &*document.0;
+    page(&DocsPage {
+        shell: app.shell(session.as_ref(), Nav::None),
+        description: text(&document["info"]["description"]),
+        openapi: text(&document["openapi"]),
+        groups: groups(document),
+        codes: Code::ALL,
+    })
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn groups(document: &Value) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in methods.as_object().into_iter().flatten() {
+            let name = text(&operation["tags"][0]);
+            let call = call(document, path, method, operation);
+            match groups.iter_mut().find(|group| group.name == name) {
+                Some(group) => group.calls.push(call),
+                None => groups.push(Group { anchor: name.to_lowercase(), name, calls: vec![call] }),
+            }
+        }
+    }
+    groups
+}
+
+fn call(document: &Value, path: &str, method: &str, operation: &Value) -> Call {
+    let mut fields = Vec::new();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        fields.push(Field {
+            name: text(&parameter["name"]),
+            place: text(&parameter["in"]),
+            kind: kind(&parameter["schema"]),
+            meaning: text(&parameter["description"]),
+            required: parameter["required"] == true,
+        });
+    }
+    let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let shape = resolve(document, body);
+    for (name, property) in shape["properties"].as_object().into_iter().flatten() {
+        fields.push(Field {
+            name: name.clone(),
+            place: "body".into(),
+            kind: kind(property),
+            meaning: text(&property["description"]),
+            required: shape["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name)),
+        });
+    }
+    let answers: Vec<&str> =
+        operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status.as_str()).collect();
+    Call {
+        anchor: format!("{method}{}", path.replace(['/', '{', '}'], "-")),
+        method: method.to_owned(),
+        path: path.to_owned(),
+        summary: text(&operation["summary"]),
+        description: text(&operation["description"]),
+        fields,
+        answers: answers.join(", "),
+    }
+}
+
+fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
+        Some(pointer) => document.pointer(pointer).unwrap_or(schema),
+        None => schema,
+    }
+}
+
+/// A word for a type.
+fn kind(schema: &Value) -> String {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return reference.rsplit('/').next().unwrap_or(reference).to_owned();
+    }
+    if let Some(choices) = schema["enum"].as_array() {
+        return choices.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ");
+    }
+    if let Some(choices) = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array()) {
+        return choices.iter().filter(|choice| choice["type"] != "null").map(kind).collect::<Vec<_>>().join(" or ");
+    }
+    match &schema["type"] {
+        Value::String(name) if name == "array" => format!("list of {}", kind(&schema["items"])),
+        Value::String(name) => name.clone(),
+        Value::Array(names) => {
+            names.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect::<Vec<_>>().join(" or ")
+        }
+        _ => "text".into(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Whether the program can do its work: read and write.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::error::Result;
+use crate::ledger::{Command, Ledger};
+use crate::web::App;
+
+/// The route of this file.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(health))
+}
+
+/// Passes through the writer and changes nothing.
+struct Pulse;
+
+impl Command for Pulse {
+    type Output = ();
+    fn run(self, _: &mut Ledger<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// How the program is.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// `ok`, or `failing`.
+    status: &'static str,
+    /// Whether the database can be read.
+    can_read: bool,
+    /// Whether the ledger can be written.
+    can_write: bool,
+    /// What fails, in a sentence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<&'static str>,
+    /// The release of this program.
+    version: &'static str,
+    /// The SQLite release inside it.
+    sqlite_version: &'static str,
+}
+
+/// Health
+///
+/// 200 when the ledger can be read and written, else 503, naming what fails.
+#[utoipa::path(get, path = "/health", tag = "Program", security(()), responses((status = 200, body = Health), (status = 503, body = Health)))]
+async fn health(State(app): State<App>) -> Response {
+    let can_read = app
+        .books
+        .read(|conn| Ok(conn.query_row("SELECT only FROM ledger", [], |row| row.get::<_, i64>(0))?))
+        .await
+        .is_ok();
+    let can_write = app.books.execute(Pulse).await.is_ok() && app.books.write_failure().is_none();
+    let mut failures = Vec::new();
+    if !can_read {
+        failures.push("The database cannot be read.");
+    }
+    if !can_write {
+        failures.push("The ledger cannot be written; the log says why.");
+    }
+    let well = failures.is_empty();
+    let health = Health {
+        status: if well { "ok" } else { "failing" },
+        can_read,
+        can_write,
+        failures,
+        version: env!("CARGO_PKG_VERSION"),
+        sqlite_version: rusqlite::version(),
+    };
+    (if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health)).into_response()
+}

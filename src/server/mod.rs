@@ -1,0 +1,76 @@
+//! Assembles the program that serves: the list of slices, the frame around them, the API document
+//! and the files, and the accept loop.
+
+mod docs;
+mod health;
+mod listen;
+mod openapi;
+
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::error::{Code, Error};
+use crate::web::{App, Slice, frame};
+use crate::{members, sign_in, statistics, transfers, treasury, wallets, web};
+
+pub use listen::Listening;
+
+/// Every slice, once.
+fn slices() -> Vec<Slice> {
+    vec![
+        wallets::slice(),
+        transfers::slice(),
+        members::slice(),
+        treasury::slice(),
+        statistics::slice(),
+        sign_in::slice(),
+    ]
+}
+
+/// The whole program as one service.
+pub fn router(app: &App) -> Result<Router, String> {
+    let mut api = OpenApiRouter::with_openapi(openapi::document()).merge(health::routes());
+    let mut pages = Router::new();
+    for slice in slices() {
+        api = api.merge(slice.api);
+        pages = pages.merge(slice.pages);
+    }
+    let (api, document) = api.split_for_parts();
+    let document = openapi::Document::new(openapi::complete(document))?;
+    // Forms are accepted from our own pages alone; the API takes no cookie and needs no such check.
+    let mut origins = CsrfLayer::new();
+    let public = app.config.server.public_url.trim_end_matches('/');
+    if !public.is_empty() {
+        origins = origins.add_trusted_origin(public).map_err(|error| error.to_string())?;
+    }
+    let pages = pages.layer(origins.with_rejection_response(|_| {
+        Error::new(
+            Code::Forbidden,
+            "This form did not come from one of our pages. Open the page again and repeat what you did.",
+        )
+        .into_response()
+    }));
+    Ok(api
+        .merge(openapi::routes())
+        .merge(docs::routes())
+        .merge(pages)
+        .merge(web::assets::routes())
+        .fallback(async || Error::new(Code::NotFound, "Nothing lives at this address."))
+        .method_not_allowed_fallback(async || {
+            Error::new(Code::MethodNotAllowed, "This address exists, but does not take this method.")
+        })
+        .layer(Extension(document))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
+        .layer(from_fn_with_state(app.clone(), frame))
+        .with_state(app.clone()))
+}
+
+fn panicked() -> Response {
+    Error::internal("a request broke off (panic)").into_response()
+}

@@ -1,0 +1,150 @@
+//! The API's own document, OpenAPI 3.1: made from the routes themselves, so that it is complete.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::{OpenApi, OpenApiBuilder};
+
+use crate::error::{Code, Error, FieldError};
+use crate::web::App;
+
+/// The document, as JSON and ready to be sent.
+#[derive(Clone)]
+pub(super) struct Document(pub(super) Arc<Value>);
+
+/// What every refusal looks like (RFC 9457).
+#[derive(Serialize, ToSchema)]
+struct Problem {
+    /// `about:blank`: the code says more.
+    #[serde(rename = "type")]
+    kind: String,
+    /// A short title, the same for every occurrence.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// One sentence for a person.
+    detail: String,
+    /// The stable code for a program.
+    code: String,
+    /// By which the request is found in the log.
+    request_id: String,
+    /// What is wrong, field by field.
+    errors: Option<Vec<FieldErrorShape>>,
+}
+
+/// One thing that is wrong with one field.
+#[derive(Serialize, ToSchema)]
+struct FieldErrorShape {
+    /// The field.
+    field: String,
+    /// What is wrong with it.
+    message: String,
+}
+
+impl From<FieldError> for FieldErrorShape {
+    fn from(error: FieldError) -> Self {
+        Self { field: error.field, message: error.message }
+    }
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(Problem)))]
+struct Shapes;
+
+/// The document before the routes are in it.
+pub(super) fn document() -> OpenApi {
+    let shapes = <Shapes as utoipa::OpenApi>::openapi();
+    OpenApiBuilder::from(shapes)
+        .info(
+            utoipa::openapi::InfoBuilder::new()
+                .title("communitytoken")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(INTRODUCTION))
+                .license(Some(
+                    utoipa::openapi::LicenseBuilder::new()
+                        .name("MIT OR Apache-2.0")
+                        .identifier(Some("MIT OR Apache-2.0"))
+                        .build(),
+                ))
+                .build(),
+        )
+        .build()
+}
+
+const INTRODUCTION: &str = "A community's own currency: wallets, payments, history and statistics. \
+Amounts are whole tokens from 1 to 9223372036854775807; many JSON readers, browsers among them, are exact only up to 9007199254740991. \
+Times are Unix milliseconds. Every call that moves tokens takes an Idempotency-Key: the same key and request again gives the first answer again, \
+with `Idempotency-Replayed: true`. Refusals are problem details (RFC 9457) with a stable `code`.";
+
+/// Adds what holds for all routes: the bearer token, and the refusals every call can meet.
+pub(super) fn complete(document: OpenApi) -> Value {
+    let mut value = serde_json::to_value(document).unwrap_or_default();
+    value["components"]["securitySchemes"] =
+        json!({ "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } });
+    value["security"] = json!([{ "bearer": [] }]);
+    let Some(paths) = value["paths"].as_object_mut() else { return value };
+    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let is_open = operation.get("security").is_some();
+        let changes = operation.get("requestBody").is_some();
+        let has_id = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "path"));
+        let is_operators = operation["tags"][0] == "Operators";
+        if let Some(responses) = operation["responses"].as_object_mut() {
+            for status in refusals(is_open, changes, has_id, is_operators) {
+                responses.entry(status.to_string()).or_insert_with(|| refusal(status));
+            }
+        }
+    }
+    value
+}
+
+fn refusals(is_open: bool, changes: bool, has_id: bool, is_operators: bool) -> Vec<u16> {
+    let mut all = Vec::new();
+    if is_open {
+        return all;
+    }
+    all.extend([400, 401, 403, 429, 500, 503]);
+    if changes {
+        all.extend([413, 415, 422]);
+    }
+    if has_id || changes {
+        all.push(404);
+    }
+    if has_id || is_operators {
+        all.push(409);
+    }
+    all
+}
+
+/// One status, with the codes that come with it.
+fn refusal(status: u16) -> Value {
+    let codes: Vec<&str> = Code::ALL.iter().filter(|code| code.status() == status).map(|code| code.as_str()).collect();
+    json!({
+        "description": format!("Refused: {}", codes.join(", ")),
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    })
+}
+
+impl Document {
+    pub(super) fn new(value: Value) -> Result<Self, String> {
+        if value["paths"].as_object().is_none_or(Map::is_empty) {
+            return Err("the API document is empty".into());
+        }
+        Ok(Self(Arc::new(value)))
+    }
+}
+
+async fn openapi(Extension(document): Extension<Document>) -> Result<impl IntoResponse, Error> {
+    let text = serde_json::to_string(&*document.0).map_err(Error::internal)?;
+    Ok(([(CONTENT_TYPE, "application/json")], text))
+}
+
+/// The route of the document.
+pub(super) fn routes() -> axum::Router<App> {
+    axum::Router::new().route("/openapi.json", get(openapi))
+}

@@ -1,0 +1,201 @@
+//! The pages of signing in and out.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum_extra::extract::cookie::CookieJar;
+use rusqlite::Connection;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::error::{Code, Error, Result};
+use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, Role, check_username, member};
+use crate::ledger::UserId;
+use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, expired_cookie, page_with, session_cookie};
+
+/// How long a session lasts.
+const SESSION_SECONDS: u64 = 12 * 60 * 60;
+/// Members shown to choose from; more are found by name.
+const SHOWN_MAX: usize = 30;
+
+/// The routes of this slice.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/login", get(login).post(enter)).route("/logout", post(leave))
+}
+
+/// Someone to sign in as.
+struct Person {
+    id: UserId,
+    username: String,
+    initial: String,
+    roles: Vec<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/login.html")]
+struct LoginPage {
+    shell: Shell,
+    issuer: Option<String>,
+    error: Option<String>,
+    people: Vec<Person>,
+    more: bool,
+    q: String,
+    new_username: String,
+    next: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct LoginQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn login(State(app): State<App>, Parameters(query): Parameters<LoginQuery>) -> Result<Response> {
+    show(&app, query, String::new(), None).await
+}
+
+async fn show(app: &App, query: LoginQuery, new_username: String, error: Option<String>) -> Result<Response> {
+    let (people, more) = if app.developer.is_some() {
+        let q = query.q.clone();
+        app.books.read(move |conn| people(conn, &q)).await?
+    } else {
+        (Vec::new(), false)
+    };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = LoginPage {
+        shell: app.shell(None, Nav::None),
+        issuer: app.config.identity.providers.first().map(|provider| provider.issuer.clone()),
+        error,
+        people,
+        more,
+        q: query.q,
+        new_username,
+        next: safe(&query.next),
+    };
+    Ok(page_with(status, &page))
+}
+
+/// Members with a developer identity, operators first.
+fn people(conn: &Connection, q: &str) -> Result<(Vec<Person>, bool)> {
+    let words = q.trim().to_lowercase();
+    let mut found: Vec<_> = member::list_of_issuer(conn, DEVELOPER_ISSUER)?
+        .into_iter()
+        .filter(|member| member.username.to_lowercase().contains(&words))
+        .collect();
+    found.sort_by_key(|member| !member.has(Role::Operator));
+    let more = found.len() > SHOWN_MAX;
+    let people = found
+        .into_iter()
+        .take(SHOWN_MAX)
+        .map(|member| Person {
+            id: member.id,
+            initial: member.username.chars().take(1).collect::<String>().to_uppercase(),
+            username: member.username,
+            roles: member.roles.iter().filter(|role| **role != Role::Member).map(|role| role.as_str()).collect(),
+        })
+        .collect();
+    Ok((people, more))
+}
+
+#[derive(Debug, Deserialize)]
+struct LoginForm {
+    user_id: Option<String>,
+    new_username: Option<String>,
+    #[serde(default)]
+    next: String,
+}
+
+async fn enter(State(app): State<App>, jar: CookieJar, FormBody(form): FormBody<LoginForm>) -> Result<Response> {
+    let Some(developer) = &app.developer else {
+        return Err(Error::new(Code::Forbidden, "This community signs in with its identity provider."));
+    };
+    let token = match (form.user_id, form.new_username) {
+        (Some(id), _) => as_member(&app, developer, &id).await?,
+        (None, Some(name)) => {
+            let name = name.trim().to_owned();
+            if let Err(error) = check_username(&name) {
+                let rule =
+                    error.errors.first().map_or_else(String::new, |error| format!("Your name {}.", error.message));
+                return show(&app, LoginQuery { next: form.next, ..LoginQuery::default() }, name, Some(rule)).await;
+            }
+            developer.issue(&Uuid::new_v4().to_string(), &name, SESSION_SECONDS)?
+        }
+        (None, None) => return Err(Error::field("new_username", "must be given")),
+    };
+    // Registers someone new now, so that the first page they see is their own.
+    app.member(&token).await?;
+    let secure = app.config.server.public_url.starts_with("https://");
+    let next = safe(&form.next);
+    Ok((jar.add(session_cookie(token, secure)), Redirect::to(if next.is_empty() { "/" } else { &next }))
+        .into_response())
+}
+
+async fn as_member(app: &App, developer: &DeveloperIdentity, id: &str) -> Result<String> {
+    let id: UserId = id.parse()?;
+    let missing = || Error::new(Code::UserNotFound, "There is no such member here.");
+    let (username, subject) = app
+        .books
+        .read(move |conn| {
+            let member = member::by_id(conn, id)?.ok_or_else(missing)?;
+            let identities = member::identities(conn, member.key)?;
+            let subject = identities.into_iter().find(|(issuer, _)| issuer == DEVELOPER_ISSUER).ok_or_else(missing)?.1;
+            Ok((member.username, subject))
+        })
+        .await?;
+    developer.issue(&subject, &username, SESSION_SECONDS)
+}
+
+#[derive(Debug, Deserialize)]
+struct LogoutForm {
+    csrf: String,
+}
+
+async fn leave(session: Option<Session>, jar: CookieJar, FormBody(form): FormBody<LogoutForm>) -> Result<Response> {
+    if let Some(session) = session {
+        session.check(&form.csrf)?;
+    }
+    Ok((jar.add(expired_cookie()), Redirect::to("/")).into_response())
+}
+
+/// A return address on this site, or nothing: never another site, however it is written.
+fn safe(next: &str) -> String {
+    let local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.starts_with("/\\")
+        && !next.starts_with("/login")
+        && next.len() < 2_000
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if local { next.to_owned() } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    /// Only addresses of this site are returned to after signing in.
+    #[test]
+    fn returns_stay_here() {
+        for next in ["/", "/send?to=1", "/history?q=%20"] {
+            assert_eq!(safe(next), next);
+        }
+        for next in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "https:evil",
+            "javascript:alert(1)",
+            "",
+            "/a\r\nb",
+            "/a b",
+            "\\evil",
+            "/login",
+        ] {
+            assert_eq!(safe(next), "", "{next:?}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The JSON routes by which members move tokens.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header::LOCATION};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Reverse, Send};
+use crate::error::Result;
+use crate::ledger::{Amount, Note, Once, Outcome, Transaction, TransactionId, WalletId};
+use crate::web::{App, Bearer, Body, Key, PathId};
+
+/// The routes of this slice.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(send)).routes(routes!(reverse))
+}
+
+/// 201 with what was made, marked where it had been made before.
+pub fn created<T: Serialize>(outcome: &Outcome<T>, location: Option<TransactionId>) -> Response {
+    let mut response = (StatusCode::CREATED, Json(&outcome.output)).into_response();
+    if outcome.replayed {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
+    }
+    if let Some(value) = location.and_then(|id| HeaderValue::from_str(&format!("/v1/transactions/{id}")).ok()) {
+        response.headers_mut().insert(LOCATION, value);
+    }
+    response
+}
+
+/// A payment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Payment {
+    /// Who is paid: a member's wallet, or a system account's (a pool transfer).
+    to_wallet_id: WalletId,
+    /// Whole tokens.
+    amount: Amount,
+    /// Up to 280 characters; both sides read it.
+    note: Option<Note>,
+}
+
+/// Pay
+///
+/// Refused with 422: `insufficient_balance` (with `balance` and `required`), `wallet_frozen`,
+/// `self_transfer`, `recipient_closed`, `amount_overflow`; with 404: `wallet_not_found`.
+#[utoipa::path(post, path = "/v1/transfers", tag = "Transfers", params(("Idempotency-Key" = String, Header)), request_body = Payment,
+    responses((status = 201, body = Transaction, headers(("Location" = String)))))]
+async fn send(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    Key(key): Key,
+    Body(payment): Body<Payment>,
+) -> Result<Response> {
+    let command =
+        Send { from: member.wallet_key, to: payment.to_wallet_id, amount: payment.amount, note: payment.note };
+    let outcome = app.books.execute(Once { caller: member.key, key, command }).await?;
+    Ok(created(&outcome, Some(outcome.output.id)))
+}
+
+/// What is given back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct GiveBack {
+    /// Whole tokens; all that is left when nothing is said.
+    amount: Option<Amount>,
+    /// Up to 280 characters.
+    note: Option<Note>,
+}
+
+/// Give a transfer back
+///
+/// The recipient returns what they received, whole or in part, never more. Refused with 409:
+/// `already_reversed` (with `remaining`); with 422: `not_reversible` and what a payment refuses.
+#[utoipa::path(post, path = "/v1/transactions/{id}/reverse", tag = "Transfers",
+    params(("id" = TransactionId, Path), ("Idempotency-Key" = String, Header)), request_body = GiveBack,
+    responses((status = 201, body = Transaction, headers(("Location" = String)))))]
+async fn reverse(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    PathId(transaction_id): PathId<TransactionId>,
+    Key(key): Key,
+    Body(wanted): Body<GiveBack>,
+) -> Result<Response> {
+    let command = Reverse { caller: member.wallet_key, transaction_id, amount: wanted.amount, note: wanted.note };
+    let outcome = app.books.execute(Once { caller: member.key, key, command }).await?;
+    Ok(created(&outcome, Some(outcome.output.id)))
+}

@@ -1,0 +1,204 @@
+//! The operators' JSON routes.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Correct, Distribute, Distribution, Issue, Recipient, SetFrozen};
+use crate::error::{Error, Result};
+use crate::identity::wallet_of;
+use crate::ledger::{Amount, Note, Once, Reason, Transaction, TransactionId, UserId, WalletId};
+use crate::transfers::created;
+use crate::wallets::WalletView;
+use crate::web::{App, Body, Key, OperatorCaller, PathId, RequestId, authority};
+
+/// The routes of this slice.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(distribute))
+        .routes(routes!(issue))
+        .routes(routes!(correct))
+        .routes(routes!(freeze))
+        .routes(routes!(unfreeze))
+}
+
+/// One member's share: named by wallet or by user.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Share {
+    /// Their wallet.
+    wallet_id: Option<WalletId>,
+    /// Or the user.
+    user_id: Option<UserId>,
+    /// Whole tokens.
+    amount: Amount,
+}
+
+/// A distribution.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DistributionRequest {
+    /// Why, for the audit log.
+    reason: Reason,
+    /// Who gets what.
+    recipients: Vec<Share>,
+    /// What the members read beside it.
+    note: Option<Note>,
+    /// From which system account; the community's own when nothing is said.
+    system_account: Option<String>,
+}
+
+/// Distribute tokens
+///
+/// All or nothing. What the pool lacks is issued first, exactly.
+#[utoipa::path(post, path = "/v1/admin/distributions", tag = "Operators", params(("Idempotency-Key" = String, Header)),
+    request_body = DistributionRequest, responses((status = 201, body = Distribution)))]
+async fn distribute(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    Key(key): Key,
+    request_id: RequestId,
+    Body(request): Body<DistributionRequest>,
+) -> Result<Response> {
+    let authority = authority(&operator, request.reason, &request_id)?;
+    let shares = request.recipients;
+    let recipients = app
+        .books
+        .read(move |conn| shares.iter().enumerate().map(|(index, share)| recipient(conn, index, share)).collect())
+        .await?;
+    let command = Distribute {
+        recipients,
+        recipients_max: app.config.limits.recipients_per_distribution,
+        note: request.note,
+        system_account: request.system_account,
+        authority,
+    };
+    let outcome = app.books.execute(Once { caller: operator.key, key, command }).await?;
+    Ok(created(&outcome, None))
+}
+
+fn recipient(conn: &rusqlite::Connection, index: usize, share: &Share) -> Result<Recipient> {
+    let place = format!("recipients[{index}]");
+    let wallet_id = match (share.wallet_id, share.user_id) {
+        (Some(wallet_id), None) => wallet_id,
+        (None, Some(user_id)) => wallet_of(conn, user_id).map_err(|error| error.about(&place))?,
+        _ => return Err(Error::field(place, "must name either wallet_id or user_id")),
+    };
+    Ok(Recipient { wallet_id, amount: share.amount, place })
+}
+
+/// A manual issuance.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct IssuanceRequest {
+    /// Whole tokens.
+    amount: Amount,
+    /// Why, for the audit log.
+    reason: Reason,
+    /// To which system account; the community's own when nothing is said.
+    system_account: Option<String>,
+}
+
+/// Issue tokens into the pool
+#[utoipa::path(post, path = "/v1/admin/issuances", tag = "Operators", params(("Idempotency-Key" = String, Header)),
+    request_body = IssuanceRequest, responses((status = 201, body = Transaction)))]
+async fn issue(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    Key(key): Key,
+    request_id: RequestId,
+    Body(request): Body<IssuanceRequest>,
+) -> Result<Response> {
+    let command = Issue {
+        amount: request.amount,
+        system_account: request.system_account,
+        authority: authority(&operator, request.reason, &request_id)?,
+    };
+    let outcome = app.books.execute(Once { caller: operator.key, key, command }).await?;
+    Ok(created(&outcome, Some(outcome.output.id)))
+}
+
+/// A correction.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CorrectionRequest {
+    /// Why, for the audit log.
+    reason: Reason,
+    /// Whole tokens; all that is left when nothing is said.
+    amount: Option<Amount>,
+}
+
+/// Correct a mistake
+///
+/// A compensating transaction, linked to the original, which stays as it was.
+#[utoipa::path(post, path = "/v1/admin/transactions/{id}/reverse", tag = "Operators",
+    params(("id" = TransactionId, Path), ("Idempotency-Key" = String, Header)), request_body = CorrectionRequest,
+    responses((status = 201, body = Transaction)))]
+async fn correct(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    PathId(transaction_id): PathId<TransactionId>,
+    Key(key): Key,
+    request_id: RequestId,
+    Body(request): Body<CorrectionRequest>,
+) -> Result<Response> {
+    let command = Correct {
+        transaction_id,
+        amount: request.amount,
+        authority: authority(&operator, request.reason, &request_id)?,
+    };
+    let outcome = app.books.execute(Once { caller: operator.key, key, command }).await?;
+    Ok(created(&outcome, Some(outcome.output.id)))
+}
+
+/// Why a wallet's state is changed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StateChange {
+    /// For the audit log; the member sees it too.
+    reason: Reason,
+}
+
+/// Freeze a wallet
+///
+/// At once it neither sends nor receives. Refused with 422: `system_wallet`.
+#[utoipa::path(post, path = "/v1/admin/wallets/{id}/freeze", tag = "Operators", params(("id" = WalletId, Path)),
+    request_body = StateChange, responses((status = 200, body = WalletView)))]
+async fn freeze(
+    state: State<App>,
+    operator: OperatorCaller,
+    id: PathId<WalletId>,
+    request_id: RequestId,
+    body: Body<StateChange>,
+) -> Result<Json<WalletView>> {
+    set_frozen(state, operator, id, request_id, body, true).await
+}
+
+/// Unfreeze a wallet
+#[utoipa::path(post, path = "/v1/admin/wallets/{id}/unfreeze", tag = "Operators", params(("id" = WalletId, Path)),
+    request_body = StateChange, responses((status = 200, body = WalletView)))]
+async fn unfreeze(
+    state: State<App>,
+    operator: OperatorCaller,
+    id: PathId<WalletId>,
+    request_id: RequestId,
+    body: Body<StateChange>,
+) -> Result<Json<WalletView>> {
+    set_frozen(state, operator, id, request_id, body, false).await
+}
+
+async fn set_frozen(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    PathId(wallet_id): PathId<WalletId>,
+    request_id: RequestId,
+    Body(change): Body<StateChange>,
+    frozen: bool,
+) -> Result<Json<WalletView>> {
+    let authority = authority(&operator, change.reason, &request_id)?;
+    let wallet = app.books.execute(SetFrozen { wallet_id, frozen, authority }).await?;
+    Ok(Json(wallet.into()))
+}

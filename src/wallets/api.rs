@@ -1,0 +1,138 @@
+//! The JSON routes of one's own wallet and history.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::error::{Error, Result};
+use crate::ledger::{self, Direction, Filter, Kind, Page, PageRequest, Transaction, TransactionId, WalletId};
+use crate::web::{App, Bearer, Parameters, PathId};
+
+/// The routes of this slice.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(wallet)).routes(routes!(transactions)).routes(routes!(transaction))
+}
+
+/// A wallet.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WalletView {
+    /// Its id.
+    pub id: WalletId,
+    /// Whole tokens it can spend.
+    pub balance: i64,
+    /// Whether it is frozen: it then neither sends nor receives.
+    pub is_frozen: bool,
+    /// Why.
+    pub frozen_reason: Option<String>,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// When its balance or state changed last, Unix milliseconds.
+    pub updated_at: i64,
+}
+
+impl From<ledger::Wallet> for WalletView {
+    fn from(wallet: ledger::Wallet) -> Self {
+        Self {
+            id: wallet.id,
+            balance: wallet.balance,
+            is_frozen: wallet.frozen_reason.is_some(),
+            frozen_reason: wallet.frozen_reason,
+            created_at: wallet.created_at,
+            updated_at: wallet.updated_at,
+        }
+    }
+}
+
+/// Your wallet
+#[utoipa::path(get, path = "/v1/wallet", tag = "Wallet", responses((status = 200, body = WalletView)))]
+async fn wallet(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<WalletView>> {
+    let wallet = app.books.read(move |conn| ledger::Wallet::by_key(conn, member.wallet_key)).await?;
+    Ok(Json(wallet.into()))
+}
+
+/// Which transactions to show. Everything given must hold.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct HistoryQuery {
+    /// Whether tokens came in or went out.
+    #[param(inline)]
+    direction: Option<Direction>,
+    /// What it meant.
+    #[param(inline)]
+    kind: Option<Kind>,
+    /// Which program made it, 1 to 99.
+    #[serde(rename = "type")]
+    transaction_type: Option<i64>,
+    /// The wallet on the other side.
+    #[param(value_type = Option<String>)]
+    counterparty: Option<String>,
+    /// From this time on, Unix milliseconds.
+    from_time: Option<i64>,
+    /// Up to and including this time, Unix milliseconds.
+    to_time: Option<i64>,
+    /// At least so many tokens.
+    min_amount: Option<i64>,
+    /// At most so many tokens.
+    max_amount: Option<i64>,
+    /// Words in the note, whatever their case.
+    q: Option<String>,
+    /// Entries on a page, 1 to 200; 50 when nothing is said.
+    limit: Option<i64>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl HistoryQuery {
+    fn filter(&self) -> Result<Filter> {
+        if self.transaction_type.is_some_and(|code| !(1..=99).contains(&code)) {
+            return Err(Error::field("type", "must be a whole number from 1 to 99"));
+        }
+        let counterparty = match &self.counterparty {
+            Some(id) => Some(id.parse().map_err(|_| Error::field("counterparty", "must be the id of a wallet"))?),
+            None => None,
+        };
+        Ok(Filter {
+            direction: self.direction,
+            kind: self.kind,
+            transaction_type: self.transaction_type,
+            counterparty,
+            from_time: self.from_time,
+            to_time: self.to_time,
+            min_amount: self.min_amount,
+            max_amount: self.max_amount,
+            note: self.q.clone().filter(|words| !words.trim().is_empty()),
+        })
+    }
+}
+
+/// Your history
+///
+/// Newest first, each entry with the balance before and after it. A filtered page may hold fewer
+/// entries than `limit` though there are more: go on with `next_cursor` until it is null.
+#[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", params(HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
+async fn transactions(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    Parameters(query): Parameters<HistoryQuery>,
+) -> Result<Json<Page<Transaction>>> {
+    let filter = query.filter()?;
+    let page = PageRequest::new(query.limit, query.cursor)?;
+    let read = move |conn: &_| {
+        let wallet = ledger::Wallet::by_key(conn, member.wallet_key)?;
+        ledger::history(conn, &wallet, &filter, &page)
+    };
+    app.books.read(read).await.map(Json)
+}
+
+/// One of your transactions
+#[utoipa::path(get, path = "/v1/transactions/{id}", tag = "Wallet", params(("id" = TransactionId, Path)), responses((status = 200, body = Transaction)))]
+async fn transaction(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    PathId(id): PathId<TransactionId>,
+) -> Result<Json<Transaction>> {
+    app.books.read(move |conn| ledger::by_id(conn, id, Some(member.wallet_key))).await.map(Json)
+}

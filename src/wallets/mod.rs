@@ -1,0 +1,13 @@
+//! A member's wallet: what is in it, and what came and went.
+
+pub use api::WalletView;
+
+mod api;
+mod pages;
+
+use crate::web::Slice;
+
+/// What this slice hands the server.
+pub fn slice() -> Slice {
+    Slice { api: api::routes(), pages: pages::routes() }
+}

@@ -1,0 +1,297 @@
+//! The pages of one's own wallet, history and receipts.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Code, Error, Result};
+use crate::ledger::{
+    Direction, Filter, IdempotencyKey, Kind, Note, Once, PageRequest, Transaction, TransactionId, Wallet, WalletId,
+    by_id, history,
+};
+use crate::transfers::Reverse;
+use crate::web::{App, FormBody, Nav, Parameters, PathId, Session, Shell, grouped, page, page_with};
+
+/// Entries on the first page.
+const LATELY: usize = 8;
+/// Entries on a page of the history.
+const ENTRIES: usize = 30;
+
+/// The routes of this slice.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(home))
+        .route("/history", get(show_history))
+        .route("/transactions/{id}", get(receipt).post(give_back))
+}
+
+/// Words of a transaction for one of its two sides.
+impl Transaction {
+    /// The other side, seen from a wallet.
+    fn other(&self, wallet: &WalletId) -> &str {
+        if self.to.wallet_id == *wallet { &self.from.name } else { &self.to.name }
+    }
+
+    fn is_incoming(&self) -> bool {
+        self.direction == Some(Direction::In)
+    }
+
+    /// What it was, in the words of the one who looks.
+    fn meaning(&self, wallet: &WalletId) -> &'static str {
+        let incoming = self.to.wallet_id == *wallet;
+        match (self.kind, incoming) {
+            _ if self.reverses.is_some() => "Given back",
+            (Kind::Issuance, _) => "Issued",
+            (Kind::Distribution, _) => "From the community",
+            (Kind::Pool, _) => "To the community",
+            (Kind::Transfer, true) => "Received",
+            (Kind::Transfer, false) => "Sent",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/welcome.html")]
+struct WelcomePage {
+    shell: Shell,
+}
+
+#[derive(Template)]
+#[template(path = "wallets/wallet.html")]
+struct WalletPage {
+    shell: Shell,
+    balance: String,
+    frozen_reason: Option<String>,
+    wallet_id: WalletId,
+    entries: Vec<Transaction>,
+}
+
+async fn home(State(app): State<App>, session: Option<Session>) -> Result<Response> {
+    let Some(session) = session else {
+        return Ok(page(&WelcomePage { shell: app.shell(None, Nav::None) }));
+    };
+    let key = session.member.wallet_key;
+    let (wallet, entries) = app
+        .books
+        .read(move |conn| {
+            let wallet = Wallet::by_key(conn, key)?;
+            let lately = PageRequest { limit: LATELY, cursor: None };
+            let entries = history(conn, &wallet, &Filter::default(), &lately)?.items;
+            Ok((wallet, entries))
+        })
+        .await?;
+    Ok(page(&WalletPage {
+        shell: app.shell(Some(&session), Nav::Wallet),
+        balance: grouped(wallet.balance),
+        frozen_reason: wallet.frozen_reason,
+        wallet_id: wallet.id,
+        entries,
+    }))
+}
+
+/// The filter as it is typed. It stays in the address, so that it can be kept and shared.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct FilterForm {
+    q: String,
+    direction: String,
+    kind: String,
+    counterparty: String,
+    from: String,
+    to: String,
+    min: String,
+    max: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    cursor: String,
+}
+
+impl FilterForm {
+    fn is_set(&self) -> bool {
+        [&self.q, &self.direction, &self.kind, &self.counterparty, &self.from, &self.to, &self.min, &self.max]
+            .iter()
+            .any(|text| !text.trim().is_empty())
+    }
+
+    fn filter(&self, shell: &Shell) -> Result<Filter> {
+        fn typed<T>(text: &str, read: impl Fn(&str) -> Option<T>, rule: &str) -> Result<Option<T>> {
+            let text = text.trim();
+            if text.is_empty() {
+                return Ok(None);
+            }
+            read(text).map(Some).ok_or_else(|| Error::new(Code::InvalidRequest, rule))
+        }
+        let word = |text: &str| serde_json::Value::String(text.to_owned());
+        let amount_rule = "An amount is a whole number, such as 25.";
+        let day_rule = "A day is written as 2026-11-20.";
+        let note = self.q.trim();
+        Ok(Filter {
+            direction: typed(
+                &self.direction,
+                |text| serde_json::from_value(word(text)).ok(),
+                "A direction is in or out.",
+            )?,
+            kind: typed(&self.kind, |text| serde_json::from_value(word(text)).ok(), "There is no such kind.")?,
+            transaction_type: None,
+            counterparty: typed(&self.counterparty, |text| text.parse().ok(), "There is no such wallet.")?,
+            from_time: typed(&self.from, |day| shell.start_of(day), day_rule)?,
+            to_time: typed(&self.to, |day| shell.end_of(day), day_rule)?,
+            min_amount: typed(&self.min, |text| text.parse().ok(), amount_rule)?,
+            max_amount: typed(&self.max, |text| text.parse().ok(), amount_rule)?,
+            note: (!note.is_empty()).then(|| note.to_owned()),
+        })
+    }
+}
+
+/// One day of the history.
+struct Day {
+    name: String,
+    entries: Vec<Transaction>,
+}
+
+#[derive(Template)]
+#[template(path = "wallets/history.html")]
+struct HistoryPage {
+    shell: Shell,
+    form: FilterForm,
+    problem: Option<String>,
+    wallet_id: WalletId,
+    days: Vec<Day>,
+    older: Option<String>,
+}
+
+async fn show_history(
+    State(app): State<App>,
+    session: Session,
+    Parameters(form): Parameters<FilterForm>,
+) -> Result<Response> {
+    let shell = app.shell(Some(&session), Nav::History);
+    let (key, wallet_id) = (session.member.wallet_key, session.member.wallet_id);
+    let cursor = Some(form.cursor.clone()).filter(|cursor| !cursor.is_empty());
+    let read = match form.filter(&shell) {
+        Ok(filter) => {
+            app.books
+                .read(move |conn| {
+                    let wallet = Wallet::by_key(conn, key)?;
+                    history(conn, &wallet, &filter, &PageRequest { limit: ENTRIES, cursor })
+                })
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    let (items, next, problem) = match read {
+        Ok(found) => (found.items, found.next_cursor, None),
+        Err(error) if error.code.status() < 500 => (Vec::new(), None, Some(error.detail)),
+        Err(error) => return Err(error),
+    };
+    let mut days: Vec<Day> = Vec::new();
+    for entry in items {
+        let name = shell.day(&entry.created_at);
+        match days.last_mut() {
+            Some(day) if day.name == name => day.entries.push(entry),
+            _ => days.push(Day { name, entries: vec![entry] }),
+        }
+    }
+    let older = next.map(|cursor| {
+        let address = FilterForm { cursor, ..form.clone() };
+        format!("/history?{}", serde_urlencoded::to_string(address).unwrap_or_default())
+    });
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(page_with(status, &HistoryPage { shell, form, problem, wallet_id, days, older }))
+}
+
+#[derive(Template)]
+#[template(path = "wallets/transaction.html")]
+struct TransactionPage {
+    shell: Shell,
+    transaction: Transaction,
+    wallet_id: WalletId,
+    paid: bool,
+    problem: Option<String>,
+    given_back: i64,
+    can_give_back: i64,
+    give_back_amount: String,
+    give_back_note: String,
+    key: String,
+}
+
+/// What was typed into the form that gives a payment back.
+#[derive(Debug, Default, Deserialize)]
+struct GiveBackForm {
+    csrf: String,
+    key: String,
+    amount: String,
+    #[serde(default)]
+    note: String,
+}
+
+async fn receipt(
+    State(app): State<App>,
+    session: Session,
+    PathId(id): PathId<TransactionId>,
+    Parameters(query): Parameters<BTreeMap<String, String>>,
+) -> Result<Response> {
+    let mut page = receipt_page(&app, &session, id, None, None).await?;
+    page.paid = query.contains_key("paid");
+    Ok(crate::web::page(&page))
+}
+
+async fn receipt_page(
+    app: &App,
+    session: &Session,
+    id: TransactionId,
+    typed: Option<GiveBackForm>,
+    problem: Option<String>,
+) -> Result<TransactionPage> {
+    let (key, wallet_id) = (session.member.wallet_key, session.member.wallet_id);
+    let transaction = app.books.read(move |conn| by_id(conn, id, Some(key))).await?;
+    let given_back = transaction.reversed_amount.unwrap_or(0);
+    let returnable = transaction.is_incoming() && transaction.kind != Kind::Issuance && transaction.reverses.is_none();
+    let can_give_back = if returnable { transaction.amount - given_back } else { 0 };
+    Ok(TransactionPage {
+        shell: app.shell(Some(session), Nav::History),
+        wallet_id,
+        paid: false,
+        problem,
+        given_back,
+        can_give_back,
+        give_back_amount: typed.as_ref().map_or_else(|| can_give_back.to_string(), |form| form.amount.clone()),
+        give_back_note: typed.map(|form| form.note).unwrap_or_default(),
+        key: IdempotencyKey::fresh().as_str().to_owned(),
+        transaction,
+    })
+}
+
+async fn give_back(
+    State(app): State<App>,
+    session: Session,
+    PathId(id): PathId<TransactionId>,
+    FormBody(form): FormBody<GiveBackForm>,
+) -> Result<Response> {
+    session.check(&form.csrf)?;
+    match post_give_back(&app, &session, id, &form).await {
+        Ok(made) => Ok(Redirect::to(&format!("/transactions/{made}")).into_response()),
+        Err(error) if error.code.status() < 500 && error.code != Code::TransactionNotFound => {
+            let page = receipt_page(&app, &session, id, Some(form), Some(error.detail)).await?;
+            Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn post_give_back(app: &App, session: &Session, id: TransactionId, form: &GiveBackForm) -> Result<TransactionId> {
+    let note = form.note.trim();
+    let command = Reverse {
+        caller: session.member.wallet_key,
+        transaction_id: id,
+        amount: Some(form.amount.parse()?),
+        note: if note.is_empty() { None } else { Some(Note::new(note)?) },
+    };
+    let key = IdempotencyKey::new(&form.key)?;
+    Ok(app.books.execute(Once { caller: session.member.key, key, command }).await?.output.id)
+}

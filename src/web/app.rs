@@ -1,0 +1,119 @@
+//! The program's state, shared by all routes, and what a slice hands the server.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::Router;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::config::Config;
+use crate::error::{Code, Error, Result};
+use crate::identity::{Claims, DeveloperIdentity, Member, Register, Role, Verifier, member};
+use crate::ledger::{Books, UserKey};
+
+/// What every route can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// The parts of [`App`].
+pub struct Shared {
+    /// The ledger.
+    pub books: Books,
+    /// The settings in force.
+    pub config: Config,
+    /// Checks tokens.
+    pub verifier: Verifier,
+    /// The developer identity, where no provider is configured.
+    pub developer: Option<DeveloperIdentity>,
+    limiter: Option<DefaultKeyedRateLimiter<UserKey>>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Self {
+        let limiter = NonZeroU32::new(config.limits.requests_per_minute)
+            .map(|requests| RateLimiter::keyed(Quota::per_minute(requests)));
+        Self(Arc::new(Shared { books, config, verifier, developer, limiter }))
+    }
+
+    /// The address members know the program by.
+    pub fn public_url(&self) -> String {
+        let server = &self.config.server;
+        if server.public_url.is_empty() {
+            format!("http://{}", server.bind)
+        } else {
+            server.public_url.trim_end_matches('/').to_owned()
+        }
+    }
+
+    /// The member a token belongs to, registered now if nobody has seen the identity before.
+    pub async fn member(&self, token: &str) -> Result<Member> {
+        let claims = self.verifier.verify(token).await?;
+        let mut member = self.known(&claims).await?;
+        if member.deleted_at.is_some() {
+            return Err(Error::new(
+                Code::Forbidden,
+                "This member has left the community. An operator can restore them.",
+            ));
+        }
+        let identity = format!("{}|{}", claims.issuer, claims.subject);
+        if self.config.identity.operators.contains(&identity) {
+            member.add(Role::Operator);
+        }
+        if self.config.identity.auditors.contains(&identity) {
+            member.add(Role::Auditor);
+        }
+        self.count(member.key)?;
+        Ok(member)
+    }
+
+    async fn known(&self, claims: &Claims) -> Result<Member> {
+        let (issuer, subject) = (claims.issuer.clone(), claims.subject.clone());
+        let seen = self.books.read(move |conn| member::by_identity(conn, &issuer, &subject)).await?;
+        match seen {
+            Some(member) => Ok(member),
+            None => {
+                self.books
+                    .execute(Register {
+                        issuer: claims.issuer.clone(),
+                        subject: claims.subject.clone(),
+                        name: claims.username.clone(),
+                    })
+                    .await
+            }
+        }
+    }
+
+    /// Counts a request against the caller's limit.
+    fn count(&self, caller: UserKey) -> Result<()> {
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        // Callers who have been quiet for a minute need no memory.
+        if limiter.len() > 10_000 {
+            limiter.retain_recent();
+        }
+        limiter.check_key(&caller).map_err(|_| {
+            Error::new(
+                Code::TooManyRequests,
+                "You have sent more requests than this community allows in a minute. Wait a little.",
+            )
+            .with("retry_after_seconds", 1)
+        })
+    }
+}
+
+/// What a slice hands the server: its JSON routes, documented, and its pages.
+#[derive(Default)]
+pub struct Slice {
+    /// Routes that answer in JSON, with their part of the API document.
+    pub api: OpenApiRouter<App>,
+    /// Routes that answer with pages.
+    pub pages: Router<App>,
+}

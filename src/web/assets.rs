@@ -1,0 +1,49 @@
+//! The files in the program: one stylesheet and the icon. Their addresses carry a digest of their
+//! content, so that browsers keep them until they change.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+use super::App;
+
+const STYLESHEET: &str = include_str!("../../static/style.css");
+const ICON: &str = include_str!("../../static/icon.svg");
+
+static STYLESHEET_URL: LazyLock<String> = LazyLock::new(|| address("style", "css", STYLESHEET));
+static ICON_URL: LazyLock<String> = LazyLock::new(|| address("icon", "svg", ICON));
+
+fn address(name: &str, kind: &str, content: &str) -> String {
+    let digest = digest(&SHA256, content.as_bytes());
+    let short: String = digest.as_ref()[..5].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("/static/{name}.{short}.{kind}")
+}
+
+/// Where the stylesheet is.
+pub fn stylesheet_url() -> &'static str {
+    &STYLESHEET_URL
+}
+
+/// Where the icon is.
+pub fn icon_url() -> &'static str {
+    &ICON_URL
+}
+
+fn file(content: &'static str, kind: &'static str) -> impl IntoResponse {
+    let kept = "public, max-age=31536000, immutable";
+    ([(CONTENT_TYPE, kind), (CACHE_CONTROL, kept)], content)
+}
+
+/// The routes of the files.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(stylesheet_url(), get(async || file(STYLESHEET, "text/css; charset=utf-8")))
+        .route(icon_url(), get(async || file(ICON, "image/svg+xml")))
+        // Browsers ask for this one by themselves.
+        .route("/favicon.ico", get(async |_: HeaderMap| file(ICON, "image/svg+xml")))
+}

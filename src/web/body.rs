@@ -1,0 +1,116 @@
+//! What comes with a request: a JSON body, a form, a query, an id in the path. Each is checked
+//! once, and what is wrong is named by field.
+
+use std::str::FromStr;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::App;
+use crate::error::{Code, Error, Result};
+
+/// Bytes of a body at most.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+async fn bytes(request: Request, media_type: &str) -> Result<Bytes> {
+    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type) {
+        return Err(Error::new(Code::UnsupportedMediaType, format!("Send the body as {media_type}.")));
+    }
+    axum::body::to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| {
+        let source = std::error::Error::source(&error);
+        if source.is_some_and(|source| source.is::<http_body_util::LengthLimitError>()) {
+            Error::new(Code::PayloadTooLarge, format!("The body may have at most {BODY_BYTES_MAX} bytes."))
+        } else {
+            Error::new(Code::InvalidRequest, "The body did not arrive whole.").because(error)
+        }
+    })
+}
+
+/// A JSON body.
+#[derive(Debug, Clone)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let bytes = bytes(request, "application/json").await?;
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            wrong(&path, &error.into_inner().to_string())
+        })?;
+        json.end().map_err(|error| wrong(".", &error.to_string()))?;
+        Ok(Self(value))
+    }
+}
+
+/// A refusal out of a message of the parser, which ends in the place where it stopped.
+fn wrong(path: &str, message: &str) -> Error {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    // An unknown or missing field is named in the message, not in the path.
+    let named = message
+        .split('`')
+        .nth(1)
+        .filter(|_| message.starts_with("unknown field") || message.starts_with("missing field"));
+    let field = match (path, named) {
+        (".", Some(name)) => name.to_owned(),
+        (".", None) => "body".to_owned(),
+        (path, Some(name)) if path != name && !path.ends_with(&format!(".{name}")) => format!("{path}.{name}"),
+        (path, _) => path.to_owned(),
+    };
+    Error::field(field, message)
+}
+
+/// A form, as pages post it.
+#[derive(Debug, Clone)]
+pub struct FormBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for FormBody<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let bytes = bytes(request, "application/x-www-form-urlencoded").await?;
+        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| {
+            Error::new(Code::InvalidRequest, "The form is not complete. Go back and try again.").because(error)
+        })
+    }
+}
+
+/// A query.
+#[derive(Debug, Clone)]
+pub struct Parameters<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Parameters<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
+        Query::try_from_uri(&parts.uri).map(|Query(value)| Self(value)).map_err(|rejection| {
+            let text = rejection.body_text();
+            let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+            match text.split_once(": ") {
+                Some((field, message)) if !field.contains(' ') => wrong(field, message),
+                _ => wrong(".", text),
+            }
+        })
+    }
+}
+
+/// An id in the path. One that cannot be an id is nobody's, and so simply not found.
+#[derive(Debug, Clone, Copy)]
+pub struct PathId<T>(pub T);
+
+impl<T: FromStr<Err = Error>> FromRequestParts<App> for PathId<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Path(text) = Path::<String>::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Error::new(Code::NotFound, "Nothing lives at this address."))?;
+        text.parse().map(Self)
+    }
+}

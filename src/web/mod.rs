@@ -1,0 +1,19 @@
+//! What the routes of every slice need: the program's state, who is calling, the body and the query
+//! of a request, the frame around every answer, and how refusals are shown.
+//!
+//! Slices import this; it imports no slice.
+
+mod app;
+pub mod assets;
+mod body;
+mod caller;
+mod frame;
+mod page;
+mod session;
+
+pub use app::{App, Slice};
+pub use body::{Body, FormBody, Parameters, PathId};
+pub use caller::{Bearer, Key, OperatorCaller, authority};
+pub use frame::{RequestId, frame};
+pub use page::{Nav, Shell, grouped, page, page_with};
+pub use session::{SESSION_COOKIE, Session, expired_cookie, session_cookie};

@@ -1,0 +1,171 @@
+//! What every page shares: the shell around it, and how amounts and times are written for people.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::assets::{icon_url, stylesheet_url};
+use super::{App, Session};
+use crate::error::Error;
+
+/// Which entry of the navigation a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nav {
+    /// None of them.
+    None,
+    /// The wallet.
+    Wallet,
+    /// Sending.
+    Send,
+    /// The history.
+    History,
+    /// Statistics.
+    Statistics,
+    /// The profile.
+    Profile,
+}
+
+/// The shell around every page.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The community's name.
+    pub community: String,
+    /// What one token is called.
+    pub token_name: String,
+    /// The sign beside amounts.
+    pub symbol: String,
+    /// Who is signed in.
+    pub member: Option<String>,
+    /// What every form must bring back.
+    pub csrf: String,
+    /// Where in the navigation.
+    pub nav: Nav,
+    /// Where the stylesheet is.
+    pub stylesheet: &'static str,
+    /// Where the icon is.
+    pub icon: &'static str,
+    zone: TimeZone,
+}
+
+impl App {
+    /// The shell of a page, for whoever is signed in.
+    pub fn shell(&self, session: Option<&Session>, nav: Nav) -> Shell {
+        let community = &self.config.community;
+        Shell {
+            community: community.name.clone(),
+            token_name: community.token_name.clone(),
+            symbol: community.token_symbol.clone(),
+            member: session.map(|session| session.member.username.clone()),
+            csrf: session.map(|session| session.csrf.clone()).unwrap_or_default(),
+            nav,
+            stylesheet: stylesheet_url(),
+            icon: icon_url(),
+            zone: community.zone(),
+        }
+    }
+}
+
+impl Shell {
+    /// An amount as people read it: `12 345 🪙`, held together on one line.
+    pub fn tokens(&self, amount: &i64) -> String {
+        format!("{}\u{a0}{}", grouped(*amount), self.symbol)
+    }
+
+    /// A time of day: `14:05`.
+    pub fn clock(&self, at: &i64) -> String {
+        self.format(*at, "%H:%M")
+    }
+
+    /// A day: `Friday, 20 November 2026`.
+    pub fn day(&self, at: &i64) -> String {
+        self.format(*at, "%A, %-d %B %Y")
+    }
+
+    /// Day and time: `20 November 2026, 14:05`.
+    pub fn moment(&self, at: &i64) -> String {
+        self.format(*at, "%-d %B %Y, %H:%M")
+    }
+
+    /// For machines: `2026-11-20T14:05:09Z`.
+    pub fn iso(&self, at: &i64) -> String {
+        Timestamp::from_millisecond(*at).map(|at| at.to_string()).unwrap_or_default()
+    }
+
+    /// The first moment of a day written `2026-11-20`, in the community's time zone.
+    pub fn start_of(&self, day: &str) -> Option<i64> {
+        let date: jiff::civil::Date = day.parse().ok()?;
+        Some(date.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond())
+    }
+
+    /// The last moment of such a day.
+    pub fn end_of(&self, day: &str) -> Option<i64> {
+        let date: jiff::civil::Date = day.parse().ok()?;
+        Some(date.tomorrow().ok()?.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond() - 1)
+    }
+
+    fn format(&self, at: i64, pattern: &str) -> String {
+        Timestamp::from_millisecond(at)
+            .map(|at| at.to_zoned(self.zone.clone()).strftime(pattern).to_string())
+            .unwrap_or_default()
+    }
+}
+
+/// A number in groups of three, with narrow spaces that do not break: `1 234 567`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    if number < 0 {
+        text.push('\u{2212}');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A page as an answer.
+pub fn page(template: &impl Template) -> Response {
+    page_with(StatusCode::OK, template)
+}
+
+/// A page with another status, such as a form with something wrong in it.
+pub fn page_with(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(body) => (status, Html(body)).into_response(),
+        Err(error) => Error::internal(error).into_response(),
+    }
+}
+
+/// The page of a refusal.
+#[derive(Template)]
+#[template(path = "layout/problem.html")]
+pub(super) struct ProblemPage {
+    pub(super) shell: Shell,
+    pub(super) title: &'static str,
+    pub(super) detail: String,
+    pub(super) request_id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    /// Amounts are written in groups of three at every length.
+    #[test]
+    fn groups_of_three() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1\u{202f}000"),
+            (-1234, "\u{2212}1\u{202f}234"),
+            (i64::MAX, "9\u{202f}223\u{202f}372\u{202f}036\u{202f}854\u{202f}775\u{202f}807"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}
