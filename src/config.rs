@@ -389,7 +389,7 @@ fn flatten(table: Table) -> Vec<(String, Value)> {
     for (section, value) in table {
         match value {
             Value::Table(inner) => {
-                leaves.extend(inner.into_iter().map(|(key, value)| (format!("{section}.{key}"), value)))
+                leaves.extend(inner.into_iter().map(|(key, value)| (format!("{section}.{key}"), value)));
             }
             other => leaves.push((section, other)),
         }

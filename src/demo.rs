@@ -11,7 +11,7 @@ use crate::identity::{DEVELOPER_ISSUER, Member, Register, Role};
 use crate::ledger::{Amount, Authority, Books, DAY_MS, Note, Operator, Options, Reason, system_clock};
 use crate::members::SetRole;
 use crate::transfers::Send;
-use crate::treasury::{Distribute, Recipient};
+use crate::treasury::{CreateAccount, Distribute, Recipient};
 
 const PEOPLE: [&str; 24] = [
     "maria", "tomas", "aiko", "bela", "chidi", "dora", "emil", "fatima", "gustav", "hana", "ivan", "joana", "kofi",
@@ -59,6 +59,7 @@ pub fn fill(path: &Path, mut progress: impl FnMut(u64, u64)) -> Result<()> {
     let hand = Arc::clone(&clock);
     let options = Options { clock: Arc::new(move || hand.load(Ordering::Relaxed)), readers: 1, ..Options::default() };
     let books = Books::open(path, &options)?;
+    books.execute_blocking(CreateAccount { authority: authority("Foundation of the community")? })?;
     let members = join(&books)?;
     let mut dice = Dice(20_261_120);
     for day in 0..DAYS {

@@ -1,6 +1,6 @@
 //! `serve`: the program at work.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -36,11 +36,12 @@ impl Serve {
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(config.log.format);
         let books = open(&config)?;
-        let founder = login_name().or_else(|_| Operator::new("communitytoken").map_err(Failure::from))?;
-        init::found(&books, founder)?;
         if self.demo {
+            // Before anything else is written: its history begins in the past.
             sample(&books, &config, common.json)?;
         }
+        let founder = login_name().or_else(|_| Operator::new("communitytoken").map_err(Failure::from))?;
+        init::found(&books, founder)?;
         prove(&books)?;
         let app = assemble(books.clone(), config)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -59,14 +60,15 @@ fn log(format: LogFormat) {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only a log that was set up already can refuse, and then there is one.
     let _set_up_already = match format {
-        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Text => builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
 }
 
 fn sample(books: &Books, config: &Config, quiet: bool) -> Result<(), Failure> {
-    let empty: bool = books
-        .read_blocking(|conn| Ok(conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?))?;
+    let empty: bool = books.read_blocking(|conn| {
+        Ok(conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM audit_log)", [], |row| row.get(0))?)
+    })?;
     if !empty {
         return Ok(());
     }
@@ -85,7 +87,7 @@ fn sample(books: &Books, config: &Config, quiet: bool) -> Result<(), Failure> {
 }
 
 /// The living proof, at every start: the sums must agree before anything is served.
-fn prove(books: &Books) -> Result<(), Failure> {
+pub(super) fn prove(books: &Books) -> Result<(), Failure> {
     let now = books.now();
     let supply = books.read_blocking(move |conn| supply(conn, now))?;
     if supply.is_consistent {
@@ -97,7 +99,7 @@ fn prove(books: &Books) -> Result<(), Failure> {
     )))
 }
 
-fn assemble(books: Books, config: Config) -> Result<App, Failure> {
+pub(super) fn assemble(books: Books, config: Config) -> Result<App, Failure> {
     let mut providers = Vec::new();
     for settings in &config.identity.providers {
         let source = match (&settings.jwks_file, &settings.jwks_url) {

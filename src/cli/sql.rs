@@ -4,20 +4,21 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use clap::Args;
-use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::Connection;
+use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
 
 use super::{Common, Failure, output};
+use crate::ledger::hex;
 use crate::schema;
 use crate::store;
 
 /// Run SQL statements, from the arguments or from standard input.
 ///
-/// For operators who work on the database itself. The views direct_distributions,
-/// direct_issuances, direct_freezes and direct_unfreezes take administrative acts; the database
-/// refuses whatever breaks a rule.
+/// For operators who work on the database itself. Views take
+/// administrative acts (they are in schema.sql, with examples); the database refuses whatever
+/// breaks a rule.
 #[derive(Debug, Args)]
 pub(crate) struct Sql {
     /// Statements; none: they are read from standard input, each ended by a semicolon
@@ -99,6 +100,6 @@ fn shown(value: ValueRef<'_>) -> Value {
         ValueRef::Integer(number) => number.into(),
         ValueRef::Real(number) => number.into(),
         ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
-        ValueRef::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into(),
+        ValueRef::Blob(bytes) => hex(bytes).into(),
     }
 }

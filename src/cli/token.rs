@@ -44,13 +44,10 @@ impl Token {
                 .ok_or_else(|| Error::new(Code::Forbidden, format!("{name} signs in with an identity provider.")))
         })?;
         books.close();
-        let subject = match known {
-            Some(subject) => subject,
-            None => {
-                check_username(&name)?;
-                name.to_lowercase()
-            }
-        };
+        if known.is_none() {
+            check_username(&name)?;
+        }
+        let subject = known.unwrap_or_else(|| name.to_lowercase());
         let developer = DeveloperIdentity::new(init::instance_key(&config)?);
         let token = developer.issue(&subject, &name, self.hours * 3600)?;
         output::print(

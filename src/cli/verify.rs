@@ -1,5 +1,7 @@
 //! `verify`: the proof, on demand. Reads only.
 
+use std::fmt::Write;
+
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Common, Failure, output};
@@ -39,10 +41,11 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
             format!("{} findings:\n{}", report.findings.len(), findings.join("\n"))
         };
         if report.unsealed > 0 {
-            text.push_str(&format!(
+            let _infallible = write!(
+                text,
                 "\n  {} rows inserted by hand wait to be chained at the program's next write",
                 report.unsealed
-            ));
+            );
         }
         text
     });

@@ -12,9 +12,9 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 /// Between two fetches for unknown keys.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 /// How old keys may become before they are fetched again.
-const AGE_MAX: Duration = Duration::from_secs(600);
+const AGE_MAX: Duration = Duration::from_mins(10);
 /// How long a provider may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of a key set at most.
@@ -137,7 +137,7 @@ impl KeySet {
             Ok(keys) if !keys.keys.is_empty() => self.replace(keys),
             Ok(_) => tracing::warn!("the provider's key set is empty; the keys known so far stay in force"),
             Err(error) => {
-                tracing::warn!(%error, "the provider's keys could not be read; those known so far stay in force")
+                tracing::warn!(%error, "the provider's keys could not be read; those known so far stay in force");
             }
         }
     }

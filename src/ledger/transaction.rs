@@ -132,7 +132,7 @@ fn from_row(row: &Row<'_>, seen_from: Option<WalletKey>) -> rusqlite::Result<Tra
 }
 
 /// Bytes as lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _infallible = write!(text, "{byte:02x}");

@@ -90,12 +90,9 @@ pub(super) fn complete(document: OpenApi) -> Value {
     value["security"] = json!([{ "bearer": [] }]);
     let Some(paths) = value["paths"].as_object_mut() else { return value };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-        let is_open = operation.get("security").is_some();
-        let changes = operation.get("requestBody").is_some();
-        let has_id = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "path"));
-        let is_operators = operation["tags"][0] == "Operators";
+        let statuses = refusals(operation);
         if let Some(responses) = operation["responses"].as_object_mut() {
-            for status in refusals(is_open, changes, has_id, is_operators) {
+            for status in statuses {
                 responses.entry(status.to_string()).or_insert_with(|| refusal(status));
             }
         }
@@ -103,19 +100,21 @@ pub(super) fn complete(document: OpenApi) -> Value {
     value
 }
 
-fn refusals(is_open: bool, changes: bool, has_id: bool, is_operators: bool) -> Vec<u16> {
-    let mut all = Vec::new();
-    if is_open {
-        return all;
+/// The refusals that a call can meet, by what it takes.
+fn refusals(operation: &Value) -> Vec<u16> {
+    if operation.get("security").is_some() {
+        return Vec::new();
     }
-    all.extend([400, 401, 403, 429, 500, 503]);
+    let changes = operation.get("requestBody").is_some();
+    let has_id = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "path"));
+    let mut all = vec![400, 401, 403, 429, 500, 503];
     if changes {
         all.extend([413, 415, 422]);
     }
     if has_id || changes {
         all.push(404);
     }
-    if has_id || is_operators {
+    if has_id && changes {
         all.push(409);
     }
     all

@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 
 use super::App;
+use crate::ledger::hex;
 
 const STYLESHEET: &str = include_str!("../../static/style.css");
 const ICON: &str = include_str!("../../static/icon.svg");
@@ -20,8 +21,7 @@ static ICON_URL: LazyLock<String> = LazyLock::new(|| address("icon", "svg", ICON
 
 fn address(name: &str, kind: &str, content: &str) -> String {
     let digest = digest(&SHA256, content.as_bytes());
-    let short: String = digest.as_ref()[..5].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("/static/{name}.{short}.{kind}")
+    format!("/static/{name}.{}.{kind}", hex(&digest.as_ref()[..5]))
 }
 
 /// Where the stylesheet is.
