@@ -131,7 +131,7 @@ pub struct Error {
     /// One sentence for a person.
     pub detail: String,
     /// Further members of the answer, such as `balance` and `required`.
-    pub members: Map<String, Value>,
+    pub members: Box<Map<String, Value>>,
     /// What is wrong, field by field; empty when no field is to blame.
     pub errors: Vec<FieldError>,
     /// What really happened, for the log alone.
@@ -141,7 +141,7 @@ pub struct Error {
 impl Error {
     /// A refusal with its sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), members: Map::new(), errors: Vec::new(), cause: None }
+        Self { code, detail: detail.into(), members: Box::default(), errors: Vec::new(), cause: None }
     }
 
     /// One field of the request is wrong.

@@ -51,7 +51,7 @@ pub(super) fn exit(json: bool, outcome: Result<(), Failure>) -> ExitCode {
         Err(Failure::Refused(text)) => (1, json!({ "code": "refused", "detail": text })),
         Err(Failure::Usage(text)) => (2, json!({ "code": "usage", "detail": text })),
         Err(Failure::Ledger(error)) => {
-            let mut members = error.members.clone();
+            let mut members = (*error.members).clone();
             members.insert("code".into(), error.code.as_str().into());
             members.insert("detail".into(), error.detail.clone().into());
             if let Some(cause) = error.cause() {

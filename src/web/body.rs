@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 
 use super::App;
@@ -22,7 +23,7 @@ async fn bytes(request: Request, media_type: &str) -> Result<Bytes> {
     }
     axum::body::to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| {
         let source = std::error::Error::source(&error);
-        if source.is_some_and(|source| source.is::<http_body_util::LengthLimitError>()) {
+        if source.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
             Error::new(Code::PayloadTooLarge, format!("The body may have at most {BODY_BYTES_MAX} bytes."))
         } else {
             Error::new(Code::InvalidRequest, "The body did not arrive whole.").because(error)

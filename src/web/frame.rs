@@ -113,7 +113,7 @@ fn refuse_strangers(app: &App, request: &Request) -> Option<Error> {
 }
 
 fn problem(error: &Error, id: &RequestId) -> Response {
-    let mut body = error.members.clone();
+    let mut body = (*error.members).clone();
     body.insert("type".into(), Value::from("about:blank"));
     body.insert("title".into(), error.code.title().into());
     body.insert("status".into(), error.code.status().into());
