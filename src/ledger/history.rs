@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::transaction::{self, Transaction};
+use super::transaction::{Completion, Stored, Transaction};
 use super::types::{DAY_MS, Kind, WalletId, WalletKey};
 use super::wallet::Wallet;
 use crate::error::{Error, Result};
@@ -122,13 +122,6 @@ fn read_cursor(conn: &Connection, wallet: WalletKey, cursor: &str) -> Result<i64
     Ok(sequence)
 }
 
-/// What is looked at on the way, before an entry is read in full.
-struct Step {
-    previous: i64,
-    created_at: i64,
-    matches: bool,
-}
-
 /// One page of a wallet's history.
 pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageRequest) -> Result<Page<Transaction>> {
     let counterparty = match filter.counterparty {
@@ -141,58 +134,37 @@ pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageR
         None => entry(conn, wallet, filter.to_time)?,
     };
     let mut items = Vec::with_capacity(page.limit);
+    let mut completion = Completion::new(conn)?;
     let mut steps = 0;
     while next != 0 && items.len() < page.limit && steps < STEPS_MAX {
-        let step = step(conn, wallet.key, next, filter, counterparty, note.as_deref())?;
-        if filter.from_time.is_some_and(|from| step.created_at < from) {
+        let row = Stored::read(conn, next)?.ok_or_else(|| Error::internal(format!("transaction {next} is missing")))?;
+        if filter.from_time.is_some_and(|from| row.created_at < from) {
             next = 0;
             break;
         }
-        if step.matches {
-            items.push(transaction::by_sequence(conn, next, Some(wallet.key))?);
+        next = if row.to == wallet.key { row.to_previous } else { row.from_previous };
+        if filter.matches(&row, wallet.key, counterparty, note.as_deref()) {
+            items.push(completion.complete(row, Some(wallet.key))?);
         }
-        next = step.previous;
         steps += 1;
     }
     let next_cursor = if next == 0 { None } else { Some(make_cursor(conn, wallet.key, next)?) };
     Ok(Page { items, next_cursor })
 }
 
-fn step(
-    conn: &Connection,
-    wallet: WalletKey,
-    sequence: i64,
-    filter: &Filter,
-    counterparty: Option<WalletKey>,
-    note: Option<&str>,
-) -> Result<Step> {
-    let mut statement = conn.prepare_cached(
-        "SELECT created_at, kind, transaction_type, from_wallet, to_wallet, amount, from_previous, to_previous, note
-           FROM transactions WHERE sequence = ?1",
-    )?;
-    Ok(statement.query_row([sequence], |row| {
-        let created_at: i64 = row.get(0)?;
-        let (from, to): (WalletKey, WalletKey) = (row.get(3)?, row.get(4)?);
-        let amount: i64 = row.get(5)?;
-        let direction = if to == wallet { Direction::In } else { Direction::Out };
-        let other = if to == wallet { from } else { to };
-        let kind: Kind = row.get(1)?;
-        let transaction_type: i64 = row.get(2)?;
-        let matches = filter.direction.is_none_or(|wanted| wanted == direction)
-            && filter.kind.is_none_or(|wanted| wanted == kind)
-            && filter.transaction_type.is_none_or(|wanted| wanted == transaction_type)
+impl Filter {
+    /// Whether a row is wanted. The counterparty's key and the words of the note come prepared.
+    fn matches(&self, row: &Stored, wallet: WalletKey, counterparty: Option<WalletKey>, note: Option<&str>) -> bool {
+        let (direction, other) = if row.to == wallet { (Direction::In, row.from) } else { (Direction::Out, row.to) };
+        self.direction.is_none_or(|wanted| wanted == direction)
+            && self.kind.is_none_or(|wanted| wanted == row.kind)
+            && self.transaction_type.is_none_or(|wanted| wanted == row.transaction_type)
             && counterparty.is_none_or(|wanted| wanted == other)
-            && filter.to_time.is_none_or(|to_time| created_at <= to_time)
-            && filter.min_amount.is_none_or(|least| amount >= least)
-            && filter.max_amount.is_none_or(|most| amount <= most)
-            && match note {
-                Some(words) => {
-                    row.get_ref(8)?.as_str_or_null()?.is_some_and(|text| text.to_lowercase().contains(words))
-                }
-                None => true,
-            };
-        Ok(Step { previous: row.get(if to == wallet { 7 } else { 6 })?, created_at, matches })
-    })?)
+            && self.to_time.is_none_or(|to_time| row.created_at <= to_time)
+            && self.min_amount.is_none_or(|least| row.amount >= least)
+            && self.max_amount.is_none_or(|most| row.amount <= most)
+            && note.is_none_or(|words| row.note.as_ref().is_some_and(|text| text.to_lowercase().contains(words)))
+    }
 }
 
 /// Where to begin: the latest transaction, or the last one of the day the reader asks for.

@@ -1,5 +1,7 @@
 //! A transaction as people and APIs see it, and how it is read.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -75,60 +77,121 @@ pub struct Transaction {
     pub balance_after: Option<i64>,
 }
 
-const SELECT: &str = "
-SELECT t.sequence, t.created_at, t.kind, t.transaction_type, t.amount, t.note, t.hash, ledger.tag,
-       sender.wallet_id, sender.name, sender.owner, recipient.wallet_id, recipient.name, recipient.owner,
-       t.from_wallet, t.to_wallet, t.from_balance, t.to_balance,
-       t.reverses, (SELECT created_at FROM transactions WHERE sequence = t.reverses),
-       back.sequence, back.created_at,
-       (SELECT sum(amount) FROM transactions WHERE reverses = t.sequence)
-  FROM transactions AS t
-  JOIN ledger
-  JOIN owners AS sender ON sender.wallet = t.from_wallet
-  JOIN owners AS recipient ON recipient.wallet = t.to_wallet
-  LEFT JOIN transactions AS back ON back.sequence = (SELECT max(sequence) FROM transactions WHERE reverses = t.sequence)
- WHERE t.sequence = ?1";
-
-fn owner(row: &Row<'_>, at: usize) -> rusqlite::Result<Owner> {
-    Ok(if row.get_ref(at)?.as_str()? == "system" { Owner::System } else { Owner::User })
+/// A row as it stands, before names and links are looked up.
+pub(super) struct Stored {
+    pub(super) sequence: i64,
+    pub(super) created_at: i64,
+    pub(super) kind: Kind,
+    pub(super) transaction_type: i64,
+    pub(super) from: WalletKey,
+    pub(super) to: WalletKey,
+    pub(super) amount: i64,
+    pub(super) from_previous: i64,
+    pub(super) to_previous: i64,
+    from_balance: i64,
+    to_balance: i64,
+    reverses: Option<i64>,
+    pub(super) note: Option<String>,
+    hash: Option<Hash>,
 }
 
-fn from_row(row: &Row<'_>, seen_from: Option<WalletKey>) -> rusqlite::Result<Transaction> {
-    let tag = row.get(7)?;
-    let id = |created_at, sequence| TransactionId::new(created_at, tag, sequence);
-    let (sequence, created_at, amount) = (row.get(0)?, row.get(1)?, row.get(4)?);
-    let (from, to): (WalletKey, WalletKey) = (row.get(14)?, row.get(15)?);
-    let view = match seen_from {
-        // An issuance, a wallet paying itself, comes in.
-        Some(wallet) if wallet == to => {
-            let after: i64 = row.get(17)?;
-            Some((Direction::In, after - amount, after))
+impl Stored {
+    pub(super) fn read(conn: &Connection, sequence: i64) -> Result<Option<Self>> {
+        Ok(conn
+            .prepare_cached(
+                "SELECT sequence, created_at, kind, transaction_type, from_wallet, to_wallet, amount, from_previous,
+                        to_previous, from_balance, to_balance, reverses, note, hash
+                   FROM transactions WHERE sequence = ?1",
+            )?
+            .query_row([sequence], |row| {
+                Ok(Self {
+                    sequence: row.get(0)?,
+                    created_at: row.get(1)?,
+                    kind: row.get(2)?,
+                    transaction_type: row.get(3)?,
+                    from: row.get(4)?,
+                    to: row.get(5)?,
+                    amount: row.get(6)?,
+                    from_previous: row.get(7)?,
+                    to_previous: row.get(8)?,
+                    from_balance: row.get(9)?,
+                    to_balance: row.get(10)?,
+                    reverses: row.get(11)?,
+                    note: row.get(12)?,
+                    hash: row.get(13)?,
+                })
+            })
+            .optional()?)
+    }
+}
+
+/// Completes rows: names, ids and reversals. A page of rows shares one, so that each name is looked
+/// up once.
+pub(super) struct Completion<'a> {
+    conn: &'a Connection,
+    tag: i64,
+    parties: HashMap<WalletKey, Party>,
+}
+
+impl<'a> Completion<'a> {
+    pub(super) fn new(conn: &'a Connection) -> Result<Self> {
+        let tag = conn.prepare_cached("SELECT tag FROM ledger")?.query_row([], |row| row.get(0))?;
+        Ok(Self { conn, tag, parties: HashMap::new() })
+    }
+
+    fn party(&mut self, wallet: WalletKey) -> Result<Party> {
+        if let Some(party) = self.parties.get(&wallet) {
+            return Ok(party.clone());
         }
-        Some(wallet) if wallet == from => {
-            let after: i64 = row.get(16)?;
-            Some((Direction::Out, after.saturating_add(amount), after))
-        }
-        _ => None,
-    };
-    let pair = |time: Option<i64>, sequence: Option<i64>| time.zip(sequence).map(|(time, sequence)| id(time, sequence));
-    Ok(Transaction {
-        id: id(created_at, sequence),
-        sequence,
-        kind: row.get(2)?,
-        transaction_type: row.get(3)?,
-        from: Party { wallet_id: row.get(8)?, name: row.get(9)?, owner: owner(row, 10)? },
-        to: Party { wallet_id: row.get(11)?, name: row.get(12)?, owner: owner(row, 13)? },
-        amount,
-        note: row.get(5)?,
-        created_at,
-        hash: row.get::<_, Option<Hash>>(6)?.map(|hash| hex(&hash)),
-        reverses: pair(row.get(19)?, row.get(18)?),
-        reversed_by: pair(row.get(21)?, row.get(20)?),
-        reversed_amount: row.get(22)?,
-        direction: view.map(|view| view.0),
-        balance_before: view.map(|view| view.1),
-        balance_after: view.map(|view| view.2),
-    })
+        let party = self
+            .conn
+            .prepare_cached("SELECT wallet_id, name, owner FROM owners WHERE wallet = ?1")?
+            .query_row([wallet], party_from_row)?;
+        self.parties.insert(wallet, party.clone());
+        Ok(party)
+    }
+
+    /// The id of another row.
+    fn id_of(&self, sequence: i64) -> Result<TransactionId> {
+        let created_at = self
+            .conn
+            .prepare_cached("SELECT created_at FROM transactions WHERE sequence = ?1")?
+            .query_row([sequence], |row| row.get(0))?;
+        Ok(TransactionId::new(created_at, self.tag, sequence))
+    }
+
+    pub(super) fn complete(&mut self, row: Stored, seen_from: Option<WalletKey>) -> Result<Transaction> {
+        let view = match seen_from {
+            // An issuance, a wallet paying itself, comes in.
+            Some(wallet) if wallet == row.to => Some((Direction::In, row.to_balance - row.amount, row.to_balance)),
+            Some(wallet) if wallet == row.from => {
+                Some((Direction::Out, row.from_balance.saturating_add(row.amount), row.from_balance))
+            }
+            _ => None,
+        };
+        let (back, reversed_amount): (Option<i64>, Option<i64>) = self
+            .conn
+            .prepare_cached("SELECT max(sequence), sum(amount) FROM transactions WHERE reverses = ?1")?
+            .query_row([row.sequence], |found| Ok((found.get(0)?, found.get(1)?)))?;
+        Ok(Transaction {
+            id: TransactionId::new(row.created_at, self.tag, row.sequence),
+            sequence: row.sequence,
+            kind: row.kind,
+            transaction_type: row.transaction_type,
+            from: self.party(row.from)?,
+            to: self.party(row.to)?,
+            amount: row.amount,
+            note: row.note,
+            created_at: row.created_at,
+            hash: row.hash.map(|hash| hex(&hash)),
+            reverses: row.reverses.map(|sequence| self.id_of(sequence)).transpose()?,
+            reversed_by: back.map(|sequence| self.id_of(sequence)).transpose()?,
+            reversed_amount,
+            direction: view.map(|view| view.0),
+            balance_before: view.map(|view| view.1),
+            balance_after: view.map(|view| view.2),
+        })
+    }
 }
 
 /// Bytes as lower-case hexadecimal.
@@ -142,10 +205,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The transaction with this sequence, seen from a wallet if one is given.
 pub fn by_sequence(conn: &Connection, sequence: i64, seen_from: Option<WalletKey>) -> Result<Transaction> {
-    conn.prepare_cached(SELECT)?
-        .query_row([sequence], |row| from_row(row, seen_from))
-        .optional()?
-        .ok_or_else(transaction_not_found)
+    let row = Stored::read(conn, sequence)?.ok_or_else(transaction_not_found)?;
+    Completion::new(conn)?.complete(row, seen_from)
 }
 
 /// The transaction with this id. `visible_to` is the wallet that asks: a transaction that does not
@@ -226,7 +287,12 @@ pub(super) fn seal_after(conn: &Connection, head: &mut Head) -> Result<u64> {
 /// Whose a wallet is, or `wallet_not_found`.
 pub fn party(conn: &Connection, wallet_id: WalletId) -> Result<Party> {
     conn.prepare_cached("SELECT wallet_id, name, owner FROM owners WHERE wallet_id = ?1")?
-        .query_row([wallet_id], |row| Ok(Party { wallet_id: row.get(0)?, name: row.get(1)?, owner: owner(row, 2)? }))
+        .query_row([wallet_id], party_from_row)
         .optional()?
         .ok_or_else(wallet_not_found)
+}
+
+fn party_from_row(row: &Row<'_>) -> rusqlite::Result<Party> {
+    let owner = if row.get_ref(2)?.as_str()? == "system" { Owner::System } else { Owner::User };
+    Ok(Party { wallet_id: row.get(0)?, name: row.get(1)?, owner })
 }

@@ -2,10 +2,10 @@
 
 -- Whose a wallet is.
 CREATE VIEW owners (wallet, wallet_id, owner, name) AS
-    SELECT wallets.key, wallets.id, iif(wallets.is_system, 'system', 'user'), coalesce(users.username, system_accounts.name)
-      FROM wallets
-      LEFT JOIN users ON users.wallet = wallets.key
-      LEFT JOIN system_accounts ON system_accounts.wallet = wallets.key;
+    SELECT key, id, iif(is_system, 'system', 'user'),
+           CASE WHEN is_system THEN (SELECT name FROM system_accounts WHERE system_accounts.wallet = wallets.key)
+                ELSE (SELECT username FROM users WHERE users.wallet = wallets.key) END
+      FROM wallets;
 
 -- The ledger in words.
 CREATE VIEW transaction_list (sequence, id, time, kind, transaction_type, sender, recipient, amount, note, operator, reason) AS
