@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    communitytoken::identity::install_crypto();
     communitytoken::cli::run()
 }

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use uuid::Uuid;
 
 use super::{Common, Failure, init, output, serve};
-use crate::config::{Config, Overrides};
+use crate::config::{self, Config, Overrides};
 use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, Member, Register};
 use crate::ledger::{Amount, Authority, Books, Operator, Options, Reason};
 use crate::server::{Listening, router};
@@ -80,7 +80,7 @@ impl Bench {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let folder = Folder(std::env::temp_dir().join(format!("communitytoken-bench-{}", Uuid::new_v4())));
         let overrides = Overrides { database: Some(folder.0.join("bench.db")), ..Overrides::default() };
-        let mut config = Config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))?;
+        let mut config = config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))?;
         config.identity.providers.clear();
         config.limits.requests_per_minute = 0;
         let bar = output::progress("Measuring", common.json);
@@ -182,7 +182,7 @@ fn prepare(config: &Config, lines: &mut Vec<Line>, bar: &ProgressBar) -> Result<
         let register =
             Register { issuer: DEVELOPER_ISSUER.into(), subject: subject.clone(), name: Some(subject.clone()) };
         let member = books.execute_blocking(register)?;
-        members.push((member, developer.issue(&subject, &subject, 24 * 3600)?));
+        members.push((member, developer.issue(&subject, &subject, Duration::from_hours(24))));
     }
     let (mut times, began) = (Vec::new(), Instant::now());
     for _ in 0..REPEATS {

@@ -58,5 +58,5 @@ pub(super) fn found(books: &Books, operator: Operator) -> Result<(SystemAccount,
 /// Reads the instance's key, or makes it.
 pub(super) fn instance_key(config: &Config) -> Result<InstanceKey, Failure> {
     let path = config.database.path.with_file_name("instance.key");
-    InstanceKey::open_or_create(&path).map_err(Failure::Refused)
+    Ok(InstanceKey::open_or_create(&path)?)
 }

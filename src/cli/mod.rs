@@ -145,7 +145,7 @@ impl Common {
     /// The settings in force.
     fn settings(&self, bind: Option<SocketAddr>) -> Result<Config, Failure> {
         let overrides = Overrides { config: self.config.clone(), database: self.database.clone(), bind };
-        Config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))
+        crate::config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))
     }
 
     /// The books of a community that exists already.
@@ -164,6 +164,6 @@ impl Common {
 
 /// Opens the books as the configuration says.
 fn open(config: &Config) -> Result<Books, Failure> {
-    let options = Options { idempotency_days: config.limits.idempotency_days, ..Options::default() };
+    let options = Options { idempotency_days: i64::from(config.limits.idempotency_days), ..Options::default() };
     Books::open(&config.database.path, &options).map_err(|failure| Failure::Refused(output::sentence(&failure.0)))
 }

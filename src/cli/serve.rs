@@ -2,7 +2,6 @@
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 use super::{Common, Failure, init, login_name, open, output};
 use crate::config::{Config, LogFormat};
 use crate::demo;
-use crate::identity::{DeveloperIdentity, KeySet, KeySource, Provider, Verifier};
+use crate::identity::{DeveloperIdentity, Verifier};
 use crate::ledger::{Books, Operator, supply};
 use crate::server::{Listening, router};
 use crate::web::App;
@@ -100,26 +99,10 @@ pub(super) fn prove(books: &Books) -> Result<(), Failure> {
 }
 
 pub(super) fn assemble(books: Books, config: Config) -> Result<App, Failure> {
-    let mut providers = Vec::new();
-    for settings in &config.identity.providers {
-        let source = match (&settings.jwks_file, &settings.jwks_url) {
-            (Some(path), _) => KeySource::File(path.clone()),
-            (None, Some(url)) => KeySource::Url(url.clone()),
-            (None, None) => KeySource::Discovery(settings.issuer.clone()),
-        };
-        providers.push(Provider {
-            issuer: settings.issuer.clone(),
-            audience: settings.audience.clone(),
-            username_claim: settings.username_claim.clone(),
-            keys: Arc::new(KeySet::new(source).map_err(Failure::Refused)?),
-        });
-    }
     let key = init::instance_key(&config)?;
-    let developer = providers.is_empty().then(|| DeveloperIdentity::new(key));
-    if let Some(developer) = &developer {
-        providers.push(developer.provider().map_err(Failure::Refused)?);
-    }
-    Ok(App::new(books, config, Verifier::new(providers), developer))
+    let developer = config.uses_developer_identity().then(|| DeveloperIdentity::new(key));
+    let verifier = Verifier::from_config(&config.identity, developer.as_ref())?;
+    Ok(App::new(books, config, verifier, developer))
 }
 
 async fn serve(app: App) -> Result<(), String> {

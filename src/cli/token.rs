@@ -1,5 +1,7 @@
 //! `token`: a token of the developer identity, for trying the API with curl.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::json;
 
@@ -49,7 +51,7 @@ impl Token {
         }
         let subject = known.unwrap_or_else(|| name.to_lowercase());
         let developer = DeveloperIdentity::new(init::instance_key(&config)?);
-        let token = developer.issue(&subject, &name, self.hours * 3600)?;
+        let token = developer.issue(&subject, &name, Duration::from_hours(self.hours));
         output::print(
             common.json,
             &json!({ "token": token, "subject": subject, "expires_in": self.hours * 3600 }),

@@ -1,102 +1,141 @@
-//! The developer identity: with no provider configured, the program vouches for its members itself,
-//! so that a community can be tried without any set-up. Whoever reaches it can be anyone, so it
-//! answers to this machine only.
+//! The identity the program brings along, for trying it out on one's own machine before there is
+//! a provider.
+//!
+//! Anyone who reaches it can be anyone. So it is offered on loopback only, and since behind a
+//! proxy on the same machine every stranger comes from loopback too, and a rebound DNS name
+//! reaches it out of any web page, the server also refuses requests that carry one of the
+//! [`FORWARDING_HEADERS`] or that name a host other than [this machine](is_local_host).
 
-use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{Algorithm, Header, encode, get_current_timestamp};
-use serde_json::json;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
 
 use super::instance::InstanceKey;
-use super::keys::{KeySet, KeySource};
-use super::token::Provider;
-use crate::error::{Error, Result};
+use super::keys;
 
-/// Who vouches, in tokens of the developer identity.
+/// The issuer of the developer identity's tokens.
 pub const DEVELOPER_ISSUER: &str = "urn:communitytoken:developer";
-const AUDIENCE: &str = "communitytoken";
 
-/// Headers by which a proxy says that the request came from elsewhere.
+/// Whom its tokens are for.
+pub const AUDIENCE: &str = "communitytoken";
+
+/// Headers by which proxies tell where a request came from. A request with any of them has
+/// travelled, and the developer identity is not for it.
 pub const FORWARDING_HEADERS: &[&str] = &[
     "forwarded",
-    "via",
-    "x-forwarded",
     "x-forwarded-for",
     "x-forwarded-host",
-    "x-forwarded-port",
     "x-forwarded-proto",
+    "x-forwarded-port",
     "x-forwarded-server",
+    "x-forwarded-prefix",
     "x-real-ip",
+    "x-original-host",
+    "x-original-forwarded-for",
     "x-client-ip",
-    "cf-connecting-ip",
+    "x-cluster-client-ip",
     "true-client-ip",
+    "cf-connecting-ip",
+    "fastly-client-ip",
+    "via",
 ];
 
-/// Issues tokens for anyone.
+/// Signs people in by their word alone.
+#[derive(Debug, Clone)]
 pub struct DeveloperIdentity {
     key: InstanceKey,
 }
 
 impl DeveloperIdentity {
-    /// With the instance's key.
-    pub const fn new(key: InstanceKey) -> Self {
+    /// The developer identity of this instance.
+    pub fn new(key: InstanceKey) -> Self {
         Self { key }
     }
 
-    /// Its side of the verifier: the same checks as for any other provider.
-    pub fn provider(&self) -> Result<Provider, String> {
-        let keys = JwkSet { keys: vec![self.key.jwk()?] };
-        Ok(Provider {
-            issuer: DEVELOPER_ISSUER.into(),
-            audience: AUDIENCE.into(),
-            username_claim: "preferred_username".into(),
-            keys: std::sync::Arc::new(KeySet::new(KeySource::Fixed(keys))?),
-        })
+    /// A token for this subject, valid from now for this long.
+    pub fn issue(&self, subject: &str, username: &str, lifetime: Duration) -> String {
+        let now = jsonwebtoken::get_current_timestamp();
+        let header = json!({ "alg": "EdDSA", "kid": self.key.key_id(), "typ": "JWT" });
+        let claims = json!({
+            "iss": DEVELOPER_ISSUER,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "preferred_username": username,
+            "iat": now,
+            "exp": now.saturating_add(lifetime.as_secs()),
+            "jti": uuid::Uuid::new_v4().to_string(),
+        });
+        let message =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let signature = URL_SAFE_NO_PAD.encode(self.key.sign(message.as_bytes()));
+        format!("{message}.{signature}")
     }
 
-    /// A token for a subject, valid for so many seconds.
-    pub fn issue(&self, subject: &str, username: &str, seconds: u64) -> Result<String> {
-        let now = get_current_timestamp();
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(self.key.id());
-        let claims = json!({
-            "iss": DEVELOPER_ISSUER, "aud": AUDIENCE, "sub": subject, "preferred_username": username,
-            "iat": now, "nbf": now, "exp": now + seconds, "jti": uuid::Uuid::new_v4(),
-        });
-        encode(&header, &claims, &self.key.encoding_key()).map_err(Error::internal)
+    /// The public keys by which its tokens are checked, as a JSON Web Key Set.
+    pub fn jwks(&self) -> Value {
+        keys::set_of(&self.key.public_jwk())
     }
 }
 
-/// Whether a `Host` header names this machine itself.
-pub fn is_local_host(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    matches!(name.to_ascii_lowercase().as_str(), "localhost" | "127.0.0.1" | "[::1]")
+/// Whether a `Host` header names this machine: `localhost`, `127.0.0.1` or `[::1]`, with or
+/// without a port, and nothing else.
+pub fn is_local_host(host_header: &str) -> bool {
+    const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+    NAMES.iter().any(|name| {
+        let Some((start, rest)) = host_header.split_at_checked(name.len()) else {
+            return false;
+        };
+        start.eq_ignore_ascii_case(name) && (rest.is_empty() || is_port(rest))
+    })
+}
+
+fn is_port(rest: &str) -> bool {
+    rest.strip_prefix(':')
+        .is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_local_host;
+    use super::*;
 
-    /// Only the names of this machine are local, whatever surrounds them.
     #[test]
-    fn local_names() {
-        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:1", "[::1]", "[::1]:8080"] {
+    fn this_machine_is_known_by_three_names() {
+        for host in ["localhost", "LocalHost", "localhost:8080", "127.0.0.1", "127.0.0.1:1", "[::1]", "[::1]:65535"] {
             assert!(is_local_host(host), "{host}");
         }
         for host in [
             "",
-            "evil.example",
-            "localhost.evil.example",
-            "127.0.0.1.nip.io",
-            "127.0.0.2",
+            " localhost",
+            "localhost ",
+            "localhost.",
             "localhost:",
+            "localhost:+80",
+            "localhost:65536",
             "localhost:80:80",
+            "localhost.example.org",
+            "localhost@example.org",
+            "127.0.0.1.example.org",
+            "127.0.0.2",
+            "127.1",
             "::1",
-            "[::1]x",
+            "[::1",
+            "[::2]",
+            "[::ffff:127.0.0.1]",
+            "0.0.0.0",
+            "example.org",
+            "ｌocalhost",
+            "éééééééééé",
         ] {
             assert!(!is_local_host(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn the_forwarding_headers_are_in_the_form_in_which_headers_are_compared() {
+        for header in FORWARDING_HEADERS {
+            assert_eq!(*header, header.to_ascii_lowercase());
         }
     }
 }

@@ -1,95 +1,210 @@
-//! The instance's own key: an Ed25519 key in a file beside the database, outside of it, so that
-//! whoever can change the database still cannot sign for it.
+//! The instance's own key: what proves that a receipt, a checkpoint or a developer's token comes
+//! from this community's program.
 
-use std::fs;
-use std::io::Write;
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
+use aws_lc_rs::digest;
+use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use jsonwebtoken::EncodingKey;
-use jsonwebtoken::jwk::Jwk;
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// The key. Never printed.
+use crate::error::{Error, Result};
+
+/// The Ed25519 key of this instance. It lies in a file of its own beside the database, readable
+/// by its owner alone, so that a copy of the database is no licence to sign. It is never shown.
+///
+/// The one key signs several kinds of things. Whoever signs something new begins it with a line
+/// that names the kind, so that a signature over one can never be passed off as one over another.
+#[derive(Clone)]
 pub struct InstanceKey {
-    pair: Ed25519KeyPair,
-    pkcs8: Vec<u8>,
+    pair: Arc<Ed25519KeyPair>,
+    key_id: String,
+}
+
+impl fmt::Debug for InstanceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstanceKey").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
 }
 
 impl InstanceKey {
-    /// Reads the key, or makes it where there is none; only its owner may read the file.
-    pub fn open_or_create(path: &Path) -> Result<Self, String> {
-        let shown = path.display();
+    /// Reads the key, or makes it when there is none. Two programs doing so at the same moment end
+    /// up with the same key, and a crash leaves a whole key or none.
+    pub fn open_or_create(path: &Path) -> Result<Self> {
+        let refuse = |why: &dyn fmt::Display| Error::internal(format!("the instance key {}: {why}", path.display()));
         match fs::read_to_string(path) {
-            Ok(text) => {
-                warn_when_open(path);
-                let damaged = || format!("{shown} does not hold an instance key; restore it from a backup.");
-                let pkcs8 = STANDARD.decode(text.trim()).map_err(|_| damaged())?;
-                let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).map_err(|_| damaged())?;
-                Ok(Self { pair, pkcs8 })
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(path),
-            Err(error) => Err(format!("{shown} cannot be read ({error}).")),
+            Ok(text) => return Self::read(path, &text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(refuse(&error)),
         }
+        let document =
+            Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| refuse(&"no randomness for it"))?;
+        let line = format!("{}\n", STANDARD.encode(document.as_ref()));
+        create(path, line.as_bytes()).map_err(|error| refuse(&error))?;
+        // Read back: another program may have been first, and then its key is the key.
+        let text = fs::read_to_string(path).map_err(|error| refuse(&error))?;
+        Self::read(path, &text)
     }
 
-    fn create(path: &Path) -> Result<Self, String> {
-        let pair = Ed25519KeyPair::generate().map_err(|_| "the system gave no random bytes.".to_owned())?;
-        let pkcs8 = pair.to_pkcs8v1().map_err(|_| "the new key could not be written.".to_owned())?.as_ref().to_vec();
-        // Whole or not at all: written beside, synced, and then given its name if nobody was faster.
-        let draft = path.with_extension(format!("key.{}", std::process::id()));
-        let written = (|| {
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(&draft)?;
-            file.write_all(STANDARD.encode(&pkcs8).as_bytes())?;
-            file.sync_all()?;
-            fs::hard_link(&draft, path)
-        })();
-        let _draft_gone = fs::remove_file(&draft);
-        match written {
-            Ok(()) => Ok(Self { pair, pkcs8 }),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::open_or_create(path),
-            Err(error) => Err(format!("{} cannot be written ({error}).", path.display())),
-        }
+    fn read(path: &Path, text: &str) -> Result<Self> {
+        warn_if_open(path);
+        // The errors of the parts are left out: they could quote the key.
+        let pair = STANDARD
+            .decode(text.trim())
+            .ok()
+            .and_then(|document| Ed25519KeyPair::from_pkcs8(&document).ok())
+            .ok_or_else(|| {
+                Error::internal(format!("the instance key {} is damaged; put it back from a backup", path.display()))
+            })?;
+        let thumbprint =
+            format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()));
+        let digest = digest::digest(&digest::SHA256, thumbprint.as_bytes());
+        Ok(Self { pair: Arc::new(pair), key_id: URL_SAFE_NO_PAD.encode(digest.as_ref()) })
     }
 
-    /// The public half, as 32 bytes.
-    pub fn public(&self) -> &[u8] {
-        self.pair.public_key().as_ref()
+    /// The key's name: its thumbprint as in RFC 7638, so that it follows from the key itself.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
     }
 
-    /// The name of the key: the first bytes of its public half.
-    pub fn id(&self) -> String {
-        URL_SAFE_NO_PAD.encode(&self.public()[..9])
+    /// The public half, as a JSON Web Key for whoever wants to check a signature.
+    pub fn public_jwk(&self) -> Value {
+        json!({
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": URL_SAFE_NO_PAD.encode(self.pair.public_key().as_ref()),
+            "kid": self.key_id,
+            "use": "sig",
+            "alg": "EdDSA",
+        })
     }
 
-    /// The public half as providers publish theirs.
-    pub fn jwk(&self) -> Result<Jwk, String> {
-        serde_json::from_value(json!({
-            "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig",
-            "kid": self.id(), "x": URL_SAFE_NO_PAD.encode(self.public()),
-        }))
-        .map_err(|error| error.to_string())
+    /// The signature over a message, 64 bytes.
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.pair.sign(message).as_ref().to_vec()
     }
+}
 
-    /// The private half, for signing tokens.
-    pub(super) fn encoding_key(&self) -> EncodingKey {
-        EncodingKey::from_ed_der(&self.pkcs8)
+/// Writes the file whole, or not at all, and never over one that is there.
+fn create(path: &Path, content: &[u8]) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(directory)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
+    let temporary = directory.join(name);
+    let written = write_new(&temporary, content).and_then(|()| place(&temporary, path));
+    // Gone already where it was renamed; a leftover would be a second copy of the key.
+    let _ = fs::remove_file(&temporary);
+    written?;
+    File::open(directory)?.sync_all()
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// Gives the file its name. A link fails where the name is taken, a rename would overwrite; it is
+/// the fallback for file systems without links.
+fn place(temporary: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(temporary, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(_) if !path.exists() => fs::rename(temporary, path),
+        other => other,
     }
 }
 
 #[cfg(unix)]
-fn warn_when_open(path: &Path) {
+fn warn_if_open(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
-        tracing::warn!(path = %path.display(), "others on this machine can read the instance key; run chmod 600 on it");
+    if let Ok(metadata) = fs::metadata(path)
+        && metadata.permissions().mode() & 0o077 != 0
+    {
+        tracing::warn!(
+            path = %path.display(),
+            "others on this machine can read the instance key; run: chmod 600 {}",
+            path.display()
+        );
     }
 }
 
 #[cfg(not(unix))]
-fn warn_when_open(_: &Path) {}
+fn warn_if_open(_: &Path) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+
+    #[test]
+    fn the_key_is_made_once_and_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("data/instance.key");
+        let first = InstanceKey::open_or_create(&path).unwrap();
+        let second = InstanceKey::open_or_create(&path).unwrap();
+        assert_eq!(first.public_jwk(), second.public_jwk());
+        assert_eq!(first.key_id(), second.key_id());
+        let public = first.pair.public_key().as_ref().to_vec();
+        UnparsedPublicKey::new(&ED25519, public).verify(b"leaf", &second.sign(b"leaf")).unwrap();
+        let left: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().collect();
+        assert_eq!(left.len(), 1, "no temporary file stays: {left:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("instance.key");
+        InstanceKey::open_or_create(&path).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn two_at_the_same_moment_get_the_same_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("instance.key");
+        let ids: Vec<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..8).map(|_| scope.spawn(|| InstanceKey::open_or_create(&path).unwrap().key_id)).collect();
+            threads.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_and_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("instance.key");
+        fs::write(&path, "c2VjcmV0").unwrap();
+        let error = InstanceKey::open_or_create(&path).unwrap_err();
+        let cause = error.cause().unwrap();
+        assert!(cause.contains("damaged"), "{cause}");
+        assert!(!cause.contains("c2VjcmV0"), "{cause}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "c2VjcmV0");
+    }
+
+    #[test]
+    fn printing_it_shows_no_secret() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("instance.key");
+        let key = InstanceKey::open_or_create(&path).unwrap();
+        let shown = format!("{key:?}");
+        assert_eq!(shown, format!("InstanceKey {{ key_id: {:?}, .. }}", key.key_id()));
+    }
+}

@@ -1,187 +1,319 @@
-//! The public keys of an identity provider: from a file, from an address, or found by OpenID
-//! Connect discovery at the issuer. Kept through outages of the provider; a token with an unknown
-//! key causes at most one fetch a minute, and tokens with known keys never wait for it.
+//! One provider's keys: where they come from, and when they are fetched again.
+//!
+//! The rules, each for a reason:
+//! - A token naming an unknown key causes at most one fetch a minute, however many such tokens
+//!   arrive: strangers must not be able to make us hammer the provider.
+//! - Tokens with known keys never wait for a fetch.
+//! - A provider that cannot be reached costs nothing: the last good set stays.
+//! - A key the provider no longer lists is dropped with the next good answer, and with it
+//!   (by the [generation](KeySet::generation)) everything that was verified by it.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use jsonwebtoken::jwk::{Jwk, JwkSet};
-use serde::Deserialize;
-use tokio::sync::Mutex;
+use reqwest::Client;
+use serde_json::{Value, json};
+use tokio::sync::OwnedMutexGuard;
 
-/// Between two fetches for unknown keys.
-const PAUSE: Duration = Duration::from_mins(1);
-/// How old keys may become before they are fetched again.
-const AGE_MAX: Duration = Duration::from_mins(10);
-/// How long a provider may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Bytes of a key set at most.
-const BYTES_MAX: usize = 256 * 1024;
+use super::fetch;
+use super::jwk::{self, Key};
+use crate::error::{Error, Result};
 
 /// Where a provider's keys come from.
 #[derive(Debug, Clone)]
-pub enum KeySource {
-    /// A file with a JWK set.
+pub enum Source {
+    /// The keys themselves, as a JSON Web Key Set. They never change.
+    Fixed(Value),
+    /// A file with a JSON Web Key Set; read again when it changes.
     File(PathBuf),
-    /// The address of a JWK set.
+    /// The address of a JSON Web Key Set.
     Url(String),
-    /// `/.well-known/openid-configuration` at the issuer names the address.
+    /// The issuer: its discovery document says where the keys are.
     Discovery(String),
-    /// A set that never changes.
-    Fixed(JwkSet),
 }
 
-/// The keys of one provider.
+/// How often things happen; other figures than the usual ones are for tests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// At least this long between two fetches.
+    pub(super) retry: Duration,
+    /// A set is fetched anew at the earliest after this long,
+    pub(super) youngest: Duration,
+    /// and at the latest after this long.
+    pub(super) oldest: Duration,
+    /// A key file is looked at no more often than this.
+    pub(super) look: Duration,
+}
+
+impl Pace {
+    pub(super) const USUAL: Self = Self {
+        retry: Duration::from_mins(1),
+        youngest: Duration::from_mins(5),
+        oldest: Duration::from_hours(24),
+        look: Duration::from_secs(1),
+    };
+    /// The age of a set whose provider says nothing about it.
+    const UNSAID: Duration = Duration::from_hours(1);
+}
+
+/// One provider's keys, kept fresh.
 pub struct KeySet {
-    source: KeySource,
-    client: reqwest::Client,
-    keys: RwLock<Arc<JwkSet>>,
-    /// Rises whenever the keys change, so that what was verified with the old ones is forgotten.
-    generation: AtomicU64,
-    state: Mutex<Fetched>,
+    source: Source,
+    pace: Pace,
+    /// Only where keys come over the network.
+    client: Option<Client>,
+    current: RwLock<Arc<Keys>>,
+    schedule: Mutex<Schedule>,
+    /// Held by whoever fetches: there is one fetch at a time, and others can wait for it.
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// When the keys were fetched last.
+/// The keys of one moment.
+pub(super) struct Keys {
+    /// Counts the changes of the set.
+    pub(super) generation: u64,
+    pub(super) keys: Vec<Key>,
+}
+
+impl Keys {
+    /// The keys a token may mean that names `kid`. A token that names none can mean only a key
+    /// that is alone and has no name either.
+    pub(super) fn named<'a>(&'a self, kid: Option<&'a str>) -> impl Iterator<Item = &'a Key> {
+        let alone = self.keys.len() == 1;
+        self.keys.iter().filter(move |key| key.kid.as_deref() == kid && (kid.is_some() || alone))
+    }
+}
+
 #[derive(Default)]
-struct Fetched {
-    attempt: Option<Instant>,
-    modified: Option<SystemTime>,
-}
-
-#[derive(Deserialize)]
-struct Discovery {
-    jwks_uri: String,
+struct Schedule {
+    /// The last fetch, good or not.
+    attempted: Option<Instant>,
+    /// When the set should be fetched anew.
+    due: Option<Instant>,
+    /// When the key file was last looked at, and what it looked like.
+    looked: Option<Instant>,
+    stamp: Option<(SystemTime, u64)>,
 }
 
 impl KeySet {
-    /// The keys of a source; they are fetched when they are first needed.
-    pub fn new(source: KeySource) -> Result<Self, String> {
-        let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| format!("no HTTP client could be made ({error})"))?;
-        let keys = match &source {
-            KeySource::Fixed(keys) => keys.clone(),
-            _ => JwkSet { keys: Vec::new() },
+    /// A key set. Keys out of a file must be readable now; keys over the network are fetched with
+    /// the first token, so that the program starts while the provider is down.
+    pub fn new(source: Source) -> Result<Arc<Self>> {
+        Self::with_pace(source, Pace::USUAL)
+    }
+
+    pub(super) fn with_pace(source: Source, pace: Pace) -> Result<Arc<Self>> {
+        let mut schedule = Schedule::default();
+        let (client, keys) = match &source {
+            Source::Fixed(set) => {
+                let keys = jwk::parse_set(set.to_string().as_bytes()).map_err(Error::internal)?;
+                (None, keys)
+            }
+            Source::File(path) => {
+                schedule.stamp = stamp(path);
+                schedule.looked = Some(Instant::now());
+                (None, read_file(path).map_err(Error::internal)?)
+            }
+            Source::Url(_) | Source::Discovery(_) => (Some(fetch::client().map_err(Error::internal)?), Vec::new()),
         };
-        Ok(Self {
+        Ok(Arc::new(Self {
             source,
+            pace,
             client,
-            keys: RwLock::new(Arc::new(keys)),
-            generation: AtomicU64::new(1),
-            state: Mutex::default(),
-        })
+            current: RwLock::new(Arc::new(Keys { generation: 1, keys })),
+            schedule: Mutex::new(schedule),
+            fetching: Arc::default(),
+        }))
     }
 
-    /// How often the keys have changed.
+    /// Counts the changes of the set. What was verified under another generation must be verified
+    /// again.
     pub fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+        self.snapshot().generation
     }
 
-    fn current(&self) -> Arc<JwkSet> {
-        match self.keys.read() {
-            Ok(keys) => Arc::clone(&keys),
-            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+    /// How many keys of this set can check signatures.
+    pub fn len(&self) -> usize {
+        self.snapshot().keys.len()
+    }
+
+    /// Whether there is no key at all, as before the first fetch.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Gets the keys now, and says how many there are or what is in the way. For the start of the
+    /// program and for its check-up.
+    pub async fn refresh(self: &Arc<Self>) -> Result<usize> {
+        let guard = Arc::clone(&self.fetching).lock_owned().await;
+        self.schedule().attempted = Some(Instant::now());
+        match self.fetch_apart(guard).await {
+            Ok(()) => Ok(self.len()),
+            Err(why) => Err(Error::internal(why)),
         }
     }
 
-    /// The key a token names; a token that names none is served by a set of one.
-    pub async fn find(self: &Arc<Self>, kid: Option<&str>) -> Option<Jwk> {
-        if let Some(key) = pick(&self.current(), kid) {
-            self.refresh_when_old();
-            return Some(key);
-        }
-        self.refresh(PAUSE).await;
-        pick(&self.current(), kid)
-    }
-
-    /// Fetches old keys anew, beside the request that noticed.
-    fn refresh_when_old(self: &Arc<Self>) {
-        let old = match self.state.try_lock() {
-            Ok(state) => state.attempt.is_none_or(|at| at.elapsed() > AGE_MAX) || self.file_changed(&state),
-            Err(_) => false,
-        };
-        if old && !matches!(self.source, KeySource::Fixed(_)) {
-            let keys = Arc::clone(self);
-            tokio::spawn(async move { keys.refresh(Duration::ZERO).await });
-        }
-    }
-
-    fn file_changed(&self, state: &Fetched) -> bool {
-        let KeySource::File(path) = &self.source else { return false };
-        std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok() != state.modified
-    }
-
-    /// Fetches the keys, unless that was tried just now. One at a time; whoever waited finds it done.
-    async fn refresh(&self, pause: Duration) {
-        let mut state = self.state.lock().await;
-        if !self.file_changed(&state)
-            && state.attempt.is_some_and(|at| at.elapsed() < pause.max(Duration::from_secs(1)))
+    /// The keys as they are known now, for looking up a verification made earlier. Starts a fetch
+    /// in the background when they have grown old; waits for nothing.
+    pub(super) fn current(self: &Arc<Self>) -> Arc<Keys> {
+        self.look_at_file(false);
+        let due = self.schedule().due.is_some_and(|due| due <= Instant::now());
+        if due
+            && let Ok(guard) = Arc::clone(&self.fetching).try_lock_owned()
+            && self.claim_fetch()
         {
-            return;
+            drop(self.fetch_apart(guard));
         }
-        state.attempt = Some(Instant::now());
-        let fetched = match &self.source {
-            KeySource::Fixed(_) => return,
-            KeySource::File(path) => {
-                state.modified = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-                std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+        self.snapshot()
+    }
+
+    /// The keys, with one named `kid` among them if the provider has it: fetched anew for that
+    /// if need be, within the limit.
+    pub(super) async fn with_key(self: &Arc<Self>, kid: Option<&str>) -> Arc<Keys> {
+        let keys = self.current();
+        if keys.named(kid).next().is_some() || matches!(self.source, Source::Fixed(_)) {
+            return keys;
+        }
+        self.look_at_file(true);
+        if self.snapshot().named(kid).next().is_none() {
+            // Waits for a fetch that is under way, and then starts another only if one is allowed.
+            let guard = Arc::clone(&self.fetching).lock_owned().await;
+            if self.snapshot().named(kid).next().is_none() && self.claim_fetch() {
+                // A failure is in the log; the token is refused for want of a key.
+                let _ = self.fetch_apart(guard).await;
             }
-            KeySource::Url(url) => self.fetch(url).await,
-            KeySource::Discovery(issuer) => self.discover(issuer).await,
+        }
+        self.snapshot()
+    }
+
+    /// Fetches in a task of its own: a caller who hangs up must not take the fetch along, or
+    /// whoever sends tokens and hangs up could keep new keys from us.
+    fn fetch_apart(self: &Arc<Self>, guard: OwnedMutexGuard<()>) -> impl Future<Output = Result<(), String>> + use<> {
+        let set = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let fetched = set.fetch().await;
+            drop(guard);
+            fetched
+        });
+        async move { task.await.unwrap_or_else(|error| Err(format!("the fetch was broken off: {error}"))) }
+    }
+
+    async fn fetch(&self) -> Result<(), String> {
+        match self.fetch_keys().await {
+            Ok((keys, age)) => {
+                let age = age.clamp(self.pace.youngest, self.pace.oldest);
+                self.schedule().due = match self.source {
+                    Source::Url(_) | Source::Discovery(_) => Instant::now().checked_add(age),
+                    Source::Fixed(_) | Source::File(_) => None,
+                };
+                self.replace(keys);
+                Ok(())
+            }
+            Err(why) => {
+                tracing::warn!(%why, keys = self.len(), "the provider's keys cannot be read; the last good ones stay");
+                Err(why)
+            }
+        }
+    }
+
+    async fn fetch_keys(&self) -> Result<(Vec<Key>, Duration), String> {
+        let (client, url) = match (&self.source, &self.client) {
+            (Source::Fixed(set), _) => {
+                let keys = jwk::parse_set(set.to_string().as_bytes())?;
+                return Ok((keys, Pace::UNSAID));
+            }
+            (Source::File(path), _) => return Ok((read_file(path)?, Pace::UNSAID)),
+            (Source::Url(url), Some(client)) => (client, url.clone()),
+            (Source::Discovery(issuer), Some(client)) => (client, fetch::discover(client, issuer).await?),
+            (Source::Url(_) | Source::Discovery(_), None) => {
+                return Err("there is no client for it".to_owned());
+            }
         };
-        match fetched.and_then(|bytes| serde_json::from_slice::<JwkSet>(&bytes).map_err(|error| error.to_string())) {
-            Ok(keys) if !keys.keys.is_empty() => self.replace(keys),
-            Ok(_) => tracing::warn!("the provider's key set is empty; the keys known so far stay in force"),
-            Err(error) => {
-                tracing::warn!(%error, "the provider's keys could not be read; those known so far stay in force");
-            }
-        }
+        let fetched = fetch::get(client, &url).await?;
+        let keys = jwk::parse_set(&fetched.body).map_err(|why| format!("{url}: {why}"))?;
+        Ok((keys, fetched.max_age.unwrap_or(Pace::UNSAID)))
     }
 
-    /// Keys that are no longer listed are gone, and with them what they had verified.
-    fn replace(&self, keys: JwkSet) {
-        if *self.current() == keys {
+    /// Puts the new set in the place of the old one: keys no longer listed are gone.
+    fn replace(&self, keys: Vec<Key>) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.keys == keys {
             return;
         }
-        match self.keys.write() {
-            Ok(mut current) => *current = Arc::new(keys),
-            Err(poisoned) => *poisoned.into_inner() = Arc::new(keys),
+        if keys.is_empty() {
+            // Taken at its word: withdrawing every key is what a provider does after a break-in.
+            tracing::warn!(source = ?self.source, "the provider lists no key that can check signatures");
         }
-        self.generation.fetch_add(1, Ordering::Release);
+        let generation = current.generation + 1;
+        tracing::info!(keys = keys.len(), generation, "the provider's keys have changed");
+        *current = Arc::new(Keys { generation, keys });
     }
 
-    async fn discover(&self, issuer: &str) -> Result<Vec<u8>, String> {
-        let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let document: Discovery =
-            serde_json::from_slice(&self.fetch(&url).await?).map_err(|error| format!("{url}: {error}"))?;
-        self.fetch(&document.jwks_uri).await
-    }
-
-    async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
-        let failed = |error: reqwest::Error| format!("{url}: {error}");
-        let mut response = self.client.get(url).send().await.map_err(failed)?;
-        if !response.status().is_success() {
-            return Err(format!("{url}: status {}", response.status()));
+    /// Reads the key file again if it looks different. The file is small and local, so this is
+    /// done in place; a look is one system call, and at most one a second.
+    fn look_at_file(&self, at_once: bool) {
+        let Source::File(path) = &self.source else {
+            return;
+        };
+        let mut schedule = self.schedule();
+        let now = Instant::now();
+        if !at_once && schedule.looked.is_some_and(|looked| now.duration_since(looked) < self.pace.look) {
+            return;
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if bytes.len() + chunk.len() > BYTES_MAX {
-                return Err(format!("{url}: more than {BYTES_MAX} bytes"));
+        schedule.looked = Some(now);
+        // Taken before reading, so that a change while we read is seen with the next look.
+        let stamp = stamp(path);
+        if stamp == schedule.stamp {
+            return;
+        }
+        schedule.stamp = stamp;
+        drop(schedule);
+        match read_file(path) {
+            Ok(keys) => self.replace(keys),
+            Err(why) => {
+                tracing::warn!(%why, "the key file cannot be read; the last good keys stay");
             }
-            bytes.extend_from_slice(&chunk);
         }
-        Ok(bytes)
+    }
+
+    /// Takes the right to fetch, if the last fetch is long enough ago.
+    fn claim_fetch(&self) -> bool {
+        let mut schedule = self.schedule();
+        let now = Instant::now();
+        let allowed = schedule.attempted.is_none_or(|last| now.duration_since(last) >= self.pace.retry);
+        if allowed {
+            schedule.attempted = Some(now);
+        }
+        allowed
+    }
+
+    fn snapshot(&self) -> Arc<Keys> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn schedule(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn pick(keys: &JwkSet, kid: Option<&str>) -> Option<Jwk> {
-    match (kid, keys.keys.as_slice()) {
-        (Some(kid), all) => all.iter().find(|key| key.common.key_id.as_deref() == Some(kid)).cloned(),
-        (None, [only]) => Some(only.clone()),
-        (None, _) => None,
+/// A set with this one key, in the form in which keys are published.
+pub(super) fn set_of(key: &Value) -> Value {
+    json!({ "keys": [key] })
+}
+
+fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
+
+fn read_file(path: &Path) -> Result<Vec<Key>, String> {
+    let refuse = |why: String| format!("the key file {}: {why}", path.display());
+    let length = fs::metadata(path).map_err(|error| refuse(error.to_string()))?.len();
+    if length > fetch::MAX_BODY as u64 {
+        return Err(refuse(format!("it is larger than {} bytes", fetch::MAX_BODY)));
     }
+    let bytes = fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    jwk::parse_set(&bytes).map_err(refuse)
 }

@@ -1,16 +1,39 @@
-//! Who is calling: providers' keys and tokens, the developer identity, the instance's own key,
-//! members and their roles, and registration on first sight. Knows no routes.
+//! Who is calling: the tokens of the community's identity provider, the keys they are checked with,
+//! the identity the program brings along for trying it out, members and their roles, and
+//! registration on first sight.
+//!
+//! Nothing here knows HTTP servers. [`Verifier`] turns the text of a bearer token into [`Claims`],
+//! that is: into the pair of issuer and subject to which one member of the community is bound.
+//! The [`DeveloperIdentity`] signs its tokens with the [`InstanceKey`], and they pass through the
+//! very same verifier as everybody else's.
 
 mod developer;
+mod fetch;
 mod instance;
+mod jwk;
 mod keys;
 pub mod member;
 mod register;
+mod remembered;
 mod token;
 
-pub use developer::{DEVELOPER_ISSUER, DeveloperIdentity, FORWARDING_HEADERS, is_local_host};
+#[cfg(test)]
+mod tests;
+
+pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, FORWARDING_HEADERS, is_local_host};
 pub use instance::InstanceKey;
-pub use keys::{KeySet, KeySource};
+pub use keys::{KeySet, Source};
 pub use member::{Member, Role};
 pub use register::{Register, check_username, user_by_name, wallet_of};
 pub use token::{Claims, Provider, Verifier};
+
+/// Chooses the cryptography that checks tokens. Called once when the program starts; calling it
+/// again changes nothing.
+///
+/// The token library finds its cryptography by itself only as long as exactly one of its two
+/// choices is compiled in, and otherwise panics at the first token. Saying it here keeps that from
+/// depending on what some other crate switches on.
+pub fn install_crypto() {
+    // An error means that a choice stands already, which is what was asked for.
+    let _chosen_already = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+}

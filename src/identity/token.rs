@@ -1,189 +1,307 @@
-//! Tokens: what is checked before anyone believes one (RFC 8725). The algorithm is decided by the
-//! key and our list, never by the token alone; issuer, audience, times and subject must be there
-//! and right; nothing in the reason given to the caller helps an attacker.
+//! Checking a bearer token.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::digest::{SHA256, digest};
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, get_current_timestamp};
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
 
-use super::keys::KeySet;
+use super::developer::{self, DeveloperIdentity};
+use super::jwk::Key;
+use super::keys::{KeySet, Source};
+use super::remembered::{Entry, Fingerprint, Remembered};
+use crate::config;
 use crate::error::{Error, Result};
 
-/// A token longer than this is not looked at.
-const TOKEN_BYTES_MAX: usize = 16 * 1024;
-/// Clocks may differ by so much.
-const LEEWAY_SECONDS: u64 = 60;
-/// Verified tokens remembered at most.
-const REMEMBERED_MAX: usize = 10_000;
+/// The longest token that is looked at.
+const MAX_TOKEN: usize = 16 * 1024;
+/// The longest subject, in characters: OpenID Connect allows no more.
+const MAX_SUBJECT: usize = 255;
+/// By how much the provider's clock and ours may differ, in seconds.
+const LEEWAY: u64 = 60;
+/// A token issued further ahead than this comes from a clock that nobody should trust.
+const FAR_AHEAD: u64 = 10 * 60;
 
-/// One provider whose tokens are accepted.
-pub struct Provider {
-    /// Compared byte for byte.
+/// Who a verified token speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// The provider, as it names itself in `iss`.
     pub issuer: String,
-    /// What `aud` must contain.
+    /// The member, as the provider names them in `sub`; unique only together with the issuer.
+    pub subject: String,
+    /// What the provider calls the member: a proposal for a username, nothing to rely on.
+    pub username: Option<String>,
+    /// When the token ends, in Unix milliseconds.
+    pub expires_at_ms: i64,
+}
+
+/// One identity provider the community trusts.
+pub struct Provider {
+    /// What `iss` must be, byte for byte.
+    pub issuer: String,
+    /// What `aud` must be or contain.
     pub audience: String,
-    /// The claim that gives the username.
+    /// The claim that proposes a username.
     pub username_claim: String,
     /// Its keys.
     pub keys: Arc<KeySet>,
 }
 
-/// What a valid token says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claims {
-    /// Who vouches.
-    pub issuer: String,
-    /// For whom.
-    pub subject: String,
-    /// What the provider calls them.
-    pub username: Option<String>,
-    /// Until when, in Unix seconds.
-    pub expires_at: u64,
+impl Provider {
+    /// A provider out of the configuration.
+    pub fn from_settings(settings: &config::Provider) -> Result<Self> {
+        let source = match (&settings.jwks_file, &settings.jwks_url) {
+            (Some(path), _) => Source::File(path.clone()),
+            (None, Some(url)) => Source::Url(url.clone()),
+            (None, None) => Source::Discovery(settings.issuer.clone()),
+        };
+        Ok(Self {
+            issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
+            username_claim: settings.username_claim.clone(),
+            keys: KeySet::new(source)?,
+        })
+    }
+
+    /// The program's own developer identity, as one more provider.
+    pub fn developer(identity: &DeveloperIdentity) -> Result<Self> {
+        Ok(Self {
+            issuer: developer::DEVELOPER_ISSUER.to_owned(),
+            audience: developer::AUDIENCE.to_owned(),
+            username_claim: "preferred_username".to_owned(),
+            keys: KeySet::new(Source::Fixed(identity.jwks()))?,
+        })
+    }
+
+    /// What must hold for a token of this provider that is signed with this algorithm.
+    fn validation(&self, algorithm: Algorithm) -> Validation {
+        let mut validation = Validation::new(algorithm);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_audience(&[&self.audience]);
+        validation.validate_nbf = true;
+        validation.leeway = LEEWAY;
+        validation
+    }
 }
 
-/// A token's digest, to what it was found to say and with which keys.
-type Remembered = HashMap<[u8; 32], (Claims, u64)>;
-
-/// Checks tokens of all configured providers.
+/// Turns tokens into [`Claims`], or refuses them.
 pub struct Verifier {
     providers: Vec<Provider>,
-    remembered: Mutex<Remembered>,
+    remembered: Remembered,
 }
 
 impl Verifier {
-    /// A verifier for these providers.
+    /// A verifier for these providers, each with an issuer of its own.
     pub fn new(providers: Vec<Provider>) -> Self {
-        Self { providers, remembered: Mutex::default() }
+        Self { providers, remembered: Remembered::default() }
     }
 
-    /// What the token says, if it is to be believed. Otherwise `unauthorized`, the reason in the log alone.
-    pub async fn verify(&self, token: &str) -> Result<Claims> {
-        if token.len() > TOKEN_BYTES_MAX {
-            return Err(refused("the token is too long"));
+    /// A verifier for the providers of the configuration, and for the developer identity where
+    /// there is one.
+    pub fn from_config(identity: &config::Identity, developer: Option<&DeveloperIdentity>) -> Result<Self> {
+        let mut providers = identity.providers.iter().map(Provider::from_settings).collect::<Result<Vec<_>>>()?;
+        if let Some(developer) = developer {
+            providers.push(Provider::developer(developer)?);
         }
-        let mut key = [0; 32];
-        key.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-        if let Some(claims) = self.recall(&key) {
+        Ok(Self::new(providers))
+    }
+
+    /// The providers, for the check-up.
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// Checks a token. A refusal says nothing to the caller beyond that a valid token is needed;
+    /// its [cause](Error::cause) is for the log.
+    pub async fn verify(&self, token: &str) -> Result<Claims> {
+        if token.len() > MAX_TOKEN {
+            return Err(refuse("the token is longer than 16 KiB"));
+        }
+        let fingerprint = fingerprint(token);
+        if let Some(claims) = self.recall(&fingerprint) {
             return Ok(claims);
         }
-        let (claims, generation) = self.check(token).await?;
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= REMEMBERED_MAX {
-            let now = get_current_timestamp();
-            remembered.retain(|_, (claims, _)| claims.expires_at > now);
-            if remembered.len() >= REMEMBERED_MAX {
-                remembered.clear();
+        let unverified = Unverified::read(token)?;
+        let Some((place, provider)) =
+            self.providers.iter().enumerate().find(|(_, provider)| provider.issuer == unverified.issuer)
+        else {
+            return Err(refuse(format!("no provider is configured for the issuer {:?}", excerpt(&unverified.issuer))));
+        };
+        let keys = provider.keys.with_key(unverified.kid.as_deref()).await;
+        let mut candidates = keys.named(unverified.kid.as_deref()).peekable();
+        if candidates.peek().is_none() {
+            return Err(refuse(format!(
+                "the provider {} has no key named {:?}",
+                provider.issuer,
+                unverified.kid.as_deref().map(excerpt)
+            )));
+        }
+        let mut cause = refuse(format!(
+            "the key named {:?} is not for the algorithm {:?}",
+            unverified.kid.as_deref().map(excerpt),
+            excerpt(&unverified.algorithm)
+        ));
+        for key in candidates {
+            match check(token, provider, key, &unverified.algorithm) {
+                Some(Ok(claims)) => {
+                    let entry = Entry { claims: claims.clone(), provider: place, generation: keys.generation };
+                    self.remembered.add(fingerprint, entry);
+                    return Ok(claims);
+                }
+                Some(Err(error)) => cause = error,
+                None => {}
             }
         }
-        remembered.insert(key, (claims.clone(), generation));
-        Ok(claims)
+        Err(cause)
     }
 
-    /// A token verified before, while neither its time nor its provider's keys have passed.
-    fn recall(&self, key: &[u8; 32]) -> Option<Claims> {
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        let (claims, generation) = remembered.get(key)?;
-        let keys = self.providers.iter().find(|provider| provider.issuer == claims.issuer)?.keys.generation();
-        if claims.expires_at + LEEWAY_SECONDS > get_current_timestamp() && *generation == keys {
-            return Some(claims.clone());
+    /// What an earlier verification found, if it still holds: the token has not ended, and the
+    /// provider's keys are those by which it was checked.
+    fn recall(&self, fingerprint: &Fingerprint) -> Option<Claims> {
+        let entry = self.remembered.get(fingerprint)?;
+        let keys = self.providers.get(entry.provider)?.keys.current();
+        if entry.generation == keys.generation && now_ms() < entry.claims.expires_at_ms {
+            return Some(entry.claims);
         }
-        remembered.remove(key);
+        self.remembered.forget(fingerprint);
         None
     }
 
-    async fn check(&self, token: &str) -> Result<(Claims, u64)> {
-        let header = decode_header(token).map_err(refused)?;
-        if header.crit.is_some() {
-            return Err(refused("the token asks for an extension"));
-        }
-        // Which provider to ask is read before anything is believed; it is compared again below.
-        let unproved: Map<String, Value> = jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(refused)?;
-        let issuer = unproved.get("iss").and_then(Value::as_str).ok_or_else(|| refused("no issuer"))?;
-        let provider = self
-            .providers
-            .iter()
-            .find(|provider| provider.issuer == issuer)
-            .ok_or_else(|| refused("an issuer that is not configured"))?;
-        let generation = provider.keys.generation();
-        let jwk = provider.keys.find(header.kid.as_deref()).await.ok_or_else(|| refused("an unknown key"))?;
-        let allowed = algorithms(&jwk);
-        if !allowed.contains(&header.alg) {
-            return Err(refused("an algorithm that its key does not allow"));
-        }
-        let mut validation = Validation::new(header.alg);
-        validation.algorithms = vec![header.alg];
-        validation.leeway = LEEWAY_SECONDS;
-        validation.validate_nbf = true;
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.set_issuer(&[&provider.issuer]);
-        validation.set_audience(&[&provider.audience]);
-        let key = DecodingKey::from_jwk(&jwk).map_err(refused)?;
-        let claims = decode::<Map<String, Value>>(token, &key, &validation).map_err(refused)?.claims;
-        // A key set fetched meanwhile counts from the next time on.
-        Ok((read(provider, &claims)?, generation.max(provider.keys.generation())))
+    #[cfg(test)]
+    pub(super) fn remembers(&self) -> usize {
+        self.remembered.len()
     }
 }
 
-fn read(provider: &Provider, claims: &Map<String, Value>) -> Result<Claims> {
-    let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    if text("iss") != Some(&provider.issuer) {
-        return Err(refused("not exactly one issuer"));
+/// Checks the token by one key; `None` if the key is not for the token's algorithm.
+fn check(token: &str, provider: &Provider, key: &Key, asked: &str) -> Option<Result<Claims>> {
+    // The key decides. The header may only agree, with one of the algorithms the key is for.
+    let asked: Algorithm = asked.parse().ok()?;
+    let algorithm = *key.algorithms.iter().find(|own| **own == asked)?;
+    let validation = provider.validation(algorithm);
+    Some(
+        jsonwebtoken::decode::<Map<String, Value>>(token, &key.decoding, &validation)
+            .map_err(|error| refuse(error.to_string()))
+            .and_then(|data| claims(provider, &data.claims)),
+    )
+}
+
+/// The last checks, which the library does not make, and what we take from a verified token.
+fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<Claims> {
+    // The library lets a list of issuers pass that contains the right one.
+    if claims.get("iss").and_then(Value::as_str) != Some(&provider.issuer) {
+        return Err(refuse("iss is not exactly the configured issuer"));
     }
-    let subject = text("sub")
-        .filter(|subject| (1..=255).contains(&subject.chars().count()))
-        .ok_or_else(|| refused("no usable subject"))?;
-    // Whole seconds or with a fraction; both are in use.
-    let number = |name: &str| {
-        claims.get(name).map(|value| value.as_f64().ok_or_else(|| refused(format!("{name} is not a time"))))
+    let Some(subject) = claims.get("sub").and_then(Value::as_str) else {
+        return Err(refuse("sub is not text"));
     };
-    let expires_at = number("exp").ok_or_else(|| refused("no expiry"))??;
-    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit a double exactly")]
-    let latest = (get_current_timestamp() + LEEWAY_SECONDS) as f64;
-    for name in ["iat", "nbf"] {
-        if number(name).transpose()?.is_some_and(|at| at > latest) {
-            return Err(refused(format!("{name} lies in the future")));
+    if subject.trim().is_empty() || subject.chars().count() > MAX_SUBJECT || subject.chars().any(char::is_control) {
+        return Err(refuse("sub is empty, too long or not readable"));
+    }
+    let Some(expires) = claims.get("exp").and_then(seconds) else {
+        return Err(refuse("exp is not a time"));
+    };
+    if let Some(issued) = claims.get("iat") {
+        let Some(issued) = seconds(issued) else {
+            return Err(refuse("iat is not a time"));
+        };
+        if issued > jsonwebtoken::get_current_timestamp() + FAR_AHEAD {
+            return Err(refuse("iat is far in the future"));
         }
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the conversion saturates")]
-    let expires_at = expires_at as u64;
+    let username = [provider.username_claim.as_str(), "name"]
+        .iter()
+        .filter_map(|claim| claims.get(*claim)?.as_str())
+        .map(str::trim)
+        .find(|name| !name.is_empty())
+        .map(str::to_owned);
     Ok(Claims {
         issuer: provider.issuer.clone(),
         subject: subject.to_owned(),
-        username: text(&provider.username_claim).or_else(|| text("name")).map(str::to_owned),
-        expires_at,
+        username,
+        expires_at_ms: i64::try_from(expires.saturating_mul(1000)).unwrap_or(i64::MAX),
     })
 }
 
-/// What a key may be used for, by its type, its `alg` and its `use`. Never a shared secret.
-fn algorithms(key: &Jwk) -> Vec<Algorithm> {
-    if key.common.public_key_use.as_ref().is_some_and(|wanted| *wanted != PublicKeyUse::Signature) {
-        return Vec::new();
-    }
-    let by_type: &[(Algorithm, KeyAlgorithm)] = match &key.algorithm {
-        AlgorithmParameters::RSA(_) => {
-            &[(Algorithm::RS256, KeyAlgorithm::RS256), (Algorithm::PS256, KeyAlgorithm::PS256)]
-        }
-        AlgorithmParameters::EllipticCurve(curve) => match curve.curve {
-            EllipticCurve::P256 => &[(Algorithm::ES256, KeyAlgorithm::ES256)],
-            EllipticCurve::P384 => &[(Algorithm::ES384, KeyAlgorithm::ES384)],
-            _ => &[],
-        },
-        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
-            &[(Algorithm::EdDSA, KeyAlgorithm::EdDSA)]
-        }
-        _ => &[],
-    };
-    by_type
-        .iter()
-        .filter(|(_, name)| key.common.key_algorithm.is_none_or(|wanted| wanted == *name))
-        .map(|(algorithm, _)| *algorithm)
-        .collect()
+/// A time of the token, in seconds. Fractions are allowed by the standard and dropped here.
+fn seconds(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| {
+        let fraction = value.as_f64().filter(|seconds| *seconds >= 0.0)?;
+        Duration::try_from_secs_f64(fraction).ok().map(|time| time.as_secs())
+    })
 }
 
-fn refused(reason: impl std::fmt::Display) -> Error {
-    Error::unauthorized().because(reason)
+/// What a token says of itself, before anything is verified: enough to choose the key.
+struct Unverified {
+    algorithm: String,
+    kid: Option<String>,
+    issuer: String,
+}
+
+impl Unverified {
+    fn read(token: &str) -> Result<Self> {
+        let parts: Vec<&str> = token.split('.').collect();
+        let &[header, payload, _] = parts.as_slice() else {
+            return Err(refuse(match parts.len() {
+                5 => "the token is encrypted; the provider must be set to sign tokens only",
+                _ => "this is not a JWT; the provider may be giving out opaque tokens",
+            }));
+        };
+        let header = object(header).ok_or_else(|| refuse("the header is not readable"))?;
+        // Whoever marks something as critical wants it understood or refused.
+        if header.contains_key("crit") {
+            return Err(refuse("the header has crit"));
+        }
+        if let Some(kind) = header.get("typ") {
+            // Providers sign other things with the same key, a logout for instance.
+            let kind = kind.as_str().unwrap_or_default().to_ascii_lowercase();
+            let kind = kind.strip_prefix("application/").unwrap_or(&kind);
+            if !matches!(kind, "jwt" | "at+jwt") {
+                return Err(refuse(format!("typ is {:?}", excerpt(kind))));
+            }
+        }
+        let Some(algorithm) = header.get("alg").and_then(Value::as_str) else {
+            return Err(refuse("the header has no alg"));
+        };
+        let kid = match header.get("kid") {
+            None => None,
+            Some(Value::String(kid)) => Some(kid.clone()),
+            Some(_) => return Err(refuse("kid is not text")),
+        };
+        let payload = object(payload).ok_or_else(|| refuse("the payload is not readable"))?;
+        let Some(issuer) = payload.get("iss").and_then(Value::as_str) else {
+            return Err(refuse("iss is missing, or not one text"));
+        };
+        Ok(Self { algorithm: algorithm.to_owned(), kid, issuer: issuer.to_owned() })
+    }
+}
+
+fn object(part: &str) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
+fn fingerprint(token: &str) -> Fingerprint {
+    let digest = digest::digest(&digest::SHA256, token.as_bytes());
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.copy_from_slice(digest.as_ref());
+    fingerprint
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The beginning of a text that a stranger chose, for the log.
+fn excerpt(text: &str) -> &str {
+    let end = text.char_indices().nth(100).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+fn refuse(cause: impl std::fmt::Display) -> Error {
+    Error::unauthorized().because(cause)
 }

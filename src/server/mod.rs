@@ -44,8 +44,7 @@ pub fn router(app: &App) -> Result<Router, String> {
     let document = openapi::Document::new(openapi::complete(document))?;
     // Forms are accepted from our own pages alone; the API takes no cookie and needs no such check.
     let mut origins = CsrfLayer::new();
-    let public = app.config.server.public_url.trim_end_matches('/');
-    if !public.is_empty() {
+    if let Some(public) = &app.config.server.public_url {
         origins = origins.add_trusted_origin(public).map_err(|error| error.to_string())?;
     }
     let pages = pages.layer(origins.with_rejection_response(|_| {

@@ -1,5 +1,7 @@
 //! The pages of signing in and out.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -17,7 +19,7 @@ use crate::ledger::UserId;
 use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, expired_cookie, page_with, session_cookie};
 
 /// How long a session lasts.
-const SESSION_SECONDS: u64 = 12 * 60 * 60;
+const SESSION: Duration = Duration::from_hours(12);
 /// Members shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 30;
 
@@ -123,13 +125,13 @@ async fn enter(State(app): State<App>, jar: CookieJar, FormBody(form): FormBody<
                     error.errors.first().map_or_else(String::new, |error| format!("Your name {}.", error.message));
                 return show(&app, LoginQuery { next: form.next, ..LoginQuery::default() }, name, Some(rule)).await;
             }
-            developer.issue(&Uuid::new_v4().to_string(), &name, SESSION_SECONDS)?
+            developer.issue(&Uuid::new_v4().to_string(), &name, SESSION)
         }
         (None, None) => return Err(Error::field("new_username", "must be given")),
     };
     // Registers someone new now, so that the first page they see is their own.
     app.member(&token).await?;
-    let secure = app.config.server.public_url.starts_with("https://");
+    let secure = app.public_url().starts_with("https://");
     let next = safe(&form.next);
     Ok((jar.add(session_cookie(token, secure)), Redirect::to(if next.is_empty() { "/" } else { &next }))
         .into_response())
@@ -147,7 +149,7 @@ async fn as_member(app: &App, developer: &DeveloperIdentity, id: &str) -> Result
             Ok((member.username, subject))
         })
         .await?;
-    developer.issue(&subject, &username, SESSION_SECONDS)
+    Ok(developer.issue(&subject, &username, SESSION))
 }
 
 #[derive(Debug, Deserialize)]

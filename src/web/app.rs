@@ -7,7 +7,7 @@ use axum::Router;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::config::Config;
+use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
 use crate::identity::{Claims, DeveloperIdentity, Member, Register, Role, Verifier, member};
 use crate::ledger::{Books, UserKey};
@@ -47,11 +47,7 @@ impl App {
     /// The address members know the program by.
     pub fn public_url(&self) -> String {
         let server = &self.config.server;
-        if server.public_url.is_empty() {
-            format!("http://{}", server.bind)
-        } else {
-            server.public_url.trim_end_matches('/').to_owned()
-        }
+        server.public_url.clone().unwrap_or_else(|| format!("http://{}", server.bind))
     }
 
     /// The member a token belongs to, registered now if nobody has seen the identity before.
@@ -64,11 +60,13 @@ impl App {
                 "This member has left the community. An operator can restore them.",
             ));
         }
-        let identity = format!("{}|{}", claims.issuer, claims.subject);
-        if self.config.identity.operators.contains(&identity) {
+        let named = |list: &[IdentityName]| {
+            list.iter().any(|name| name.issuer == claims.issuer && name.subject == claims.subject)
+        };
+        if named(&self.config.identity.operators) {
             member.add(Role::Operator);
         }
-        if self.config.identity.auditors.contains(&identity) {
+        if named(&self.config.identity.auditors) {
             member.add(Role::Auditor);
         }
         self.count(member.key)?;

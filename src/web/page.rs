@@ -62,7 +62,7 @@ impl App {
             nav,
             stylesheet: stylesheet_url(),
             icon: icon_url(),
-            zone: community.zone(),
+            zone: community.time_zone.clone(),
         }
     }
 }

@@ -1,0 +1,271 @@
+//! Every setting, typed.
+//!
+//! A value comes from the first of these that has it: a flag of the command line, the environment
+//! (`COMMUNITYTOKEN_` and the path joined by `__`, as in `COMMUNITYTOKEN_SERVER__BIND`), the
+//! configuration file, the default. Where each came from is kept, for [`Config::report`].
+//!
+//! The file is `config.toml` in the working directory where there is one, or the one named by
+//! `--config` or `COMMUNITYTOKEN_CONFIG`. Relative paths, in the file too, start at the working
+//! directory. What is wrong is said all at once, in sentences, before anything is opened.
+//!
+//! `layers` gathers the values, `reader` reads single ones, `settings` knows the keys and makes the
+//! [`Config`] of them.
+
+mod layers;
+mod reader;
+mod settings;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+/// Everything a community can set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the program listens, and how it is reached.
+    pub server: Server,
+    /// Where the ledger lies.
+    pub database: Database,
+    /// What the community and its token are called.
+    pub community: Community,
+    /// Who signs members in, and who has which role from the start.
+    pub identity: Identity,
+    /// What one request, caller or operator may use.
+    pub limits: Limits,
+    /// How the program logs.
+    pub log: Log,
+    report: Vec<Setting>,
+}
+
+/// Where the program listens, and how it is reached.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Address and port to listen on.
+    pub bind: SocketAddr,
+    /// The address members type, without a slash at the end; set it behind a proxy.
+    pub public_url: Option<String>,
+}
+
+/// Where the ledger lies.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// The SQLite file; the instance key and backups lie beside it.
+    pub path: PathBuf,
+}
+
+/// What the community and its token are called.
+#[derive(Debug, Clone)]
+pub struct Community {
+    /// The name on every page.
+    pub name: String,
+    /// What one token is called, as in "3 leaf".
+    pub token_name: String,
+    /// Its sign, as in "3 🍃".
+    pub token_symbol: String,
+    /// The clock by which days begin, in statistics and on pages.
+    pub time_zone: TimeZone,
+    /// The same, by name: `Europe/Berlin`.
+    pub time_zone_name: String,
+    /// Whether members can look each other up by name to choose a recipient.
+    pub directory: bool,
+}
+
+/// Who signs members in, and who has which role from the start.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The identity providers; with none, the developer identity on loopback.
+    pub providers: Vec<Provider>,
+    /// Who is an operator by configuration.
+    pub operators: Vec<IdentityName>,
+    /// Who is an auditor by configuration.
+    pub auditors: Vec<IdentityName>,
+}
+
+/// An OpenID Connect provider the community trusts.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// What its tokens say in `iss`, byte for byte.
+    pub issuer: String,
+    /// What its tokens must say in `aud`.
+    pub audience: String,
+    /// A file with its keys.
+    pub jwks_file: Option<PathBuf>,
+    /// The address of its keys; with neither, they are found by discovery at the issuer.
+    pub jwks_url: Option<String>,
+    /// The name under which sign-in on the pages knows us.
+    pub client_id: Option<String>,
+    /// The secret that goes with it, given directly or by a file; public clients have none.
+    pub client_secret: Option<Secret>,
+    /// The claim that proposes a username.
+    pub username_claim: String,
+}
+
+/// A member as an identity provider names them, written `issuer|subject`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IdentityName {
+    /// The provider.
+    pub issuer: String,
+    /// Its name for the member.
+    pub subject: String,
+}
+
+/// What one request, caller or operator may use.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The most recipients one distribution may serve.
+    pub recipients_per_distribution: usize,
+    /// For how many days a repeated `Idempotency-Key` gets its first answer.
+    pub idempotency_days: u32,
+    /// How many requests a caller may send in a minute; 0 for any number.
+    pub requests_per_minute: u32,
+}
+
+/// How the program logs.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// For people or for programs.
+    pub format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+/// A value that is used and never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HIDDEN)
+    }
+}
+
+/// What is shown in the place of a secret.
+const HIDDEN: &str = "(hidden)";
+
+/// What the command line sets; it wins over everything else.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--config`: the file, which must exist.
+    pub config: Option<PathBuf>,
+    /// `--database`
+    pub database: Option<PathBuf>,
+    /// `--bind`
+    pub bind: Option<SocketAddr>,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// The configuration file, by its path.
+    File(PathBuf),
+    /// A variable of the environment, by its name.
+    Environment(String),
+    /// A flag of the command line.
+    Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Flag(name) => write!(f, "flag {name}"),
+        }
+    }
+}
+
+/// One setting as it is in force, for showing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its path: `server.bind`.
+    pub key: String,
+    /// Its value as text; `(hidden)` for secrets, empty where nothing is set.
+    pub value: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// What is wrong with the configuration: one sentence for each thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The sentences.
+    pub problems: Vec<String>,
+}
+
+impl ConfigError {
+    fn one(problem: impl Into<String>) -> Self {
+        Self { problems: vec![problem.into()] }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problems.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Reads the configuration: flags over environment over file over default.
+pub fn load(overrides: &Overrides) -> Result<Config, ConfigError> {
+    load_with(overrides, std::env::vars_os(), PathBuf::from("config.toml"))
+}
+
+/// The same with an environment and a usual file of one's own, for tests.
+fn load_with(
+    overrides: &Overrides,
+    environment: impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+    usual_file: PathBuf,
+) -> Result<Config, ConfigError> {
+    settings::build(layers::gather(overrides, environment, usual_file)?)
+}
+
+impl Config {
+    /// Every setting with its value and where it came from, secrets hidden.
+    pub fn report(&self) -> &[Setting] {
+        &self.report
+    }
+
+    /// Whether the program signs people in by their word alone, for want of a provider.
+    pub fn uses_developer_identity(&self) -> bool {
+        self.identity.providers.is_empty()
+    }
+
+    /// Whether this configuration may be served. With the developer identity, anyone who reaches
+    /// the program can be anyone, so then it may only listen on this machine.
+    pub fn check_serving(&self) -> Result<(), ConfigError> {
+        let bind = self.server.bind;
+        if self.uses_developer_identity() && !bind.ip().is_loopback() {
+            return Err(ConfigError::one(format!(
+                "server.bind is {bind}, which others can reach, and no identity provider is configured: \
+                 with the developer identity everyone who reaches the program could be anyone. \
+                 Either configure a provider, [[identity.providers]] with issuer and audience, \
+                 or bind to this machine alone, as in 127.0.0.1:{}.",
+                bind.port()
+            )));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! Reading single values: the value in force, where it came from, and what is wrong with it.
+
+use toml::Value;
+
+use super::layers::Values;
+use super::settings::entry;
+use super::{Origin, Setting};
+
+/// Reads values one by one, noting what is in force and what is wrong.
+pub(super) struct Reader {
+    pub(super) values: Values,
+    pub(super) report: Vec<Setting>,
+}
+
+impl Reader {
+    pub(super) fn new(values: Values) -> Self {
+        Self { values, report: Vec::new() }
+    }
+
+    /// Notes what is wrong with the value of this key.
+    pub(super) fn wrong(&mut self, key: &str, why: impl std::fmt::Display) {
+        let origin = self.origin(key);
+        self.values.problems.push(format!("{key} ({origin}) {why}."));
+    }
+
+    fn origin(&self, key: &str) -> Origin {
+        let set = self.values.set.get(key);
+        set.map_or(Origin::Default, |(_, origin)| origin.clone())
+    }
+
+    pub(super) fn note(&mut self, key: &str, value: impl Into<String>) {
+        self.report.push(Setting { key: key.to_owned(), value: value.into(), origin: self.origin(key) });
+    }
+
+    /// The value as text, `None` where it is empty or not set. Never shown here: see `text`.
+    pub(super) fn raw(&mut self, key: &str) -> Option<String> {
+        let default = entry(key).map_or("", |(_, _, default)| default);
+        let text = match self.values.set.get(key) {
+            None => default.to_owned(),
+            Some((Value::String(text), _)) => text.trim().to_owned(),
+            Some(_) => {
+                self.wrong(key, "must be text in quotes");
+                default.to_owned()
+            }
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        let text = self.raw(key);
+        self.note(key, text.clone().unwrap_or_default());
+        text
+    }
+
+    pub(super) fn needed(&mut self, key: &str) -> String {
+        self.text(key).unwrap_or_else(|| {
+            self.wrong(key, "must not be empty");
+            String::new()
+        })
+    }
+
+    pub(super) fn number(&mut self, key: &str, least: u32, most: u32) -> u32 {
+        let default = entry(key).and_then(|(_, _, default)| default.parse().ok());
+        let number = match self.values.set.get(key) {
+            None => default,
+            Some((value, _)) => value
+                .as_integer()
+                .and_then(|number| u32::try_from(number).ok())
+                .filter(|number| (least..=most).contains(number)),
+        };
+        let number = number.unwrap_or_else(|| {
+            self.wrong(key, format!("must be a whole number from {least} to {most}"));
+            least
+        });
+        self.note(key, number.to_string());
+        number
+    }
+
+    pub(super) fn switch(&mut self, key: &str) -> bool {
+        let default = entry(key).is_some_and(|(_, _, default)| *default == "true");
+        let switch = match self.values.set.get(key) {
+            None => default,
+            Some((Value::Boolean(switch), _)) => *switch,
+            Some(_) => {
+                self.wrong(key, "must be true or false");
+                default
+            }
+        };
+        self.note(key, switch.to_string());
+        switch
+    }
+
+    pub(super) fn list(&mut self, key: &str) -> Vec<String> {
+        let list = match self.values.set.get(key) {
+            None => Some(Vec::new()),
+            Some((Value::Array(list), _)) => {
+                list.iter().map(|entry| entry.as_str().map(|text| text.trim().to_owned())).collect()
+            }
+            Some(_) => None,
+        };
+        let list = list.unwrap_or_else(|| {
+            self.wrong(key, "must be a list of texts, as in [\"one\", \"two\"]");
+            Vec::new()
+        });
+        self.note(key, list.join(", "));
+        list
+    }
+}

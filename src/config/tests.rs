@@ -1,0 +1,258 @@
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+fn read_full(file: &str, environment: &[(&str, &str)], overrides: &Overrides) -> Result<Config, ConfigError> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    std::fs::write(&path, file).unwrap();
+    let environment = environment.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    load_with(overrides, environment, path)
+}
+
+fn read(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    read_full(file, environment, &Overrides::default())
+}
+
+fn problem(file: &str, environment: &[(&str, &str)]) -> String {
+    read(file, environment).unwrap_err().to_string()
+}
+
+fn defaults() -> Config {
+    load_with(&Overrides::default(), [].into_iter(), PathBuf::from("/nowhere/config.toml")).unwrap()
+}
+
+fn values(config: &Config) -> Vec<(String, String)> {
+    let report = config.report().iter();
+    report.map(|s| (s.key.clone(), s.value.clone())).collect()
+}
+
+#[test]
+fn the_defaults_are_what_the_contract_says() {
+    let config = defaults();
+    assert_eq!(config.server.bind.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.database.path, Path::new("data/communitytoken.db"));
+    assert_eq!(config.limits.recipients_per_distribution, 100);
+    assert_eq!(config.limits.idempotency_days, 7);
+    assert_eq!(config.limits.requests_per_minute, 300);
+    assert!(config.community.directory);
+    assert_eq!(config.log.format, LogFormat::Text);
+    assert!(config.uses_developer_identity());
+    assert!(config.report().iter().all(|s| s.origin == Origin::Default));
+    config.check_serving().unwrap();
+}
+
+#[test]
+fn the_example_file_is_true() {
+    assert_eq!(values(&read(EXAMPLE, &[]).unwrap()), values(&defaults()));
+    // A setting is commented out as "#key", an explanation as "# text".
+    let mut settings = String::new();
+    let mut provider = String::new();
+    let mut in_provider = false;
+    for line in EXAMPLE.lines() {
+        let uncommented = line.strip_prefix('#').filter(|rest| !rest.starts_with(' '));
+        let line = uncommented.unwrap_or(line);
+        in_provider = (in_provider && !line.starts_with('[')) || line == "[[identity.providers]]";
+        let part = if in_provider { &mut provider } else { &mut settings };
+        part.push_str(line);
+        part.push('\n');
+    }
+    // A provider has no defaults, so it is no part of what must yield them.
+    assert_eq!(values(&read(&settings, &[]).unwrap()), values(&defaults()));
+    provider.parse::<toml::Table>().unwrap();
+    for key in settings::keys() {
+        let name = key.rsplit('.').next().unwrap();
+        let part = if key.contains("[]") { &provider } else { &settings };
+        let said = part.lines().any(|line| line.starts_with(&format!("{name} = ")));
+        assert!(said, "the example does not mention {key}");
+    }
+    assert!(provider.contains("username_claim = \"preferred_username\""));
+}
+
+#[test]
+fn flags_over_environment_over_file_over_default() {
+    let file = "[server]\nbind = \"127.0.0.1:1\"\n[community]\nname = \"File\"\ntoken_name = \"leaf\"";
+    let environment = [
+        ("COMMUNITYTOKEN_SERVER__BIND", "127.0.0.1:2"),
+        ("COMMUNITYTOKEN_COMMUNITY__NAME", "2026"),
+        ("COMMUNITYTOKEN_COMMUNITY__TOKEN_SYMBOL", ""),
+        ("COMMUNITYTOKEN_LIMITS__REQUESTS_PER_MINUTE", "0"),
+        ("COMMUNITYTOKEN_COMMUNITY__DIRECTORY", "false"),
+        ("OTHER", "1"),
+    ];
+    let overrides = Overrides {
+        bind: Some("127.0.0.1:3".parse().unwrap()),
+        database: Some(PathBuf::from("here.db")),
+        ..Overrides::default()
+    };
+    let config = read_full(file, &environment, &overrides).unwrap();
+    assert_eq!(config.server.bind.port(), 3);
+    assert_eq!(config.database.path, Path::new("here.db"));
+    assert_eq!(config.community.name, "2026", "a name that looks like a number");
+    assert_eq!(config.community.token_name, "leaf");
+    assert_eq!(config.community.token_symbol, "🪙", "empty is not set");
+    assert_eq!(config.limits.requests_per_minute, 0);
+    assert!(!config.community.directory);
+    let origin = |key: &str| {
+        let setting = config.report().iter().find(|s| s.key == key).unwrap();
+        setting.origin.to_string()
+    };
+    assert_eq!(origin("server.bind"), "flag --bind");
+    assert_eq!(origin("community.name"), "environment COMMUNITYTOKEN_COMMUNITY__NAME");
+    assert!(origin("community.token_name").starts_with("file "));
+    assert_eq!(origin("community.token_symbol"), "default");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_nearest() {
+    let near = [
+        ("[server]\nbnd = 1", "server.bnd", "Did you mean server.bind?"),
+        ("[sever]\nbind = 1", "sever", "Did you mean server?"),
+        ("[community]\ntimezone = 1", "community.timezone", "Did you mean community.time_zone?"),
+        ("operators = []", "operators", "Did you mean identity.operators?"),
+        (
+            "[[identity.providers]]\nissuer=\"urn:a\"\naudience=\"b\"\njwks_fle=\"c\"",
+            "identity.providers.0.jwks_fle",
+            "Did you mean identity.providers.0.jwks_file?",
+        ),
+        ("[server.bind]\nport = 1", "server.bind", "must be text"),
+    ];
+    for (file, key, said) in near {
+        let problem = problem(file, &[]);
+        assert!(problem.contains(key) && problem.contains(said), "{problem}");
+    }
+    let said = problem("", &[("COMMUNITYTOKEN_SERVER_BIND", "x")]);
+    assert!(said.contains("COMMUNITYTOKEN_SERVER_BIND names no setting"), "{said}");
+    assert!(said.contains("Did you mean COMMUNITYTOKEN_SERVER__BIND?"), "{said}");
+}
+
+#[test]
+fn what_is_wrong_is_said_all_at_once() {
+    let file = r#"
+        [server]
+        bind = "everywhere"
+        public_url = "ftp://example.org"
+        [community]
+        name = ""
+        time_zone = "Mars/Olympus"
+        directory = "yes"
+        [identity]
+        operators = ["someone"]
+        [limits]
+        recipients_per_distribution = 0
+        requests_per_minute = 1.5
+        [log]
+        format = "xml"
+    "#;
+    let error = read(file, &[]).unwrap_err();
+    for key in [
+        "server.bind",
+        "server.public_url",
+        "community.name",
+        "community.time_zone",
+        "community.directory",
+        "identity.operators",
+        "limits.recipients_per_distribution",
+        "limits.requests_per_minute",
+        "log.format",
+    ] {
+        let said = error.problems.iter().filter(|p| p.starts_with(key)).count();
+        assert_eq!(said, 1, "{key}: {error}");
+    }
+}
+
+#[test]
+fn providers_are_read_from_file_and_environment() {
+    let directory = tempfile::tempdir().unwrap();
+    let secret = directory.path().join("secret");
+    std::fs::write(&secret, "hush\n").unwrap();
+    let file = format!(
+        "[identity]\noperators = [\"https://id.example.org|auth0|1\"]\n\
+         [[identity.providers]]\nissuer = \"https://id.example.org/\"\naudience = \"a\"\n\
+         client_secret_file = {:?}\n",
+        secret.to_str().unwrap()
+    );
+    let environment = [
+        ("COMMUNITYTOKEN_IDENTITY__PROVIDERS__0__AUDIENCE", "b"),
+        ("COMMUNITYTOKEN_IDENTITY__PROVIDERS__1__ISSUER", "urn:second"),
+        ("COMMUNITYTOKEN_IDENTITY__PROVIDERS__1__AUDIENCE", "c"),
+        ("COMMUNITYTOKEN_IDENTITY__PROVIDERS__1__JWKS_FILE", "jwks.json"),
+        ("COMMUNITYTOKEN_IDENTITY__PROVIDERS__1__CLIENT_SECRET", "whisper"),
+        ("COMMUNITYTOKEN_IDENTITY__AUDITORS", "urn:second|x, urn:second|y"),
+    ];
+    let config = read(&file, &environment).unwrap();
+    let [first, second] = config.identity.providers.as_slice() else {
+        panic!("{:?}", config.identity);
+    };
+    assert_eq!(first.issuer, "https://id.example.org/", "kept to the last slash");
+    assert_eq!(first.audience, "b");
+    assert_eq!(first.client_secret.as_ref().unwrap().reveal(), "hush");
+    assert_eq!(second.client_secret.as_ref().unwrap().reveal(), "whisper");
+    assert_eq!(second.username_claim, "preferred_username");
+    assert_eq!(config.identity.operators[0].subject, "auth0|1");
+    assert_eq!(config.identity.auditors.len(), 2);
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("whisper") && !shown.contains("hush"), "{shown}");
+    let all = read(
+        &file,
+        &[("COMMUNITYTOKEN_IDENTITY__PROVIDERS", "[{issuer = \"urn:only\", audience = \"a\", jwks_file = \"f\"}]")],
+    );
+    let providers = all.unwrap().identity.providers;
+    assert_eq!(providers.len(), 1);
+    assert_eq!(providers[0].issuer, "urn:only");
+}
+
+#[test]
+fn providers_that_cannot_work_are_refused() {
+    let block = |rest: &str| format!("[[identity.providers]]\n{rest}\n");
+    for (rest, said) in [
+        ("audience = \"a\"", "issuer (default) must not be empty"),
+        ("issuer = \"https://a\"", "audience (default) must not be empty"),
+        ("issuer = \"urn:a\"\naudience = \"a\"", "set jwks_file or jwks_url"),
+        ("issuer = \"urn:a\"\naudience = \"a\"\njwks_file = \"f\"\njwks_url = \"https://a\"", "one of them"),
+        ("issuer = \"urn:a\"\naudience = \"a\"\njwks_url = \"file:///f\"", "http or https"),
+        (
+            "issuer = \"urn:communitytoken:developer\"\naudience = \"a\"\njwks_file = \"f\"",
+            "cannot be a provider's issuer",
+        ),
+        ("issuer = \"https://a\"\naudience = \"a\"\nclient_secret_file = \"/nowhere/s\"", "cannot be read"),
+    ] {
+        let problem = problem(&block(rest), &[]);
+        assert!(problem.contains(said), "{problem}");
+    }
+    let one = block("issuer = \"https://a\"\naudience = \"a\"");
+    let problem = problem(&format!("{one}{one}"), &[]);
+    assert!(problem.contains("configured twice"), "{problem}");
+}
+
+#[test]
+fn the_developer_identity_is_for_this_machine() {
+    let open = "[server]\nbind = \"0.0.0.0:80\"\n";
+    let error = read(open, &[]).unwrap().check_serving().unwrap_err();
+    assert!(error.to_string().contains("[[identity.providers]]"), "{error}");
+    let with = format!("{open}[[identity.providers]]\nissuer = \"https://a\"\naudience = \"a\"\n");
+    read(&with, &[]).unwrap().check_serving().unwrap();
+    read("[server]\nbind = \"[::1]:80\"\n", &[]).unwrap().check_serving().unwrap();
+}
+
+#[test]
+fn a_named_file_must_be_there_and_whole() {
+    let missing = Overrides { config: Some(PathBuf::from("/nowhere/mine.toml")), ..Overrides::default() };
+    let error = read_full("", &[], &missing).unwrap_err().to_string();
+    assert!(error.contains("/nowhere/mine.toml"), "{error}");
+    let error = problem("", &[("COMMUNITYTOKEN_CONFIG", "/nowhere/yours.toml")]);
+    assert!(error.contains("/nowhere/yours.toml"), "{error}");
+    let error = problem("[community]\nname = 'a'\nclient_secret = \"hush", &[]);
+    assert!(error.contains("at line 3") && !error.contains("hush"), "{error}");
+}
+
+#[test]
+fn distances_are_counted_in_letters() {
+    for (from, to, far) in [("", "", 0), ("a", "", 1), ("bind", "bnd", 1), ("kitten", "sitting", 3)] {
+        assert_eq!(layers::distance(from, to), far);
+        assert_eq!(layers::distance(to, from), far);
+    }
+}

@@ -1,0 +1,123 @@
+//! Getting a provider's keys over the network, trusting it as little as possible: five seconds,
+//! 256 KiB, no redirects.
+
+use std::time::Duration;
+
+use reqwest::header::CACHE_CONTROL;
+use reqwest::{Client, Url, redirect};
+use serde_json::Value;
+
+/// The largest answer that is read.
+pub(super) const MAX_BODY: usize = 256 * 1024;
+
+/// The longest a provider may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An answer, and for how long the provider says that it holds.
+pub(super) struct Fetched {
+    pub(super) body: Vec<u8>,
+    pub(super) max_age: Option<Duration>,
+}
+
+/// The client for it. Made only where keys come over the network, because making it needs the
+/// machine's certificates, and a community with a key file needs none.
+pub(super) fn client() -> Result<Client, String> {
+    Client::builder()
+        .timeout(TIMEOUT)
+        .connect_timeout(TIMEOUT)
+        // A redirect would let whoever controls one page of the provider choose our keys.
+        .redirect(redirect::Policy::none())
+        .user_agent(concat!("communitytoken/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| format!("no client for HTTPS: {}", chain(&error)))
+}
+
+/// Gets one document.
+pub(super) async fn get(client: &Client, url: &str) -> Result<Fetched, String> {
+    let refuse = |why: String| format!("{url}: {why}");
+    let mut response =
+        client.get(url).header("accept", "application/json").send().await.map_err(|error| refuse(chain(&error)))?;
+    let status = response.status();
+    if status.is_redirection() {
+        return Err(refuse(format!("answers {status}, and redirects are not followed; configure the final address")));
+    }
+    if !status.is_success() {
+        return Err(refuse(format!("answers {status}")));
+    }
+    let max_age = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).and_then(max_age);
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| refuse(chain(&error)))? {
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(refuse(format!("the answer is larger than {MAX_BODY} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Fetched { body, max_age })
+}
+
+/// Asks the issuer where its keys are, as OpenID Connect Discovery describes.
+pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, String> {
+    let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+    let document = get(client, &url).await?;
+    let document: Value =
+        serde_json::from_slice(&document.body).map_err(|error| format!("{url}: it is not JSON: {error}"))?;
+    let named = document.get("issuer").and_then(Value::as_str);
+    if named != Some(issuer) {
+        return Err(format!(
+            "{url}: it speaks for the issuer {named:?}, configured is {issuer:?}; they must be equal, to the last slash"
+        ));
+    }
+    let Some(address) = document.get("jwks_uri").and_then(Value::as_str) else {
+        return Err(format!("{url}: it has no \"jwks_uri\""));
+    };
+    let parsed = Url::parse(address).map_err(|error| format!("{url}: its \"jwks_uri\" is not an address: {error}"))?;
+    let secure = issuer.starts_with("https:");
+    match parsed.scheme() {
+        "https" => Ok(address.to_owned()),
+        "http" if !secure => Ok(address.to_owned()),
+        scheme => {
+            Err(format!("{url}: its \"jwks_uri\" is of the kind {scheme:?}, which is less than the issuer's own"))
+        }
+    }
+}
+
+/// For how long an answer holds, out of its `Cache-Control`.
+fn max_age(header: &str) -> Option<Duration> {
+    let mut age = None;
+    for directive in header.split(',') {
+        let directive = directive.trim().to_ascii_lowercase();
+        if directive == "no-store" || directive == "no-cache" {
+            return Some(Duration::ZERO);
+        }
+        if let Some(seconds) = directive.strip_prefix("max-age=") {
+            age = seconds.trim_matches('"').parse().ok().map(Duration::from_secs);
+        }
+    }
+    age
+}
+
+/// An error with what caused it: the outermost sentence alone says only "error sending request".
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_is_read_out_of_the_header() {
+        assert_eq!(max_age("public, max-age=600"), Some(Duration::from_mins(10)));
+        assert_eq!(max_age("Max-Age=\"5\""), Some(Duration::from_secs(5)));
+        assert_eq!(max_age("no-store, max-age=600"), Some(Duration::ZERO));
+        assert_eq!(max_age("max-age=soon"), None);
+        assert_eq!(max_age(""), None);
+    }
+}
