@@ -86,21 +86,23 @@ struct WalletDay {
 
 /// Looks at everything. `progress` hears how many transactions of how many are done.
 pub fn verify(conn: &Connection, mut progress: impl FnMut(u64, u64)) -> Result<Report> {
-    // One transaction, so that everything is of one moment though others write.
-    let snapshot = conn.unchecked_transaction()?;
+    // One transaction, so that everything is of one moment though others write. A caller that has
+    // one open already keeps it.
+    let transaction = if conn.is_autocommit() { Some(conn.unchecked_transaction()?) } else { None };
+    let snapshot: &Connection = transaction.as_deref().unwrap_or(conn);
     let mut findings = Findings::default();
     let pages: String = snapshot.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if pages != "ok" {
         findings.add("file", "database file", format!("SQLite finds damage: {pages}"));
     }
-    check_schema(&snapshot, &mut findings)?;
-    let ledger = Ledger::read(&snapshot)?;
-    let mut walk = Walk::new(&snapshot, &ledger)?;
+    check_schema(snapshot, &mut findings)?;
+    let ledger = Ledger::read(snapshot)?;
+    let mut walk = Walk::new(snapshot, &ledger)?;
     let total: i64 = snapshot.query_row("SELECT count(*) FROM transactions", [], |row| row.get(0))?;
     let total = u64::try_from(total).unwrap_or(0);
     let mut done = 0;
-    transaction::for_each_after(&snapshot, 0, |content, hash| {
-        walk.transaction(&snapshot, &content, hash, &mut findings)?;
+    transaction::for_each_after(snapshot, 0, |content, hash| {
+        walk.transaction(snapshot, &content, hash, &mut findings)?;
         done += 1;
         if done % 4096 == 0 {
             progress(done, total);
@@ -115,10 +117,10 @@ pub fn verify(conn: &Connection, mut progress: impl FnMut(u64, u64)) -> Result<R
             format!("{} transactions name wallets that do not exist", total.abs_diff(done)),
         );
     }
-    walk.end(&snapshot, &ledger, &mut findings)?;
-    let audit_lines = check_audit(&snapshot, &ledger, &walk, &mut findings)?;
-    check_notes(&snapshot, &mut findings)?;
-    check_relations(&snapshot, &mut findings)?;
+    walk.end(snapshot, &ledger, &mut findings)?;
+    let audit_lines = check_audit(snapshot, &ledger, &walk, &mut findings)?;
+    check_notes(snapshot, &mut findings)?;
+    check_relations(snapshot, &mut findings)?;
     let report = Report {
         is_sound: findings.0.is_empty(),
         transactions: walk.sequence,

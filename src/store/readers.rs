@@ -34,13 +34,24 @@ impl Readers {
         Ok(Self { pool })
     }
 
-    /// Runs a read on this thread.
+    /// Runs a read on this thread, in one transaction: everything it sees is of one moment, and
+    /// the file is locked once instead of once for each statement, which costs more than most of
+    /// the statements themselves.
     pub fn read_blocking<T, E: From<StoreFailure>>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let conn =
             self.pool.get().map_err(|error| StoreFailure(format!("no reading connection was free ({error}).")))?;
-        read(&conn)
+        if !conn.is_autocommit() {
+            // A read before this one broke off in mid-transaction.
+            conn.execute_batch("ROLLBACK").map_err(StoreFailure::from)?;
+        }
+        conn.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(StoreFailure::from)?;
+        let outcome = read(&conn);
+        // Nothing was written; ending the transaction only gives the moment up.
+        let ended = conn.prepare_cached("ROLLBACK").and_then(|mut end| end.execute([]));
+        ended.map_err(StoreFailure::from)?;
+        outcome
     }
 }
