@@ -134,10 +134,30 @@ impl FromStr for Amount {
 }
 
 impl<'de> Deserialize<'de> for Amount {
+    /// Whole numbers alone: a text, a fraction and an exponent are refused, not rounded.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tokens =
-            i64::deserialize(deserializer).map_err(|_| serde::de::Error::custom(format!("amount {}", Self::RULE)))?;
-        Self::new(tokens).map_err(|_| serde::de::Error::custom(format!("amount {}", Self::RULE)))
+        struct Whole;
+
+        impl serde::de::Visitor<'_> for Whole {
+            type Value = Amount;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number from 1 to 9223372036854775807")
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, tokens: i64) -> Result<Amount, E> {
+                Amount::new(tokens).map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(tokens), &self))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, tokens: u64) -> Result<Amount, E> {
+                i64::try_from(tokens)
+                    .ok()
+                    .and_then(|tokens| Amount::new(tokens).ok())
+                    .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Unsigned(tokens), &self))
+            }
+        }
+
+        deserializer.deserialize_i64(Whole)
     }
 }
 

@@ -1,0 +1,187 @@
+//! The command line: every verb, its help, its answers and its exit codes.
+
+use serde_json::json;
+
+use super::support::Server;
+use super::support::server::bare;
+
+/// Every verb explains itself; wrong use ends with 2, a refusal with 1.
+#[tokio::test]
+async fn help_and_exit_codes() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let verbs: [&[&str]; 16] = [
+        &[],
+        &["serve"],
+        &["init"],
+        &["distribute"],
+        &["issue"],
+        &["freeze"],
+        &["unfreeze"],
+        &["member"],
+        &["member", "list"],
+        &["member", "grant"],
+        &["member", "revoke"],
+        &["verify"],
+        &["token"],
+        &["config"],
+        &["sql"],
+        &["bench"],
+    ];
+    for verb in verbs {
+        let output = bare(folder.path(), &[verb, &["--help"]].concat());
+        assert_eq!(output.code, 0, "{verb:?}");
+        for word in ["Usage:", "--config", "--database", "--json"] {
+            assert!(output.stdout.contains(word), "{verb:?} does not speak of {word}");
+        }
+    }
+    for wrong in [
+        &["dance"][..],
+        &["issue", "--amount", "0", "--reason", "x"],
+        &["issue", "--amount", "5"],
+        &["distribute", "--reason", "x"],
+        &["distribute", "--everyone", "5", "--to", "a=1", "--reason", "x"],
+        &["member", "grant", "ann", "king"],
+        &["--bind", "nowhere"],
+    ] {
+        assert_eq!(bare(folder.path(), wrong).code, 2, "{wrong:?}");
+    }
+    for refused in [
+        &["verify"][..],
+        &["member", "list"],
+        &["token", "--member", "ann"],
+        &["config", "--config", "missing.toml"],
+        &["sql", "SELECT 1"],
+    ] {
+        let output = bare(folder.path(), refused);
+        assert_eq!(output.code, 1, "{refused:?}: {output:?}");
+        assert!(!output.stderr.trim().is_empty());
+    }
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "asking leaves nothing behind");
+}
+
+/// Several recipients by flag, by name and by id; the program keeps serving meanwhile.
+#[tokio::test]
+async fn distribute_beside_the_server() {
+    let server = Server::start().await;
+    let members = server.members(3).await;
+    let made = server
+        .cli(&[
+            "distribute",
+            "--to",
+            "member-00=5",
+            "--to",
+            &format!("{}=6", members[1].wallet_id),
+            "--to",
+            &format!("{}=7", members[2].user_id),
+            "--reason",
+            "Rewards",
+        ])
+        .ok();
+    assert_eq!((made["issued"].as_i64(), made["distributed"].as_i64()), (Some(18), Some(18)));
+    for (member, balance) in members.iter().zip([5, 6, 7]) {
+        assert_eq!(member.balance().await, balance);
+    }
+    let audit = server.sql("SELECT operator FROM audit_log WHERE action = 'distribution'");
+    assert_eq!(audit[0]["operator"], "tester", "the login name stands where none is given");
+    // The server writes on where the command line ended.
+    members[0].pay(&members[1], 1).await.ok(201);
+    server.cli(&["issue", "--amount", "3", "--reason", "Stock"]).ok();
+    members[0].pay(&members[1], 1).await.ok(201);
+    for wrong in ["member-00", "member-00=0", "nobody=5", "=5"] {
+        assert_eq!(server.cli(&["distribute", "--to", wrong, "--reason", "x"]).code, 1, "{wrong}");
+    }
+    let words = server.run(&["distribute", "--to", "member-00=5", "--reason", "x"]);
+    assert!(words.stdout.contains("5 tokens"), "{words:?}");
+    server.assert_sound().await;
+}
+
+/// Members are listed, shown, deleted and restored.
+#[tokio::test]
+async fn members() {
+    let server = Server::start().await;
+    let ann = server.funded("ann", 12).await;
+    let shown = server.cli(&["member", "show", "ann"]).ok();
+    assert_eq!((&shown["id"], shown["balance"].as_i64()), (&json!(ann.user_id), Some(12)));
+    assert_eq!(shown["identities"][0]["subject"], "ann");
+    assert_eq!(server.cli(&["member", "list"]).ok().as_array().unwrap().len(), 2);
+    server.cli(&["member", "delete", "ann", "--reason", "Moved away"]).ok();
+    assert_eq!(server.cli(&["member", "list"]).ok().as_array().unwrap().len(), 1);
+    assert_eq!(server.cli(&["member", "list", "--deleted"]).ok().as_array().unwrap().len(), 2);
+    server.cli(&["member", "show", "ann"]).refused("user_not_found");
+    ann.get("/v1/me").await.refused(403, "forbidden");
+    server.cli(&["member", "restore", &ann.user_id, "--reason", "Came back"]).ok();
+    assert_eq!(ann.balance().await, 12);
+    let words = server.run(&["member", "list"]);
+    assert!(words.stdout.contains("ann") && words.stdout.contains("BALANCE"), "{words:?}");
+    server.stranger(server.provider.token("other", "ann")).get("/v1/me").await.ok(200);
+    server.cli(&["member", "show", "ann"]).refused("ambiguous_name");
+    server.cli(&["member", "grant", &ann.user_id, "operator"]).ok();
+    server.assert_sound().await;
+}
+
+/// `config` shows every setting and where it came from, and no secret.
+#[tokio::test]
+async fn settings() {
+    let server =
+        Server::prepare(&Server::settings("").replace("jwks_file", "client_secret = \"hush-hush\"\njwks_file"));
+    let shown = server.cli(&["config", "--database", "elsewhere.db"]).ok();
+    let of = |key: &str| {
+        shown.as_array().unwrap().iter().find(|one| one["key"] == key).unwrap_or_else(|| panic!("{key} is not shown"))
+    };
+    assert!(of("database.path")["value"].as_str().unwrap().contains("elsewhere.db"));
+    assert!(of("database.path")["origin"].as_str().unwrap().contains("--database"));
+    assert!(of("server.bind")["origin"].as_str().unwrap().contains("config.toml"));
+    assert_eq!(of("community.name")["origin"], "default");
+    assert!(!shown.to_string().contains("hush-hush"));
+    std::fs::write(server.path("wrong.toml"), "[server]\nbnid = \"127.0.0.1:0\"\n").unwrap();
+    let output = server.run(&["config", "--config", "wrong.toml"]);
+    assert!(output.code == 1 && output.stderr.contains("bnid") && output.stderr.contains("server.bind"), "{output:?}");
+}
+
+/// A token of the developer identity opens the API, for who is there and for who is new.
+#[tokio::test]
+async fn tokens() {
+    let server = Server::demo().await;
+    for (name, roles) in [("maria", json!(["member", "operator"])), ("zoe", json!(["member"]))] {
+        let token = server.run(&["token", "--member", name]).stdout.trim().to_owned();
+        let me = server.stranger(token).get("/v1/me").await.ok(200);
+        assert_eq!((me["username"].as_str(), &me["roles"]), (Some(name), &roles));
+    }
+    let with_provider = Server::start().await;
+    assert_eq!(with_provider.run(&["token", "--member", "ann"]).code, 1);
+}
+
+/// Direct database access: the views do their work, the server chains it with its next write, and
+/// what breaks a rule is refused with a sentence.
+#[tokio::test]
+async fn direct_database_access() {
+    let server = Server::start().await;
+    let (ann, bob) = (server.member("ann").await, server.member("bob").await);
+    server.sql("INSERT INTO direct_distributions (operator, reason, recipients) SELECT 'maria', 'By hand', json_group_array(json_object('wallet_id', wallet_id, 'amount', 50)) FROM owners WHERE owner = 'user'");
+    assert_eq!(ann.balance().await, 50);
+    assert_eq!(ann.history("").await[0]["hash"], json!(null));
+    assert_eq!(server.cli(&["verify"]).ok()["unsealed"], 3);
+    ann.pay(&bob, 5).await.ok(201);
+    assert_eq!(server.cli(&["verify"]).ok()["unsealed"], 0);
+    assert_eq!(ann.history("?kind=distribution").await[0]["hash"].as_str().unwrap().len(), 64);
+    server.sql(&format!(
+        "INSERT INTO direct_freezes (operator, reason, wallet_id) VALUES ('maria', 'Phone stolen', '{}')",
+        ann.wallet_id
+    ));
+    ann.pay(&bob, 5).await.refused(422, "wallet_frozen");
+    server.sql(&format!(
+        "INSERT INTO direct_unfreezes (operator, reason, wallet_id) VALUES ('maria', 'Found', '{}')",
+        ann.wallet_id
+    ));
+    ann.pay(&bob, 5).await.ok(201);
+    for statement in [
+        "UPDATE wallets SET balance = 1000000",
+        "DELETE FROM transactions",
+        "UPDATE audit_log SET operator = 'nobody'",
+        "INSERT INTO direct_issuances (operator, amount) VALUES ('maria', 5)",
+    ] {
+        let output = server.run(&["sql", statement]);
+        assert_eq!(output.code, 1, "{statement}: {output:?}");
+    }
+    server.assert_sound().await;
+}

@@ -1,0 +1,26 @@
+//! The program from outside: the real binary, a real database file, real tokens. One file for each
+//! story; each test says first what it proves.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    unreachable_pub,
+    clippy::too_many_lines,
+    reason = "a test stops where something is not as it must be"
+)]
+
+mod bad_input;
+mod browser;
+mod command_line;
+mod double_spend;
+mod http;
+mod idempotency;
+mod identity;
+mod pages;
+mod reversal;
+mod support;
+mod uc1_initial_setup;
+mod uc2_initial_distribution;
+mod uc3_transfer;
+mod uc6_history;
+mod uc7_weekly_rewards;

@@ -1,0 +1,259 @@
+//! The pages, as a browser without scripts sees them: forms, sessions, and text that stays text.
+
+use reqwest::Response;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+
+use super::support::Server;
+
+/// Someone with a browser.
+struct Visitor<'a> {
+    server: &'a Server,
+    cookie: String,
+}
+
+impl<'a> Visitor<'a> {
+    async fn sign_in(server: &'a Server, name: &str) -> Self {
+        let visitor = Self { server, cookie: String::new() };
+        let answer = visitor.post("/login", &[("new_username", name)]).await;
+        assert_eq!(answer.status(), 303);
+        let cookie = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+        for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(attribute), "{cookie}");
+        }
+        Self { server, cookie: cookie.split(';').next().unwrap().to_owned() }
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        let request = self.server.client.get(format!("{}{path}", self.server.base)).header("accept", "text/html");
+        request.header(COOKIE, &self.cookie).send().await.unwrap()
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        let request = self.server.client.post(format!("{}{path}", self.server.base)).header("accept", "text/html");
+        request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header(COOKIE, &self.cookie)
+            .body(body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    async fn csrf(&self) -> String {
+        field(&self.page("/send").await, "csrf")
+    }
+}
+
+/// The value of a hidden field.
+fn field(page: &str, name: &str) -> String {
+    let rest = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name} in {page}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// The wallet of a member of the sample community.
+fn wallet_of(server: &Server, name: &str) -> String {
+    server.cli(&["member", "show", name]).ok()["wallet_id"].as_str().unwrap().to_owned()
+}
+
+/// Every page is whole: one heading, a title that names it, a language, nothing from elsewhere and
+/// no script; whoever is not signed in is sent to sign in and back.
+#[tokio::test]
+async fn every_page_is_whole() {
+    let server = Server::demo().await;
+    let nobody = Visitor { server: &server, cookie: String::new() };
+    let ann = Visitor::sign_in(&server, "ann").await;
+    for (visitor, path) in [
+        (&nobody, "/"),
+        (&nobody, "/login"),
+        (&nobody, "/docs"),
+        (&ann, "/"),
+        (&ann, "/send"),
+        (&ann, "/send?q=mar"),
+        (&ann, "/history"),
+        (&ann, "/statistics"),
+        (&ann, "/profile"),
+        (&ann, "/login?q=nobody-like-this"),
+    ] {
+        let page = visitor.page(path).await;
+        assert_eq!(page.matches("<h1").count(), 1, "{path}");
+        assert!(page.contains("<html lang=\"en\">") && page.contains(" · Our community</title>"), "{path}");
+        for wrong in ["<script", "style=", "onclick", "http-equiv", "//cdn"] {
+            assert!(!page.contains(wrong), "{path} has {wrong}");
+        }
+    }
+    for path in ["/send?to=1", "/history", "/statistics", "/profile", "/transactions/x"] {
+        let answer = nobody.get(path).await;
+        assert_eq!(answer.status(), 303, "{path}");
+        let next = serde_urlencoded::to_string([("next", path)]).unwrap();
+        assert_eq!(answer.headers()[LOCATION], format!("/login?{next}"));
+    }
+    let answer = nobody.post("/login", &[("new_username", "bob"), ("next", "/history")]).await;
+    assert_eq!(answer.headers()[LOCATION], "/history");
+    let answer = nobody.post("/login", &[("new_username", "eve"), ("next", "//evil.example")]).await;
+    assert_eq!(answer.headers()[LOCATION], "/");
+}
+
+/// Paying: what is wrong is said beside what was typed; a confirmed form pays once, however often it
+/// is sent.
+#[tokio::test]
+async fn paying() {
+    let server = Server::demo().await;
+    let ann = Visitor::sign_in(&server, "ann").await;
+    let (mine, maria) = (wallet_of(&server, "ann"), wallet_of(&server, "maria"));
+    server.cli(&["distribute", "--to", "ann=100", "--reason", "For the test"]).ok();
+    let csrf = ann.csrf().await;
+    let rows = server.rows();
+    for (to, amount, note, expected) in [
+        ("", "5", "", "Choose whom to pay"),
+        (maria.as_str(), "", "", "whole number"),
+        (maria.as_str(), "1.5", "", "whole number"),
+        (maria.as_str(), "0", "", "whole number"),
+        (maria.as_str(), "101", "", "do not have that many"),
+        (mine.as_str(), "5", "", "your own wallet"),
+        (maria.as_str(), "5", "two\nlines", "control characters"),
+        ("00000000-0000-4000-8000-000000000000", "5", "", "no wallet"),
+    ] {
+        for step in ["review", "pay"] {
+            let fields =
+                [("csrf", csrf.as_str()), ("step", step), ("key", "k"), ("to", to), ("amount", amount), ("note", note)];
+            let answer = ann.post("/send", &fields).await;
+            assert_eq!(answer.status(), 422, "{expected}");
+            let page = answer.text().await.unwrap();
+            if step == "review" {
+                assert!(page.contains(expected), "{expected}: {page}");
+            }
+            assert!(page.contains("Nothing was sent") && page.contains(&format!("value=\"{amount}\"")), "{expected}");
+            assert_eq!(server.rows(), rows);
+        }
+    }
+    let review = [
+        ("csrf", csrf.as_str()),
+        ("step", "review"),
+        ("to", &maria),
+        ("amount", "30"),
+        ("note", "<script>alert(1)</script>"),
+    ];
+    let page = ann.post("/send", &review).await.text().await.unwrap();
+    assert!(page.contains("maria") && page.contains("&#60;script&#62;") && !page.contains("<script>"), "{page}");
+    let key = field(&page, "key");
+    let pay = [
+        ("csrf", csrf.as_str()),
+        ("step", "pay"),
+        ("key", &key),
+        ("to", &maria),
+        ("amount", "30"),
+        ("note", "<script>alert(1)</script>"),
+    ];
+    let first = ann.post("/send", &pay).await;
+    let second = ann.post("/send", &pay).await;
+    assert_eq!((first.status().as_u16(), second.status().as_u16()), (303, 303));
+    assert_eq!(first.headers()[LOCATION], second.headers()[LOCATION]);
+    let receipt = ann.page(first.headers()[LOCATION].to_str().unwrap()).await;
+    assert!(receipt.contains("Paid.") && receipt.contains("70") && !receipt.contains("<script>"));
+    assert!(ann.page("/history").await.contains("&#60;script&#62;"));
+    let page = ann.post("/send", &review).await.text().await.unwrap();
+    assert!(page.contains("You sent the same to maria"), "{page}");
+    // Asking for someone by their own address.
+    assert!(ann.page(&format!("/pay/{maria}?amount=7")).await.contains("value=\"7\""));
+    assert_eq!(ann.get("/pay/00000000-0000-4000-8000-000000000000").await.status(), 404);
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}
+
+/// A form is accepted from our own pages in the same session alone.
+#[tokio::test]
+async fn forms_come_from_our_pages() {
+    let server = Server::demo().await;
+    let (ann, bob) = (Visitor::sign_in(&server, "ann").await, Visitor::sign_in(&server, "bob").await);
+    let (mine, theirs) = (ann.csrf().await, bob.csrf().await);
+    assert_ne!(mine, theirs);
+    for csrf in ["", "x", theirs.as_str()] {
+        for (path, name, value) in
+            [("/profile", "username", "mallory"), ("/send", "step", "review"), ("/logout", "", "")]
+        {
+            let answer = ann.post(path, &[("csrf", csrf), (name, value)]).await;
+            assert_eq!(answer.status(), 403, "{path}");
+        }
+    }
+    for (header, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ] {
+        let request =
+            server.client.post(format!("{}/profile", server.base)).header(header, value).header(COOKIE, &ann.cookie);
+        let request = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("csrf={mine}&username=mallory"));
+        assert_eq!(request.send().await.unwrap().status(), 403, "{header}: {value}");
+    }
+    assert!(ann.page("/profile").await.contains("value=\"ann\""));
+    let answer = ann.post("/profile", &[("csrf", &mine), ("username", "a b")]).await;
+    assert_eq!(answer.status(), 422);
+    assert!(answer.text().await.unwrap().contains("value=\"a b\""), "what was typed is kept");
+    assert_eq!(ann.post("/profile", &[("csrf", &mine), ("username", "anna")]).await.status(), 303);
+    assert!(ann.page("/profile?saved=1").await.contains("Saved."));
+    // The cookie opens no API call, so another site cannot use it there.
+    let answer = server.client.get(format!("{}/v1/me", server.base)).header(COOKIE, &ann.cookie).send().await.unwrap();
+    assert_eq!(answer.status(), 401);
+    let answer = ann.post("/logout", &[("csrf", &mine)]).await;
+    assert!(answer.headers()[SET_COOKIE].to_str().unwrap().starts_with("session=;"));
+}
+
+/// The history: filters stay in the address, wrong ones are said in words, older pages follow.
+#[tokio::test]
+async fn history() {
+    let server = Server::demo().await;
+    let maria = Visitor {
+        server: &server,
+        cookie: format!("session={}", server.run(&["token", "--member", "maria"]).stdout.trim()),
+    };
+    let page = maria.page("/history").await;
+    let older = page.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    let next = maria.page(&older).await;
+    assert_ne!(page, next);
+    let filtered = maria.page("/history?q=BREAD&direction=out&from=2020-01-01&to=2100-12-31&min=1&max=1000").await;
+    assert!(filtered.contains("<details class=\"card filters\" open>") && filtered.contains("value=\"BREAD\""));
+    assert!(!filtered.contains("class=\"amount in\""));
+    assert!(maria.page("/history?min=999999").await.contains("Nothing matches"));
+    for wrong in ["min=many", "from=yesterday", "kind=gift", "direction=up", "counterparty=me", "cursor=made-up"] {
+        let answer = maria.get(&format!("/history?{wrong}")).await;
+        assert_eq!(answer.status(), 422, "{wrong}");
+        assert!(!answer.text().await.unwrap().contains("invalid_request"), "{wrong}");
+    }
+}
+
+/// Giving back from the receipt, and the frozen wallet that says why.
+#[tokio::test]
+async fn giving_back_and_being_frozen() {
+    let server = Server::demo().await;
+    let ann = Visitor::sign_in(&server, "ann").await;
+    server.cli(&["distribute", "--to", "ann=50", "--reason", "For the test", "--note", "Welcome"]).ok();
+    let wallet = ann.page("/").await;
+    let receipt = wallet.split("href=\"/transactions/").nth(1).unwrap().split('"').next().unwrap();
+    let path = format!("/transactions/{receipt}");
+    let page = ann.page(&path).await;
+    assert!(page.contains("Give it back") && page.contains("Welcome"));
+    let (csrf, key) = (field(&page, "csrf"), field(&page, "key"));
+    let answer = ann.post(&path, &[("csrf", &csrf), ("key", &key), ("amount", "51"), ("note", "Oh")]).await;
+    assert_eq!(answer.status(), 422);
+    assert!(answer.text().await.unwrap().contains("value=\"51\""));
+    let answer = ann.post(&path, &[("csrf", &csrf), ("key", &key), ("amount", "20"), ("note", "")]).await;
+    assert_eq!(answer.status(), 303);
+    assert!(ann.page(&path).await.contains("Given back"));
+    server.cli(&["freeze", &wallet_of(&server, "ann"), "--reason", "Phone <stolen>"]).ok();
+    let page = ann.page("/").await;
+    assert!(
+        page.contains("Your wallet is frozen") && page.contains("Phone &#60;stolen&#62;") && page.contains(">30 <"),
+        "{page}"
+    );
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}

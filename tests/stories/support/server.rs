@@ -1,0 +1,250 @@
+//! The real binary, with a database and a configuration of its own.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::provider::{AUDIENCE, ISSUER};
+use super::{Member, Provider};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_communitytoken");
+/// Subject of the operator whom the configuration names.
+pub const OPERATOR: &str = "the-operator";
+
+/// What a verb answered.
+#[derive(Debug)]
+pub struct Output {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Output {
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.code, 0, "{self:?}");
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    #[track_caller]
+    pub fn refused(&self, code: &str) -> Value {
+        assert_eq!(self.code, 1, "{self:?}");
+        let problem: Value = serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        assert_eq!(problem["code"], code, "{problem}");
+        problem
+    }
+}
+
+pub struct Server {
+    pub folder: TempDir,
+    pub provider: Provider,
+    pub base: String,
+    pub client: reqwest::Client,
+    child: Option<Child>,
+}
+
+impl Server {
+    /// A community with an identity provider, serving.
+    pub async fn start() -> Self {
+        let mut server = Self::prepare(&Self::settings(""));
+        server.serve(&[]).await;
+        server
+    }
+
+    /// The same with the developer identity and the sample community.
+    pub async fn demo() -> Self {
+        let mut server = Self::prepare("[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n");
+        server.serve(&["--demo"]).await;
+        server
+    }
+
+    pub fn settings(more: &str) -> String {
+        format!(
+            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n[[identity.providers]]\nissuer = \"{ISSUER}\"\naudience = \"{AUDIENCE}\"\njwks_file = \"jwks.json\"\n[identity]\noperators = [\"{ISSUER}|{OPERATOR}\"]\n{more}"
+        )
+    }
+
+    /// Only the folder and the configuration.
+    pub fn prepare(config: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let provider = Provider::new();
+        provider.write(&folder.path().join("jwks.json"));
+        fs::write(folder.path().join("config.toml"), config).unwrap();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_max_idle_per_host(200)
+            .build()
+            .unwrap();
+        Self { folder, provider, base: String::new(), client, child: None }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.path("data/communitytoken.db")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(BINARY);
+        command.args(arguments).current_dir(self.folder.path()).env("USER", "tester").stdin(Stdio::null());
+        command
+    }
+
+    pub async fn serve(&mut self, arguments: &[&str]) {
+        let log = fs::File::create(self.path("log.txt")).unwrap();
+        let mut child =
+            self.command(&[&["serve"], arguments].concat()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.next().and_then(Result::ok).unwrap_or_else(|| {
+            panic!("the server did not start: {}", fs::read_to_string(self.path("log.txt")).unwrap_or_default())
+        });
+        self.base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().into();
+        self.child = Some(child);
+        let began = Instant::now();
+        while self.client.get(format!("{}/health", self.base)).send().await.map_or(0, |answer| answer.status().as_u16())
+            != 200
+        {
+            assert!(began.elapsed() < Duration::from_secs(20), "the server is not well");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn signal(&mut self, signal: &str) {
+        if let Some(mut child) = self.child.take() {
+            Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Ends the server as a service manager does.
+    pub fn stop(&mut self) {
+        self.signal("-TERM");
+    }
+
+    /// Ends it without any warning.
+    pub fn kill(&mut self) {
+        self.signal("-KILL");
+    }
+
+    /// Runs a verb beside the server and answers in JSON.
+    pub fn cli(&self, arguments: &[&str]) -> Output {
+        self.run(&[arguments, &["--json"]].concat())
+    }
+
+    /// Runs a verb as it is.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let output = self.command(arguments).output().unwrap();
+        Output {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Someone with a token, not yet seen by the program.
+    pub fn stranger(&self, token: String) -> Member {
+        Member {
+            base: self.base.clone(),
+            token,
+            client: self.client.clone(),
+            user_id: String::new(),
+            wallet_id: String::new(),
+        }
+    }
+
+    /// A member, registered by their first call.
+    pub async fn member(&self, subject: &str) -> Member {
+        let mut member = self.stranger(self.provider.token(subject, subject));
+        let me = member.get("/v1/me").await.ok(200);
+        member.user_id = me["id"].as_str().unwrap().into();
+        member.wallet_id = me["wallet_id"].as_str().unwrap().into();
+        member
+    }
+
+    pub async fn members(&self, count: usize) -> Vec<Member> {
+        let mut members = Vec::with_capacity(count);
+        for number in 0..count {
+            members.push(self.member(&format!("member-{number:02}")).await);
+        }
+        members
+    }
+
+    pub async fn operator(&self) -> Member {
+        self.member(OPERATOR).await
+    }
+
+    /// A member with tokens.
+    pub async fn funded(&self, subject: &str, amount: i64) -> Member {
+        let member = self.member(subject).await;
+        self.fund(&member, amount).await;
+        member
+    }
+
+    pub async fn fund(&self, member: &Member, amount: i64) {
+        let recipients = json!([{ "wallet_id": member.wallet_id, "amount": amount }]);
+        let body = json!({ "reason": "For the test", "recipients": recipients });
+        self.operator().await.post("/v1/admin/distributions", &body).await.ok(201);
+    }
+
+    pub fn treasury(&self) -> String {
+        let rows = self.sql("SELECT wallet_id FROM owners WHERE owner = 'system'");
+        rows[0]["wallet_id"].as_str().unwrap().to_owned()
+    }
+
+    pub fn sql(&self, statement: &str) -> Value {
+        self.cli(&["sql", statement]).ok()
+    }
+
+    /// The supply adds up, and the proof finds nothing.
+    pub async fn assert_sound(&self) {
+        let supply = self.operator().await.get("/v1/statistics/supply").await.ok(200);
+        let figure = |name: &str| supply[name].as_i64().unwrap();
+        assert_eq!(supply["is_consistent"], true, "{supply}");
+        assert_eq!(figure("total_issuance"), figure("circulating_supply") + figure("system_pool"));
+        let report = self.cli(&["verify"]).ok();
+        assert_eq!(report["is_sound"], true, "{report}");
+    }
+
+    /// Every row of the ledger, to show that a refusal changed nothing.
+    pub fn rows(&self) -> Value {
+        self.sql("SELECT (SELECT group_concat(sequence || ':' || amount) FROM transactions) AS t, (SELECT group_concat(id || ':' || balance || ':' || is_frozen || ':' || is_closed) FROM wallets) AS w, (SELECT count(*) FROM audit_log) AS a, (SELECT count(*) FROM idempotency_records) AS i, (SELECT group_concat(username) FROM users) AS u")
+    }
+
+    pub fn log(&self) -> String {
+        let mut text = String::new();
+        fs::File::open(self.path("log.txt")).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _gone = child.kill();
+            let _ended = child.wait();
+        }
+    }
+}
+
+/// The binary without any folder of its own.
+pub fn bare(folder: &Path, arguments: &[&str]) -> Output {
+    let output = Command::new(BINARY)
+        .args(arguments)
+        .current_dir(folder)
+        .env("USER", "tester")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Output {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
