@@ -118,7 +118,7 @@ pub fn verify(conn: &Connection, mut progress: impl FnMut(u64, u64)) -> Result<R
         );
     }
     walk.end(snapshot, &ledger, &mut findings)?;
-    let audit_lines = check_audit(snapshot, &ledger, &walk, &mut findings)?;
+    let (audit_lines, unsealed_lines) = check_audit(snapshot, &ledger, &walk, &mut findings)?;
     check_notes(snapshot, &mut findings)?;
     check_relations(snapshot, &mut findings)?;
     let report = Report {
@@ -126,7 +126,7 @@ pub fn verify(conn: &Connection, mut progress: impl FnMut(u64, u64)) -> Result<R
         transactions: walk.sequence,
         audit_lines,
         wallets: i64::try_from(walk.accounts.len()).unwrap_or(i64::MAX),
-        unsealed: walk.unsealed,
+        unsealed: walk.unsealed + unsealed_lines,
         head: transaction::hex(&walk.hash),
         total_issuance: walk.issued,
         sqlite_version: rusqlite::version().to_owned(),
@@ -493,10 +493,11 @@ impl Walk {
     }
 }
 
-/// The audit log: unbroken, chained, and accounting for exactly the transactions that name it.
-fn check_audit(conn: &Connection, ledger: &Ledger, walk: &Walk, findings: &mut Findings) -> Result<i64> {
+/// The audit log: unbroken, chained, and accounting for exactly the transactions that name it. Gives
+/// how many lines there are, and how many of them wait to be chained.
+fn check_audit(conn: &Connection, ledger: &Ledger, walk: &Walk, findings: &mut Findings) -> Result<(i64, i64)> {
     let mut previous = chain::genesis(ledger.id, chain::AUDIT);
-    let (mut sequence, mut created_at) = (0, 0);
+    let (mut sequence, mut created_at, mut unsealed) = (0, 0, 0);
     let mut sealed_fits = ledger.audit_sealed.0 == 0;
     audit::for_each_after(conn, 0, |line, stored| {
         let place = format!("audit line {}", line.sequence);
@@ -512,6 +513,7 @@ fn check_audit(conn: &Connection, ledger: &Ledger, walk: &Walk, findings: &mut F
         } else if stored.is_none() && line.sequence <= ledger.audit_sealed.0 {
             findings.add("audit", &place, "its hash is missing though the log was sealed beyond it");
         }
+        unsealed += i64::from(stored.is_none());
         previous = stored.unwrap_or(hash);
         sealed_fits |= line.sequence == ledger.audit_sealed.0 && stored == Some(ledger.audit_sealed.1);
         let named = walk.audited.get(&line.sequence).map_or(&[][..], Vec::as_slice);
@@ -534,7 +536,7 @@ fn check_audit(conn: &Connection, ledger: &Ledger, walk: &Walk, findings: &mut F
     if let Some(line) = walk.audited.keys().find(|line| !(1..=sequence).contains(*line)) {
         findings.add("audit", format!("audit line {line}"), "is named by transactions and missing");
     }
-    Ok(sequence)
+    Ok((sequence, unsealed))
 }
 
 /// Notes that are still there must be those the chain covers.

@@ -137,7 +137,8 @@ fn people(conn: &Connection, wallet: &Wallet, chosen: Option<WalletId>, q: &str,
     if let Some(id) = chosen
         && let Ok(party) = party(conn, id)
     {
-        add(id, party.name, if party.owner == Owner::System { "The community" } else { "Chosen" });
+        let hint = if party.owner == Owner::System { "The community's pool" } else { "Chosen" };
+        add(id, party.name, hint);
     }
     if q.trim().is_empty() {
         let lately = PageRequest { limit: LOOKED_THROUGH, cursor: None };
@@ -243,10 +244,11 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
     if wallet.balance < amount.get() {
         return Err(Error::new(Code::InsufficientBalance, "You do not have that many. Choose a smaller amount."));
     }
+    let shell = app.shell(Some(session), Nav::Send);
     Ok(page(&ConfirmPage {
-        shell: app.shell(Some(session), Nav::Send),
         to,
-        name: party.name,
+        name: shell.name(&party).to_owned(),
+        shell,
         amount: amount.get(),
         note: note.map(|note| note.to_string()).unwrap_or_default(),
         balance: wallet.balance,

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error, Result};
 use crate::ledger::{
-    Direction, Filter, IdempotencyKey, Kind, Note, Once, PageRequest, Transaction, TransactionId, Wallet, WalletId,
-    by_id, history,
+    Direction, Filter, IdempotencyKey, Kind, Note, Once, PageRequest, Party, Transaction, TransactionId, Wallet,
+    WalletId, by_id, history,
 };
 use crate::transfers::Reverse;
 use crate::web::{App, FormBody, Nav, Parameters, PathId, Session, Shell, grouped, page, page_with};
@@ -34,8 +34,8 @@ pub(super) fn routes() -> Router<App> {
 /// Words of a transaction for one of its two sides.
 impl Transaction {
     /// The other side, seen from a wallet.
-    fn other(&self, wallet: &WalletId) -> &str {
-        if self.to.wallet_id == *wallet { &self.from.name } else { &self.to.name }
+    fn other(&self, wallet: &WalletId) -> &Party {
+        if self.to.wallet_id == *wallet { &self.from } else { &self.to }
     }
 
     fn is_incoming(&self) -> bool {

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::assets::{icon_url, stylesheet_url};
 use super::{App, Session};
 use crate::error::Error;
+use crate::ledger::{Owner, Party};
 
 /// Which entry of the navigation a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,14 @@ impl App {
 }
 
 impl Shell {
+    /// What a party is called: the system account is the community itself.
+    pub fn name<'a>(&'a self, party: &'a Party) -> &'a str {
+        match party.owner {
+            Owner::User => &party.name,
+            Owner::System => &self.community,
+        }
+    }
+
     /// An amount as people read it: `12 345 🪙`, held together on one line.
     pub fn tokens(&self, amount: &i64) -> String {
         format!("{}\u{a0}{}", grouped(*amount), self.symbol)

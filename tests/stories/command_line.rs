@@ -160,7 +160,7 @@ async fn direct_database_access() {
     server.sql("INSERT INTO direct_distributions (operator, reason, recipients) SELECT 'maria', 'By hand', json_group_array(json_object('wallet_id', wallet_id, 'amount', 50)) FROM owners WHERE owner = 'user'");
     assert_eq!(ann.balance().await, 50);
     assert_eq!(ann.history("").await[0]["hash"], json!(null));
-    assert_eq!(server.cli(&["verify"]).ok()["unsealed"], 3);
+    assert_eq!(server.cli(&["verify"]).ok()["unsealed"], 4);
     ann.pay(&bob, 5).await.ok(201);
     assert_eq!(server.cli(&["verify"]).ok()["unsealed"], 0);
     assert_eq!(ann.history("?kind=distribution").await[0]["hash"].as_str().unwrap().len(), 64);
