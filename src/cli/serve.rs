@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,9 +12,12 @@ use super::{Common, Failure, init, login_name, open, output};
 use crate::config::{Config, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
-use crate::ledger::{Books, Operator, supply};
+use crate::ledger::{Books, Operator};
 use crate::server::{Listening, router};
 use crate::web::App;
+
+/// How often the supply is counted anew while the program serves.
+const PROOF_EVERY: Duration = Duration::from_mins(1);
 
 /// Serve the API and the pages until interrupted.
 ///
@@ -87,8 +91,7 @@ fn sample(books: &Books, config: &Config, quiet: bool) -> Result<(), Failure> {
 
 /// The living proof, at every start: the sums must agree before anything is served.
 pub(super) fn prove(books: &Books) -> Result<(), Failure> {
-    let now = books.now();
-    let supply = books.read_blocking(move |conn| supply(conn, now))?;
+    let supply = books.prove()?;
     if supply.is_consistent {
         return Ok(());
     }
@@ -119,8 +122,25 @@ async fn serve(app: App) -> Result<(), String> {
         }
         tracing::info!("stopping: what is under way is answered first");
     };
+    let proof = tokio::spawn(prove_again(app.books.clone()));
     listening.serve(router, stop).await;
+    proof.abort();
     Ok(())
+}
+
+/// The living proof goes on while the program serves.
+async fn prove_again(books: Books) {
+    let mut turn = tokio::time::interval(PROOF_EVERY);
+    turn.tick().await;
+    loop {
+        turn.tick().await;
+        let books = books.clone();
+        match tokio::task::spawn_blocking(move || books.prove()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the supply could not be counted"),
+            Err(error) => tracing::warn!(%error, "the supply could not be counted"),
+        }
+    }
 }
 
 fn greeting(app: &App, address: SocketAddr) -> String {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::chain;
 use super::journal::Journal;
 use super::post::{Command, Ledger};
+use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
 use crate::store::{self, FileState, Readers, StoreFailure, WriteFailure, Writer};
@@ -119,6 +120,20 @@ impl Books {
     /// Why the ledger cannot be written at present; `None`: it can.
     pub fn write_failure(&self) -> Option<String> {
         self.writer.health().failure()
+    }
+
+    /// The living proof: counts the supply from the rows, and takes no more writes if it does not add
+    /// up, rather than build on damage.
+    pub fn prove(&self) -> Result<Supply> {
+        let now = self.now();
+        let supply = self.read_blocking(|conn| supply(conn, now))?;
+        if !supply.is_consistent {
+            self.writer.health().halt(&format!(
+                "the ledger does not add up: {} tokens were issued, members hold {} and the pool {}; run `communitytoken verify`",
+                supply.total_issuance, supply.circulating_supply, supply.system_pool
+            ));
+        }
+        Ok(supply)
     }
 
     /// Writes what is queued and closes the books, once the last clone is closed.

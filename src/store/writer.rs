@@ -11,7 +11,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -63,11 +63,22 @@ pub type Receipt<T, E> = oneshot::Receiver<Result<Result<T, E>, WriteFailure>>;
 pub struct WriterHealth {
     failed: Arc<AtomicBool>,
     reason: Arc<Mutex<String>>,
+    halted: Arc<OnceLock<String>>,
 }
 
 impl WriterHealth {
+    /// Takes no more writes for as long as the program runs: what it would build on is damaged.
+    pub fn halt(&self, reason: &str) {
+        if self.halted.set(reason.to_owned()).is_ok() {
+            tracing::error!(reason, "no more writes are taken");
+        }
+    }
+
     /// `None` when all is well, else the last failure.
     pub fn failure(&self) -> Option<String> {
+        if let Some(reason) = self.halted.get() {
+            return Some(reason.clone());
+        }
         self.failed.load(Ordering::Relaxed).then(|| self.reason.lock().map(|reason| reason.clone()).unwrap_or_default())
     }
 
@@ -131,6 +142,9 @@ impl<J: Journal> Writer<J> {
             });
             (keep, reply)
         });
+        if let Some(reason) = self.health.halted.get() {
+            return Err(WriteFailure::Unavailable(reason.clone()));
+        }
         match self.queue.try_send(job) {
             Ok(()) => Ok(receiver),
             Err(mpsc::error::TrySendError::Full(_)) => Err(WriteFailure::Full),

@@ -160,6 +160,13 @@ fn the_program_does_not_build_on_damage() {
         assert!(community.books.write_failure().is_some());
         community.reopen();
     }
+    // A supply that does not add up: the living proof notices, and writes end.
+    let (community, members) = Community::lively();
+    assert!(community.books.prove().unwrap().is_consistent);
+    behind_the_back(&community, "UPDATE wallets SET balance = balance + 1 WHERE key = 2");
+    assert!(!community.books.prove().unwrap().is_consistent);
+    assert_eq!(community.pay(&members[0], &members[1], 1, None).unwrap_err().code.as_str(), "storage_unavailable");
+    assert!(community.books.write_failure().unwrap().contains("does not add up"));
     // A head nulled to have a forgery blessed is not sealed either.
     let (mut community, members) = Community::lively();
     behind_the_back(&community, "UPDATE transactions SET amount = amount + 1, hash = NULL WHERE sequence = 17");
