@@ -269,21 +269,24 @@ async fn client_loop(
 
 /// Reads one answer to its end; gives its status.
 async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<u16, String> {
-    let mut filled = 0;
+    let (mut filled, mut whole, mut status) = (0, None, 0);
     loop {
         let read = stream.read(&mut buffer[filled..]).await.map_err(|error| error.to_string())?;
         if read == 0 {
             return Err("The server closed a connection in mid-answer, or an answer was too long.".into());
         }
         filled += read;
-        let Some(end) = buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
-        let length: usize = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok())
-            .ok_or("An answer came without its length.")?;
-        if filled >= end + 4 + length {
-            return head.get(9..12).and_then(|code| code.parse().ok()).ok_or_else(|| "An answer had no status.".into());
+        if whole.is_none()
+            && let Some(end) = buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n")
+        {
+            let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
+            whole = Some(end + 4 + length.ok_or("An answer came without its length.")?);
+            status = head.get(9..12).and_then(|code| code.parse().ok()).ok_or("An answer had no status.")?;
+        }
+        if whole.is_some_and(|whole| filled >= whole) {
+            return Ok(status);
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand;
 use rusqlite::Connection;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::chain;
@@ -53,6 +54,8 @@ impl Default for Options {
 pub struct Books {
     writer: Writer<Journal>,
     readers: Readers,
+    /// One place for each reading connection: whoever waits for one waits without a thread.
+    places: Arc<Semaphore>,
     path: Arc<PathBuf>,
     clock: Clock,
 }
@@ -76,7 +79,8 @@ impl Books {
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
         )?;
         let readers = Readers::open(path, options.readers)?;
-        Ok(Self { writer, readers, path: Arc::new(path.to_owned()), clock: Arc::clone(&options.clock) })
+        let places = Arc::new(Semaphore::new(options.readers as usize));
+        Ok(Self { writer, readers, places, path: Arc::new(path.to_owned()), clock: Arc::clone(&options.clock) })
     }
 
     /// Where the database lies.
@@ -108,8 +112,9 @@ impl Books {
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let books = self.clone();
-        tokio::task::spawn_blocking(move || books.read_blocking(read)).await.map_err(Error::internal)?
+        let _place = self.places.acquire().await.map_err(Error::internal)?;
+        let readers = self.readers.clone();
+        tokio::task::spawn_blocking(move || readers.read_blocking(read)).await.map_err(Error::internal)?
     }
 
     /// The same, for threads that may wait.

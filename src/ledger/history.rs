@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::transaction::{Completion, Stored, Transaction};
+use super::transaction::{Reading, Stored, Transaction};
 use super::types::{DAY_MS, Kind, WalletId, WalletKey};
 use super::wallet::Wallet;
 use crate::error::{Error, Result};
@@ -134,17 +134,17 @@ pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageR
         None => entry(conn, wallet, filter.to_time)?,
     };
     let mut items = Vec::with_capacity(page.limit);
-    let mut completion = Completion::new(conn)?;
+    let mut reading = Reading::new(conn)?;
     let mut steps = 0;
     while next != 0 && items.len() < page.limit && steps < STEPS_MAX {
-        let row = Stored::read(conn, next)?.ok_or_else(|| Error::internal(format!("transaction {next} is missing")))?;
+        let row = reading.row(next)?.ok_or_else(|| Error::internal(format!("transaction {next} is missing")))?;
         if filter.from_time.is_some_and(|from| row.created_at < from) {
             next = 0;
             break;
         }
         next = if row.to == wallet.key { row.to_previous } else { row.from_previous };
         if filter.matches(&row, wallet.key, counterparty, note.as_deref()) {
-            items.push(completion.complete(row, Some(wallet.key))?);
+            items.push(reading.complete(row, Some(wallet.key))?);
         }
         steps += 1;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -95,16 +95,40 @@ pub(super) struct Stored {
     hash: Option<Hash>,
 }
 
-impl Stored {
-    pub(super) fn read(conn: &Connection, sequence: i64) -> Result<Option<Self>> {
-        Ok(conn
-            .prepare_cached(
+/// Reads rows and completes them: names, ids and reversals. A page of rows shares one, so that each
+/// statement is prepared once and each name looked up once.
+pub(super) struct Reading<'a> {
+    conn: &'a Connection,
+    rows: CachedStatement<'a>,
+    owners: CachedStatement<'a>,
+    reversals: CachedStatement<'a>,
+    tag: i64,
+    parties: HashMap<WalletKey, Party>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(conn: &'a Connection) -> Result<Self> {
+        Ok(Self {
+            conn,
+            rows: conn.prepare_cached(
                 "SELECT sequence, created_at, kind, transaction_type, from_wallet, to_wallet, amount, from_previous,
                         to_previous, from_balance, to_balance, reverses, note, hash
                    FROM transactions WHERE sequence = ?1",
-            )?
+            )?,
+            owners: conn.prepare_cached("SELECT wallet_id, name, owner FROM owners WHERE wallet = ?1")?,
+            reversals: conn
+                .prepare_cached("SELECT max(sequence), sum(amount) FROM transactions WHERE reverses = ?1")?,
+            tag: conn.prepare_cached("SELECT tag FROM ledger")?.query_row([], |row| row.get(0))?,
+            parties: HashMap::new(),
+        })
+    }
+
+    /// The row with this sequence.
+    pub(super) fn row(&mut self, sequence: i64) -> Result<Option<Stored>> {
+        Ok(self
+            .rows
             .query_row([sequence], |row| {
-                Ok(Self {
+                Ok(Stored {
                     sequence: row.get(0)?,
                     created_at: row.get(1)?,
                     kind: row.get(2)?,
@@ -123,30 +147,12 @@ impl Stored {
             })
             .optional()?)
     }
-}
-
-/// Completes rows: names, ids and reversals. A page of rows shares one, so that each name is looked
-/// up once.
-pub(super) struct Completion<'a> {
-    conn: &'a Connection,
-    tag: i64,
-    parties: HashMap<WalletKey, Party>,
-}
-
-impl<'a> Completion<'a> {
-    pub(super) fn new(conn: &'a Connection) -> Result<Self> {
-        let tag = conn.prepare_cached("SELECT tag FROM ledger")?.query_row([], |row| row.get(0))?;
-        Ok(Self { conn, tag, parties: HashMap::new() })
-    }
 
     fn party(&mut self, wallet: WalletKey) -> Result<Party> {
         if let Some(party) = self.parties.get(&wallet) {
             return Ok(party.clone());
         }
-        let party = self
-            .conn
-            .prepare_cached("SELECT wallet_id, name, owner FROM owners WHERE wallet = ?1")?
-            .query_row([wallet], party_from_row)?;
+        let party = self.owners.query_row([wallet], party_from_row)?;
         self.parties.insert(wallet, party.clone());
         Ok(party)
     }
@@ -169,10 +175,8 @@ impl<'a> Completion<'a> {
             }
             _ => None,
         };
-        let (back, reversed_amount): (Option<i64>, Option<i64>) = self
-            .conn
-            .prepare_cached("SELECT max(sequence), sum(amount) FROM transactions WHERE reverses = ?1")?
-            .query_row([row.sequence], |found| Ok((found.get(0)?, found.get(1)?)))?;
+        let (back, reversed_amount): (Option<i64>, Option<i64>) =
+            self.reversals.query_row([row.sequence], |found| Ok((found.get(0)?, found.get(1)?)))?;
         Ok(Transaction {
             id: TransactionId::new(row.created_at, self.tag, row.sequence),
             sequence: row.sequence,
@@ -205,8 +209,9 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The transaction with this sequence, seen from a wallet if one is given.
 pub fn by_sequence(conn: &Connection, sequence: i64, seen_from: Option<WalletKey>) -> Result<Transaction> {
-    let row = Stored::read(conn, sequence)?.ok_or_else(transaction_not_found)?;
-    Completion::new(conn)?.complete(row, seen_from)
+    let mut reading = Reading::new(conn)?;
+    let row = reading.row(sequence)?.ok_or_else(transaction_not_found)?;
+    reading.complete(row, seen_from)
 }
 
 /// The transaction with this id. `visible_to` is the wallet that asks: a transaction that does not
