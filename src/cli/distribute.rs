@@ -135,10 +135,10 @@ fn read_csv(conn: &Connection, path: &Path) -> Result<Vec<Recipient>> {
     let mut recipients = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
+            let line = error.position().map_or(0, |position| line_of(text, position));
             broken(format!("line {line}: it must have as many columns as the first line, in UTF-8."))
         })?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| line_of(text, position));
         let place = format!("line {line}");
         let (who, amount) = (&record[who], &record[amount]);
         let wallet_id = match kind {
@@ -153,4 +153,12 @@ fn read_csv(conn: &Connection, path: &Path) -> Result<Vec<Recipient>> {
         });
     }
     Ok(recipients)
+}
+
+/// The number of the line on which a record stands. The reader's own count stops before empty lines,
+/// which it skips.
+fn line_of(text: &[u8], position: &csv::Position) -> usize {
+    let start = usize::try_from(position.byte()).unwrap_or(0).min(text.len());
+    let skipped = text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    text[..start + skipped].split(|byte| *byte == b'\n').count()
 }

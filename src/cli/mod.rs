@@ -16,6 +16,7 @@ mod token;
 mod verify;
 
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -80,14 +81,26 @@ impl Act {
     }
 }
 
+/// Who is logged in: by the environment, or by the system's own list where a service or a container
+/// has no such environment; at least the number of the user.
 fn login_name() -> Result<Operator, Failure> {
-    ["USER", "LOGNAME", "USERNAME"]
+    let named = ["USER", "LOGNAME"]
         .iter()
         .filter_map(|name| std::env::var(name).ok())
-        .find_map(|name| Operator::new(&name).ok())
-        .ok_or_else(|| {
-            Failure::Usage("Your login name is not known here; say who does it with --operator NAME.".into())
-        })
+        .find_map(|name| Operator::new(&name).ok());
+    if let Some(name) = named {
+        return Ok(name);
+    }
+    let user = std::fs::metadata("/proc/self").map(|own| own.uid()).ok();
+    let listed = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = user.map(|user| {
+        let mut entries = listed.lines().map(|line| line.split(':').collect::<Vec<_>>());
+        let entry = entries.find(|entry| entry.get(2).is_some_and(|number| *number == user.to_string()));
+        entry.map_or_else(|| format!("user {user}"), |entry| entry[0].to_owned())
+    });
+    name.and_then(|name| Operator::new(&name).ok()).ok_or_else(|| {
+        Failure::Usage("Your login name is not known here; say who does it with --operator NAME.".into())
+    })
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,7 +12,7 @@ use super::{Common, Failure, init, login_name, open, output};
 use crate::config::{Config, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
-use crate::ledger::{Books, Operator};
+use crate::ledger::Books;
 use crate::server::{Listening, router};
 use crate::web::App;
 
@@ -43,8 +43,7 @@ impl Serve {
             // Before anything else is written: its history begins in the past.
             sample(&books, &config, common.json)?;
         }
-        let founder = login_name().or_else(|_| Operator::new("communitytoken").map_err(Failure::from))?;
-        init::found(&books, founder)?;
+        init::found(&books, login_name()?)?;
         prove(&books)?;
         let app = assemble(books.clone(), config)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -90,6 +90,15 @@ impl HistoryQuery {
         if self.transaction_type.is_some_and(|code| !(1..=99).contains(&code)) {
             return Err(Error::field("type", "must be a whole number from 1 to 99"));
         }
+        let at_least_zero = [
+            ("from_time", self.from_time),
+            ("to_time", self.to_time),
+            ("min_amount", self.min_amount),
+            ("max_amount", self.max_amount),
+        ];
+        if let Some((field, _)) = at_least_zero.iter().find(|(_, value)| value.is_some_and(|value| value < 0)) {
+            return Err(Error::field(*field, "must not be negative"));
+        }
         let counterparty = match &self.counterparty {
             Some(id) => Some(id.parse().map_err(|_| Error::field("counterparty", "must be the id of a wallet"))?),
             None => None,

@@ -48,10 +48,10 @@ impl IntoResponse for Error {
 }
 
 fn request_id(headers: &HeaderMap) -> RequestId {
-    let given = headers
-        .get(&REQUEST_ID)
-        .and_then(|value| value.to_str().ok())
-        .filter(|text| (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()));
+    let given = headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|text| {
+        (1..=128).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=@".contains(&byte))
+    });
     RequestId(given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned))
 }
 

@@ -160,6 +160,8 @@ async fn distribution_files() {
         (format!("wallet_id,amount\n{first},5\n{nobody},5\n"), "line 3"),
         (format!("wallet_id,amount\n{first},5\n{first},5\n"), "line 3"),
         (format!("wallet_id,amount\n{first},-5\n"), "line 2"),
+        (format!("wallet_id,amount\n\n\r\n{first},-5\n"), "line 4"),
+        (format!("wallet_id,amount\n\n{first},5\n\n{first}\n"), "line 5"),
         (format!("wallet_id,amount\n{first},0\n"), "line 2"),
         (format!("wallet_id,amount\n{first},1.5\n"), "line 2"),
         (format!("wallet_id,amount\n{first},9223372036854775808\n"), "line 2"),

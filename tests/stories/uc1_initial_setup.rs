@@ -30,6 +30,19 @@ async fn the_community_is_founded_once() {
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
 }
 
+/// A service or a container may know no login name; the community is founded all the same.
+#[tokio::test]
+async fn without_a_login_name() {
+    let server = Server::prepare(&Server::settings(""));
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_communitytoken"))
+        .args(["init", "--json"])
+        .current_dir(server.folder.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
 /// The first `serve` founds the community by itself, keeps the key from other users of the machine,
 /// and the next start finds everything as it was.
 #[tokio::test]

@@ -117,6 +117,7 @@ async fn wrong_queries_name_their_field() {
         ("counterparty=me", "counterparty"),
         ("from_time=yesterday", "from_time"),
         ("min_amount=1.5", "min_amount"),
+        ("max_amount=-1", "max_amount"),
         ("colour=red", "colour"),
     ] {
         let problem = ann.get(&format!("/v1/transactions?{query}")).await.refused(400, "invalid_request");
