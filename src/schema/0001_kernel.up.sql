@@ -26,9 +26,11 @@ BEGIN
     SELECT RAISE(ABORT, 'the ledger cannot be deleted');
 END;
 
-CREATE TRIGGER ledger_identity_guard BEFORE UPDATE OF only, id, tag, created_at ON ledger
+-- On every update, not on named columns: `SET rowid = ...` is a change of the key by another name.
+CREATE TRIGGER ledger_identity_guard BEFORE UPDATE ON ledger
 BEGIN
-    SELECT RAISE(ABORT, 'the identity of the ledger never changes');
+    SELECT RAISE(ABORT, 'the identity of the ledger never changes')
+     WHERE NEW.only IS NOT OLD.only OR NEW.id IS NOT OLD.id OR NEW.tag IS NOT OLD.tag OR NEW.created_at IS NOT OLD.created_at;
 END;
 
 -- Total issuance grows by an issuance, once for each.
@@ -86,6 +88,9 @@ BEGIN
      WHERE NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit_log);
     SELECT RAISE(ABORT, 'time does not run backwards in the audit log')
      WHERE NEW.created_at < (SELECT created_at FROM audit_log WHERE sequence = NEW.sequence - 1);
+    -- Said again here, and of any blank: a shell can switch CHECK constraints off, but not triggers.
+    SELECT RAISE(ABORT, 'an audit line names an operator and a reason')
+     WHERE trim(NEW.operator, char(9, 10, 13, 32)) = '' OR trim(NEW.reason, char(9, 10, 13, 32)) = '';
     SELECT RAISE(ABORT, 'an audit line can only account for the transactions that follow it')
      WHERE NEW.first_sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM transactions);
 END;
@@ -113,7 +118,7 @@ END;
 -- from there (see transactions).
 -- ------------------------------------------------------------------------------------------------
 CREATE TABLE wallets (
-    key           INTEGER PRIMARY KEY,
+    key           INTEGER PRIMARY KEY CHECK (key > 0),
     id            TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
     is_system     INTEGER NOT NULL CHECK (is_system IN (0, 1)),
     balance       INTEGER NOT NULL DEFAULT 0 CHECK (balance >= 0),
@@ -134,7 +139,8 @@ BEGIN
     SELECT RAISE(ABORT, 'this wallet exists already')
      WHERE EXISTS (SELECT 1 FROM wallets WHERE key = NEW.key OR id = NEW.id);
     SELECT RAISE(ABORT, 'a new wallet is empty, open and not frozen')
-     WHERE NEW.balance <> 0 OR NEW.last_sequence <> 0 OR NEW.is_frozen <> 0 OR NEW.is_closed <> 0;
+     WHERE NEW.balance <> 0 OR NEW.last_sequence <> 0 OR NEW.is_frozen <> 0 OR NEW.is_closed <> 0
+        OR NEW.state_audit IS NOT NULL;
 END;
 
 CREATE TRIGGER wallets_delete_guard BEFORE DELETE ON wallets
@@ -142,9 +148,11 @@ BEGIN
     SELECT RAISE(ABORT, 'wallets are never deleted');
 END;
 
-CREATE TRIGGER wallets_identity_guard BEFORE UPDATE OF key, id, is_system, created_at ON wallets
+CREATE TRIGGER wallets_identity_guard BEFORE UPDATE ON wallets
 BEGIN
-    SELECT RAISE(ABORT, 'the identity of a wallet never changes');
+    SELECT RAISE(ABORT, 'the identity of a wallet never changes')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id
+        OR NEW.is_system IS NOT OLD.is_system OR NEW.created_at IS NOT OLD.created_at;
 END;
 
 -- A balance changes only to what the wallet's next transaction says it is.
@@ -172,14 +180,14 @@ END;
 CREATE TRIGGER wallets_closing_guard BEFORE UPDATE OF is_closed ON wallets
 BEGIN
     SELECT RAISE(ABORT, 'a wallet is closed by deleting its owner, and opened by restoring them')
-     WHERE NEW.is_closed <> EXISTS (SELECT 1 FROM users WHERE wallet = OLD.key AND deleted_at IS NOT NULL);
+     WHERE NEW.is_closed IS NOT EXISTS (SELECT 1 FROM users WHERE wallet = OLD.key AND deleted_at IS NOT NULL);
 END;
 
 -- ------------------------------------------------------------------------------------------------
 -- Users: the members. Each has exactly one wallet, for ever.
 -- ------------------------------------------------------------------------------------------------
 CREATE TABLE users (
-    key         INTEGER PRIMARY KEY,
+    key         INTEGER PRIMARY KEY CHECK (key > 0),
     id          TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
     wallet      INTEGER NOT NULL UNIQUE REFERENCES wallets (key),
     username    TEXT    NOT NULL CHECK (length(username) BETWEEN 3 AND 255 AND username NOT GLOB '*[^A-Za-z0-9_-]*'),  -- a display name; not unique
@@ -197,7 +205,7 @@ BEGIN
      WHERE EXISTS (SELECT 1 FROM users WHERE key = NEW.key OR id = NEW.id OR wallet = NEW.wallet);
     SELECT RAISE(ABORT, 'a member needs a wallet of their own')
      WHERE NOT EXISTS (SELECT 1 FROM wallets WHERE key = NEW.wallet AND NOT is_system);
-    SELECT RAISE(ABORT, 'a new user is not deleted') WHERE NEW.deleted_at IS NOT NULL;
+    SELECT RAISE(ABORT, 'a new user is not deleted') WHERE NEW.deleted_at IS NOT NULL OR NEW.state_audit IS NOT NULL;
 END;
 
 CREATE TRIGGER users_delete_guard BEFORE DELETE ON users
@@ -205,9 +213,11 @@ BEGIN
     SELECT RAISE(ABORT, 'users are never deleted from the database: set deleted_at');
 END;
 
-CREATE TRIGGER users_identity_guard BEFORE UPDATE OF key, id, wallet, created_at ON users
+CREATE TRIGGER users_identity_guard BEFORE UPDATE ON users
 BEGIN
-    SELECT RAISE(ABORT, 'the identity of a user never changes');
+    SELECT RAISE(ABORT, 'the identity of a user never changes')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id
+        OR NEW.wallet IS NOT OLD.wallet OR NEW.created_at IS NOT OLD.created_at;
 END;
 
 CREATE TRIGGER users_state_guard BEFORE UPDATE OF deleted_at, state_audit ON users
@@ -239,6 +249,8 @@ CREATE TRIGGER identities_insert_guard BEFORE INSERT ON identities
 BEGIN
     SELECT RAISE(ABORT, 'this identity belongs to a user already')
      WHERE EXISTS (SELECT 1 FROM identities WHERE issuer = NEW.issuer AND subject = NEW.subject);
+    SELECT RAISE(ABORT, 'an identity needs its user')
+     WHERE NOT EXISTS (SELECT 1 FROM users WHERE key = NEW.user);
 END;
 
 CREATE TRIGGER identities_update_guard BEFORE UPDATE ON identities
@@ -287,7 +299,7 @@ END;
 -- System accounts: each has a wallet that may issue tokens. Nobody signs in as one.
 -- ------------------------------------------------------------------------------------------------
 CREATE TABLE system_accounts (
-    key        INTEGER PRIMARY KEY,
+    key        INTEGER PRIMARY KEY CHECK (key > 0),
     id         TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
     wallet     INTEGER NOT NULL UNIQUE REFERENCES wallets (key),
     name       TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 3 AND 255 AND name NOT GLOB '*[^A-Za-z0-9_-]*'),
@@ -359,6 +371,14 @@ BEGIN
      WHERE NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM transactions);
     SELECT RAISE(ABORT, 'time does not run backwards in the ledger')
      WHERE NEW.created_at < (SELECT created_at FROM transactions WHERE sequence = NEW.sequence - 1);
+    -- A trigger that someone adds can keep transactions_apply from doing its work. Then nothing follows.
+    SELECT RAISE(ABORT, 'the transaction before this one has not moved its tokens')
+      FROM transactions AS last JOIN wallets ON wallets.key IN (last.from_wallet, last.to_wallet)
+     WHERE last.sequence = NEW.sequence - 1
+       AND (wallets.last_sequence <> last.sequence
+            OR (last.kind = 1 AND (SELECT issued_sequence FROM ledger) <> last.sequence));
+    -- Said again here: a shell can switch CHECK constraints off, and a negative amount would be a theft.
+    SELECT RAISE(ABORT, 'an amount is a whole number above zero') WHERE NEW.amount < 1;
     SELECT CASE
         WHEN sender.key IS NULL THEN RAISE(ABORT, 'the sending wallet does not exist')
         WHEN recipient.key IS NULL THEN RAISE(ABORT, 'the receiving wallet does not exist')
@@ -380,6 +400,9 @@ BEGIN
             THEN RAISE(ABORT, 'the balances after it must be those before it, moved by the amount')
         WHEN NEW.kind <= 2 AND NEW.audit IS NULL
             THEN RAISE(ABORT, 'issuing and distributing need an operator and a reason: use the views direct_issuances and direct_distributions')
+        -- The program chains what it writes at once; a row without a hash was inserted by hand.
+        WHEN NEW.hash IS NULL AND NEW.audit IS NULL
+            THEN RAISE(ABORT, 'a transaction inserted by hand needs an operator and a reason: a line in the audit log')
     END
       FROM (SELECT 1)
       LEFT JOIN wallets AS sender ON sender.key = NEW.from_wallet
@@ -387,8 +410,12 @@ BEGIN
     SELECT RAISE(ABORT, 'the audit line must account for this very transaction')
      WHERE NEW.audit IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM audit_log WHERE sequence = NEW.audit
+                        AND sequence = (SELECT max(sequence) FROM audit_log)
                         AND NEW.sequence BETWEEN first_sequence AND last_sequence
-                        AND action IN ('issuance', 'distribution', 'reversal'));
+                        AND CASE action WHEN 'issuance' THEN NEW.kind = 1
+                                        WHEN 'distribution' THEN NEW.kind <= 2
+                                        WHEN 'reversal' THEN NEW.reverses IS NOT NULL
+                                        WHEN 'transfer' THEN NEW.kind >= 3 END);
     SELECT CASE
         WHEN original.sequence IS NULL THEN RAISE(ABORT, 'a reversal must go back the way the original came')
         WHEN original.kind = 1 OR original.reverses IS NOT NULL THEN RAISE(ABORT, 'issuances and reversals cannot be reversed')
@@ -450,6 +477,8 @@ CREATE TRIGGER idempotency_records_insert_guard BEFORE INSERT ON idempotency_rec
 BEGIN
     SELECT RAISE(ABORT, 'a transaction is made by one request')
      WHERE EXISTS (SELECT 1 FROM idempotency_records WHERE sequence = NEW.sequence);
+    SELECT RAISE(ABORT, 'an idempotency record stands beside its transaction, on its day')
+     WHERE NEW.period IS NOT (SELECT created_at / 86400000 FROM transactions WHERE sequence = NEW.sequence);
 END;
 
 CREATE TRIGGER idempotency_records_update_guard BEFORE UPDATE ON idempotency_records

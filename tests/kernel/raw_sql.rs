@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::support::{Community, authority};
 
 /// The columns a transaction by hand must bring.
-const BY_HAND: &str = "INSERT INTO transactions (sequence, created_at, kind, transaction_type, from_wallet, to_wallet, amount, from_previous, to_previous, from_balance, to_balance, reverses, audit) SELECT ";
+const BY_HAND: &str = "INSERT INTO transactions (sequence, created_at, kind, transaction_type, from_wallet, to_wallet, amount, from_previous, to_previous, from_balance, to_balance, reverses, audit, hash) SELECT ";
 
 /// Each attack is refused with its own sentence, and no row of any table is another afterwards.
 #[test]
@@ -56,8 +56,10 @@ fn attacks_are_refused() {
                    after: (i64, i64),
                    reverses: &str,
                    audit: &str| {
+        // With a hash, as the program writes; by hand there is none.
+        let hash = if audit == "NULL" { "zeroblob(32)" } else { "NULL" };
         format!(
-            "{BY_HAND}{sequence}, {time}, {kind}, {code}, {from}, {to}, {amount}, {}, {}, {}, {}, {reverses}, {audit}",
+            "{BY_HAND}{sequence}, {time}, {kind}, {code}, {from}, {to}, {amount}, {}, {}, {}, {}, {reverses}, {audit}, {hash}",
             links.0, links.1, after.0, after.1
         )
     };
@@ -133,6 +135,13 @@ fn attacks_are_refused() {
         (format!("INSERT INTO idempotency_records VALUES ({paid}, {}, zeroblob(16), zeroblob(16)); DELETE FROM idempotency_records", at / 86_400_000), "at least seven days"),
         ("DELETE FROM daily_totals".into(), "never deleted"),
         ("DELETE FROM wallet_days".into(), "never deleted"),
+        // Other names for the key, and rules that a shell can switch off.
+        ("UPDATE wallets SET rowid = rowid + 1000".into(), "identity of a wallet"),
+        ("UPDATE users SET oid = oid + 1000".into(), "identity of a user"),
+        ("UPDATE ledger SET _rowid_ = 2".into(), "identity of the ledger"),
+        (format!("PRAGMA ignore_check_constraints = ON; {}", payment(next, at, 3, 1, a, b, -5, right, (have + 5, has - 5), "NULL", "NULL")), "above zero"),
+        (payment(next, at, 3, 1, a, b, 1, right, after, "NULL", "NULL").replace("zeroblob(32)", "NULL"), "inserted by hand needs"),
+        (payment(next, at, 3, 1, a, b, 1, right, after, "NULL", "2"), "this very transaction"),
         // Transactions by hand, each wrong in one place.
         (payment(next + 1, at, 3, 1, a, b, 1, right, after, "NULL", "NULL"), "must follow the last"),
         (payment(0, at, 3, 1, a, b, 1, right, after, "NULL", "NULL"), "must follow the last"),
@@ -143,8 +152,8 @@ fn attacks_are_refused() {
         (payment(next, at, 3, 100, a, b, 1, right, after, "NULL", "NULL"), "CHECK"),
         (payment(next, at, 3, 1, a, 999, 1, right, after, "NULL", "NULL"), "does not exist"),
         (payment(next, at, 3, 1, 999, b, 1, right, after, "NULL", "NULL"), "does not exist"),
-        (payment(next, at, 3, 1, a, b, 0, right, (have, has), "NULL", "NULL"), "CHECK"),
-        (payment(next, at, 3, 1, a, b, -1, right, (have + 1, has - 1), "NULL", "NULL"), "CHECK"),
+        (payment(next, at, 3, 1, a, b, 0, right, (have, has), "NULL", "NULL"), "above zero"),
+        (payment(next, at, 3, 1, a, b, -1, right, (have + 1, has - 1), "NULL", "NULL"), "above zero"),
         (payment(next, at, 3, 1, a, b, have + 1, right, (-1, has + have + 1), "NULL", "NULL"), "does not have that many"),
         (payment(next, at, 3, 1, a, b, 1, (0, b_last), after, "NULL", "NULL"), "must link"),
         (payment(next, at, 3, 1, a, b, 1, right, (have, has + 1), "NULL", "NULL"), "moved by the amount"),
@@ -158,8 +167,8 @@ fn attacks_are_refused() {
         (payment(next, at, 3, 1, b, a, 6, (b_last, a_last), (has - 6, have + 6), &paid.to_string(), "NULL"), "no more can be given back"),
         (payment(next, at, 3, 1, a, b, 1, right, after, &paid.to_string(), "NULL"), "the way the original came"),
         (payment(next, at, 3, 1, b, a, 1, (b_last, a_last), (has - 1, have + 1), "99999", "NULL"), "the way the original came"),
-        (format!("INSERT INTO audit_log (sequence, created_at, operator, action, target, reason) VALUES ({line}, {at}, ' ', 'x', 'y', 'z')"), "CHECK"),
-        (format!("INSERT INTO audit_log (sequence, created_at, operator, action, target, reason) VALUES ({line}, {at}, 'x', 'x', 'y', '')"), "CHECK"),
+        (format!("INSERT INTO audit_log (sequence, created_at, operator, action, target, reason) VALUES ({line}, {at}, ' ', 'x', 'y', 'z')"), "names an operator and a reason"),
+        (format!("INSERT INTO audit_log (sequence, created_at, operator, action, target, reason) VALUES ({line}, {at}, 'x', 'x', 'y', '')"), "names an operator and a reason"),
         (format!("INSERT INTO audit_log (sequence, created_at, operator, action, target, reason) VALUES ({}, {at}, 'x', 'x', 'y', 'z')", line + 1), "must follow the last"),
         (format!("INSERT INTO audit_log (sequence, created_at, operator, action, target, reason) VALUES ({line}, 5, 'x', 'x', 'y', 'z')"), "backwards"),
         (format!("INSERT INTO audit_log (sequence, created_at, operator, action, target, reason, first_sequence, last_sequence) VALUES ({line}, {at}, 'x', 'issuance', 'y', 'z', 1, 2)"), "transactions that follow"),
@@ -168,15 +177,21 @@ fn attacks_are_refused() {
     let before = community.digest();
     for (attack, sentence) in &attacks {
         let outcome = shell.execute_batch(&format!("BEGIN; {attack}; COMMIT"));
+        shell.execute_batch("PRAGMA ignore_check_constraints = OFF").unwrap();
         let error = outcome.err().unwrap_or_else(|| panic!("this went through: {attack}")).to_string();
         shell.execute_batch("ROLLBACK").unwrap();
         assert!(error.contains(sentence), "{attack}: {error}");
         assert_eq!(community.digest(), before, "{attack}");
     }
-    // The same payment with nothing bent is accepted: only rules are in the way.
-    shell.execute_batch(&payment(next, at, 3, 1, a, b, 1, right, after, "NULL", "NULL")).unwrap();
+    // The same payment with nothing bent is accepted once it has its audit line: only rules are in the way.
+    let by_hand = format!(
+        "INSERT INTO audit_log (sequence, created_at, operator, action, target, reason, first_sequence, last_sequence) VALUES ({line}, {at}, 'maria', 'transfer', '{}', 'Asked for by phone', {next}, {next})",
+        ann.wallet_id
+    );
+    shell.execute_batch(&by_hand).unwrap();
+    shell.execute_batch(&payment(next, at, 3, 1, a, b, 1, right, after, "NULL", &line.to_string())).unwrap();
     community.assert_sound();
-    assert_eq!(community.verify().unsealed, 1);
+    assert_eq!(community.verify().unsealed, 2);
     community.pay(bob, ann, 1, None).unwrap();
     assert_eq!(community.verify().unsealed, 0);
     community.assert_sound();
