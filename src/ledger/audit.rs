@@ -3,10 +3,10 @@
 use rusqlite::Connection;
 use serde_json::Value;
 
-use super::chain::{AuditContent, Hash};
+use super::chain::{AuditContent, Hash, Link};
 use super::journal::Head;
 use super::types::{Operator, Reason};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A line to be written.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ pub(super) fn append(conn: &Connection, head: &mut Head, now: i64, line: &AuditL
 pub(super) fn for_each_after(
     conn: &Connection,
     sequence: i64,
-    mut each: impl FnMut(AuditContent, Option<Hash>) -> Result<()>,
+    each: &mut dyn FnMut(AuditContent, Option<Hash>) -> Result<()>,
 ) -> Result<()> {
     let mut statement = conn.prepare_cached(
         "SELECT sequence, created_at, operator, action, target, reason, details, coalesce(request_id, ''),
@@ -127,31 +127,4 @@ pub(super) fn for_each_after(
         each(content, row.get(10)?)?;
     }
     Ok(())
-}
-
-/// Chains the lines after the head that have no hash yet; gives how many there were.
-pub(super) fn seal_after(conn: &Connection, head: &mut Head) -> Result<u64> {
-    let mut unsealed = Vec::new();
-    let mut end = *head;
-    for_each_after(conn, head.sequence, |content, stored| {
-        let hash = content.hash(&end.hash);
-        match stored {
-            None => unsealed.push((content.sequence, hash)),
-            Some(found) if found == hash => {}
-            Some(_) => {
-                return Err(Error::internal(format!(
-                    "audit line {} carries a hash that is not its own; run `communitytoken verify`",
-                    content.sequence
-                )));
-            }
-        }
-        end = Head { sequence: content.sequence, created_at: content.created_at, hash };
-        Ok(())
-    })?;
-    let mut update = conn.prepare_cached("UPDATE audit_log SET hash = ?2 WHERE sequence = ?1")?;
-    for row in &unsealed {
-        update.execute(*row)?;
-    }
-    *head = end;
-    Ok(unsealed.len() as u64)
 }

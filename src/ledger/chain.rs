@@ -50,6 +50,16 @@ pub fn genesis(ledger_id: Uuid, domain: &str) -> Hash {
     canonical.finish()
 }
 
+/// A row of one of the two chains.
+pub trait Link {
+    /// Its place.
+    fn sequence(&self) -> i64;
+    /// Its time, Unix milliseconds.
+    fn created_at(&self) -> i64;
+    /// Its hash after the given one.
+    fn hash(&self, previous: &Hash) -> Hash;
+}
+
 /// Domain word of the chain of transactions.
 pub const TRANSACTIONS: &str = "communitytoken transaction 1";
 /// Domain word of the chain of audit lines.
@@ -88,9 +98,16 @@ pub struct TransactionContent {
     pub note_digest: Hash,
 }
 
-impl TransactionContent {
-    /// The hash of this transaction after the given one.
-    pub fn hash(&self, previous: &Hash) -> Hash {
+impl Link for TransactionContent {
+    fn sequence(&self) -> i64 {
+        self.sequence
+    }
+
+    fn created_at(&self) -> i64 {
+        self.created_at
+    }
+
+    fn hash(&self, previous: &Hash) -> Hash {
         let mut canonical = Canonical::after(previous, TRANSACTIONS);
         for value in [self.sequence, self.created_at, self.kind, self.transaction_type] {
             canonical.integer(value);
@@ -148,9 +165,16 @@ pub struct AuditContent {
     pub last_sequence: i64,
 }
 
-impl AuditContent {
-    /// The hash of this line after the given one.
-    pub fn hash(&self, previous: &Hash) -> Hash {
+impl Link for AuditContent {
+    fn sequence(&self) -> i64 {
+        self.sequence
+    }
+
+    fn created_at(&self) -> i64 {
+        self.created_at
+    }
+
+    fn hash(&self, previous: &Hash) -> Hash {
         let mut canonical = Canonical::after(previous, AUDIT);
         canonical.integer(self.sequence);
         canonical.integer(self.created_at);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::audit::{self, AuditLine};
 use super::books::Clock;
-use super::chain::{self, Hash};
+use super::chain::{self, Hash, Link};
 use super::idempotency::Keys;
 use super::transaction;
 use super::types::DAY_MS;
@@ -111,6 +111,42 @@ fn sealed_heads(conn: &Connection, no_transaction: Head, no_line: Head) -> Resul
     Ok((read("transactions", sequence, hash, no_transaction)?, read("audit_log", audit_sequence, audit_hash, no_line)?))
 }
 
+/// What looks at each row of a chain after a place in it.
+type Look<'a, L> = &'a mut dyn FnMut(L, Option<Hash>) -> Result<()>;
+
+/// Chains the rows after the head that have no hash yet; gives how many there were. A row that
+/// carries a hash which is not its own is not built upon.
+fn seal_after<L: Link>(
+    conn: &Connection,
+    table: &str,
+    head: &mut Head,
+    for_each_after: impl FnOnce(&Connection, i64, Look<'_, L>) -> Result<()>,
+) -> Result<usize> {
+    let mut unsealed = Vec::new();
+    let mut end = *head;
+    for_each_after(conn, head.sequence, &mut |row: L, stored| {
+        let hash = row.hash(&end.hash);
+        match stored {
+            None => unsealed.push((row.sequence(), hash)),
+            Some(found) if found == hash => {}
+            Some(_) => {
+                return Err(Error::internal(format!(
+                    "row {} of {table} carries a hash that is not its own; run `communitytoken verify`",
+                    row.sequence()
+                )));
+            }
+        }
+        end = Head { sequence: row.sequence(), created_at: row.created_at(), hash };
+        Ok(())
+    })?;
+    let mut update = conn.prepare_cached(&format!("UPDATE {table} SET hash = ?2 WHERE sequence = ?1"))?;
+    for row in &unsealed {
+        update.execute(*row)?;
+    }
+    *head = end;
+    Ok(unsealed.len())
+}
+
 impl State {
     /// Reads what other processes have written since, and chains what came without a hash.
     fn catch_up(&mut self, conn: &Connection, now: i64) -> Result<()> {
@@ -126,7 +162,8 @@ impl State {
             return Err(Error::internal("rows have disappeared from the ledger; run `communitytoken verify`"));
         }
         let before = self.head.sequence;
-        let sealed = transaction::seal_after(conn, &mut self.head)? + audit::seal_after(conn, &mut self.audit)?;
+        let sealed = seal_after(conn, "transactions", &mut self.head, transaction::for_each_after)?
+            + seal_after(conn, "audit_log", &mut self.audit, audit::for_each_after)?;
         self.keys.load_after(conn, before)?;
         if sealed > 0 {
             let line = AuditLine {

@@ -5,7 +5,7 @@ use aws_lc_rs::rand;
 use rusqlite::Connection;
 
 use super::audit::{self, AuditLine};
-use super::chain::{self, TransactionContent};
+use super::chain::{self, Link, TransactionContent};
 use super::journal::{Head, Journal, State};
 use super::types::{Amount, Kind, Note, transaction_type};
 use super::wallet::Wallet;

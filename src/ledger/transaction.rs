@@ -8,10 +8,9 @@ use utoipa::ToSchema;
 
 use super::chain::{Hash, TransactionContent};
 use super::history::Direction;
-use super::journal::Head;
 use super::transaction_id::{TransactionId, transaction_not_found};
 use super::types::{Kind, WalletId, WalletKey, wallet_not_found};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Whose wallet it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -228,7 +227,7 @@ pub fn by_id(conn: &Connection, id: TransactionId, visible_to: Option<WalletKey>
 pub(super) fn for_each_after(
     conn: &Connection,
     sequence: i64,
-    mut each: impl FnMut(TransactionContent, Option<Hash>) -> Result<()>,
+    each: &mut dyn FnMut(TransactionContent, Option<Hash>) -> Result<()>,
 ) -> Result<()> {
     let mut statement = conn.prepare_cached(
         "SELECT t.sequence, t.created_at, t.kind, t.transaction_type, sender.id, recipient.id, t.amount,
@@ -260,33 +259,6 @@ pub(super) fn for_each_after(
         each(content, row.get(14)?)?;
     }
     Ok(())
-}
-
-/// Chains the rows after the head that have no hash yet; gives how many there were.
-pub(super) fn seal_after(conn: &Connection, head: &mut Head) -> Result<u64> {
-    let mut unsealed = Vec::new();
-    let mut end = *head;
-    for_each_after(conn, head.sequence, |content, stored| {
-        let hash = content.hash(&end.hash);
-        match stored {
-            None => unsealed.push((content.sequence, hash)),
-            Some(found) if found == hash => {}
-            Some(_) => {
-                return Err(Error::internal(format!(
-                    "transaction {} carries a hash that is not its own; run `communitytoken verify`",
-                    content.sequence
-                )));
-            }
-        }
-        end = Head { sequence: content.sequence, created_at: content.created_at, hash };
-        Ok(())
-    })?;
-    let mut update = conn.prepare_cached("UPDATE transactions SET hash = ?2 WHERE sequence = ?1")?;
-    for row in &unsealed {
-        update.execute(*row)?;
-    }
-    *head = end;
-    Ok(unsealed.len() as u64)
 }
 
 /// Whose a wallet is, or `wallet_not_found`.
