@@ -69,7 +69,10 @@ fn execute(conn: &Connection, sql: &str, as_json: bool) -> Result<(), Failure> {
     while let Some(mut statement) = batch.next()? {
         let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
         if names.is_empty() {
-            let changed = statement.execute([])?;
+            // What triggers change counts too: the direct views do all their work by them.
+            let before = conn.total_changes();
+            statement.execute([])?;
+            let changed = conn.total_changes() - before;
             output::print(as_json, &json!({ "changed": changed }), || format!("{changed} rows changed"));
             continue;
         }

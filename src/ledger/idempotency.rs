@@ -175,18 +175,27 @@ pub struct Outcome<T> {
     pub replayed: bool,
 }
 
+/// What was asked with this key, where its record is still kept.
+fn earlier_request(conn: &Connection, sequence: i64, key: u128) -> Result<Option<u128>> {
+    let request: Option<[u8; 16]> = conn
+        .prepare_cached("SELECT request FROM idempotency_records WHERE sequence = ?1 AND key = ?2")?
+        .query_row((sequence, key.to_be_bytes()), |row| row.get(0))
+        .optional()?;
+    Ok(request.map(u128::from_be_bytes))
+}
+
 impl<C: Repeatable> Command for Once<C> {
     type Output = Outcome<C::Output>;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Self::Output> {
         let digest = self.key.digest(self.caller);
         let request = half(format!("{} {}", std::any::type_name::<C>(), self.command.request()).as_bytes());
-        if let Some(sequence) = ledger.state.keys.find(ledger.conn, &self.key, digest, ledger.now())? {
-            let earlier: [u8; 16] = ledger
-                .conn
-                .prepare_cached("SELECT request FROM idempotency_records WHERE sequence = ?1")?
-                .query_row([sequence], |row| row.get(0))?;
-            if u128::from_be_bytes(earlier) != request {
+        // A key in memory counts only with its row: the row goes when its time has passed, dropped
+        // by this process or by another.
+        if let Some(sequence) = ledger.state.keys.find(ledger.conn, &self.key, digest, ledger.now())?
+            && let Some(earlier) = earlier_request(ledger.conn, sequence, digest)?
+        {
+            if earlier != request {
                 return Err(Error::new(
                     Code::IdempotencyKeyReused,
                     "This Idempotency-Key was used for a different request. Use a new key for a new request.",
@@ -194,7 +203,7 @@ impl<C: Repeatable> Command for Once<C> {
             }
             return Ok(Outcome { output: C::replay(ledger.conn, sequence)?, replayed: true });
         }
-        if self.key.made_at().is_some_and(|made| made < ledger.now() - ledger.window_ms) {
+        if self.key.made_at().is_some_and(|made| made < ledger.clock - ledger.window_ms) {
             return Err(Error::new(
                 Code::IdempotencyKeyExpired,
                 "This Idempotency-Key is older than keys are remembered for. Look in your history whether the request was executed before you send it with a new key.",

@@ -26,6 +26,8 @@ pub struct Ledger<'a> {
     pub conn: &'a Connection,
     pub(super) state: &'a mut State,
     pub(super) window_ms: i64,
+    /// The clock itself, which may have been set back since the last row.
+    pub(super) clock: i64,
     now: i64,
 }
 
@@ -54,7 +56,7 @@ impl<'a> Ledger<'a> {
         let (state, clock, window_ms) = journal.open()?;
         // Time never runs backwards: a clock that jumps back is held at the last row's time.
         let now = clock.max(state.head.created_at).max(state.audit.created_at);
-        Ok(Self { conn, state, window_ms, now })
+        Ok(Self { conn, state, window_ms, clock, now })
     }
 
     /// The time of everything this command writes, in Unix milliseconds.

@@ -1,139 +1,159 @@
-//! A community in a temporary folder.
+//! A community in a temporary folder, with a clock that the test turns.
 
-use std::fmt::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use communitytoken::error::Result;
+use communitytoken::error::{Code, Result};
 use communitytoken::identity::{Member, Register};
 use communitytoken::ledger::verify::{Report, verify};
 use communitytoken::ledger::{
-    Amount, Authority, Books, Command, DAY_MS, Note, Operator, Options, Reason, Transaction, WalletId,
+    Amount, Authority, Books, Command, DAY_MS, IdempotencyKey, Operator, Options, Reason, Supply, WalletId, supply,
+    system_clock,
 };
-use communitytoken::transfers::Send;
-use communitytoken::treasury::{CreateAccount, Distribute, Distribution, Recipient, SystemAccount};
+use communitytoken::treasury::{CreateAccount, Distribute, Distribution, Recipient};
+use communitytoken::{members, transfers, treasury};
 use rusqlite::Connection;
-use rusqlite::types::ValueRef;
-use tempfile::TempDir;
+use rusqlite::types::Value;
 
-/// The first moment of the tests' clock.
-pub const START: i64 = 1_800_000_000_000;
+/// A morning in 2026, in Unix milliseconds, for tests whose rows all come from the program.
+pub(crate) const MORNING: i64 = 20_500 * DAY_MS + 9 * 3_600_000;
 
-pub struct Community {
-    pub folder: TempDir,
-    pub clock: Arc<AtomicI64>,
-    pub books: Books,
+/// The clock of a test.
+#[derive(Clone)]
+pub(crate) struct Hand(Arc<AtomicI64>);
+
+impl Hand {
+    pub(crate) fn at(time: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(time)))
+    }
+
+    pub(crate) fn turn(&self, by: i64) {
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+
+    pub(crate) fn time(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        let hand = self.clone();
+        Options { clock: Arc::new(move || hand.time()), readers: 2, ..Options::default() }
+    }
 }
 
-pub fn authority() -> Authority {
-    Authority {
-        operator: Operator::new("tester").unwrap(),
-        reason: Reason::new("For the test").unwrap(),
-        request_id: None,
-    }
+/// A community: its file, its open books, its members.
+pub(crate) struct Community {
+    pub(crate) books: Option<Books>,
+    pub(crate) clock: Hand,
+    pub(crate) members: Vec<Member>,
+    pub(crate) treasury: WalletId,
+    pub(crate) path: PathBuf,
+    _folder: tempfile::TempDir,
 }
 
 impl Community {
-    pub fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let clock = Arc::new(AtomicI64::new(START));
-        let books = open(&folder, &clock);
-        let community = Self { folder, clock, books };
-        community.run(CreateAccount { authority: authority() }).unwrap();
+    /// One of today with so many members and an empty treasury: rows by hand carry today's time too.
+    pub(crate) fn new(members: usize) -> Self {
+        Self::founded(members, system_clock()())
+    }
+
+    pub(crate) fn founded(members: usize, time: i64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("community.db");
+        let clock = Hand::at(time);
+        let books = Books::open(&path, &clock.options()).unwrap();
+        let (account, made) = books.execute_blocking(CreateAccount { authority: authority("Founding") }).unwrap();
+        assert!(made);
+        let mut community =
+            Self { books: Some(books), clock, members: Vec::new(), treasury: account.wallet_id, path, _folder: folder };
+        for number in 0..members {
+            community.join(&format!("member_{number}"));
+        }
         community
     }
 
-    /// A community with some members and some history, over three days.
-    pub fn lively() -> (Self, Vec<Member>) {
-        let community = Self::new();
-        let members: Vec<Member> = (0..4).map(|number| community.join(&format!("member-{number}"))).collect();
-        community.distribute(&members, 100).unwrap();
-        for day in 0..3 {
-            community.clock.fetch_add(DAY_MS, Ordering::Relaxed);
-            for turn in 0..4_usize {
-                community
-                    .pay(
-                        &members[turn],
-                        &members[(turn + 1 + day) % 4],
-                        3 + i64::try_from(turn).unwrap(),
-                        Some("Thanks"),
-                    )
-                    .ok();
-            }
+    pub(crate) fn join(&mut self, name: &str) -> Member {
+        let member = self.run(register(name)).unwrap();
+        self.members.push(member.clone());
+        member
+    }
+
+    pub(crate) fn books(&self) -> &Books {
+        self.books.as_ref().unwrap()
+    }
+
+    pub(crate) fn run<C: Command>(&self, command: C) -> Result<C::Output> {
+        self.books().execute_blocking(command)
+    }
+
+    pub(crate) fn wallet(&self, member: usize) -> WalletId {
+        self.members[member].wallet_id
+    }
+
+    /// Gives every member so many tokens.
+    pub(crate) fn endow(&self, amount: i64) -> Distribution {
+        self.run(distribution(self.members.iter().map(|member| (member.wallet_id, amount)))).unwrap()
+    }
+
+    pub(crate) fn send(&self, from: usize, to: usize, amount: i64) -> Result<communitytoken::ledger::Transaction> {
+        self.run(transfer(&self.members[from], self.wallet(to), amount))
+    }
+
+    /// Closes the books, so that the whole database is in its file.
+    pub(crate) fn close(&mut self) {
+        if let Some(books) = self.books.take() {
+            books.close();
         }
-        (community, members)
     }
 
-    pub fn run<C: Command>(&self, command: C) -> Result<C::Output> {
-        self.books.execute_blocking(command)
+    pub(crate) fn reopen(&mut self) {
+        self.close();
+        self.books = Some(Books::open(&self.path, &self.clock.options()).unwrap());
     }
 
-    pub fn reopen(&mut self) {
-        let fresh = open(&self.folder, &self.clock);
-        std::mem::replace(&mut self.books, fresh).close();
+    /// A connection as a shell has: no foreign keys, no promises.
+    pub(crate) fn shell(&self) -> Connection {
+        let shell = Connection::open(&self.path).unwrap();
+        shell.pragma_update(None, "foreign_keys", false).unwrap();
+        shell.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+        shell
     }
 
-    pub fn join(&self, name: &str) -> Member {
-        self.run(Register { issuer: "test".into(), subject: name.into(), name: Some(name.into()) }).unwrap()
+    pub(crate) fn verify(&self) -> Report {
+        self.books().read_blocking(|conn| verify(conn, |_, _| {})).unwrap()
     }
 
-    pub fn distribute(&self, members: &[Member], amount: i64) -> Result<Distribution> {
-        let recipients = members
-            .iter()
-            .map(|member| Recipient {
-                wallet_id: member.wallet_id,
-                amount: Amount::new(amount).unwrap(),
-                place: member.username.clone(),
-            })
-            .collect();
-        self.run(Distribute {
-            recipients,
-            recipients_max: 100,
-            note: None,
-            system_account: None,
-            authority: authority(),
-        })
+    pub(crate) fn supply(&self) -> Supply {
+        self.books().read_blocking(|conn| supply(conn, 0)).unwrap()
     }
 
-    pub fn pay(&self, from: &Member, to: &Member, amount: i64, note: Option<&str>) -> Result<Transaction> {
-        let note = note.map(|note| Note::new(note).unwrap());
-        self.run(Send { from: from.wallet_key, to: to.wallet_id, amount: Amount::new(amount)?, note })
+    pub(crate) fn balance(&self, wallet: WalletId) -> i64 {
+        self.books().read_blocking(|conn| Ok(communitytoken::ledger::Wallet::by_id(conn, wallet)?.balance)).unwrap()
     }
 
-    pub fn treasury(&self) -> WalletId {
-        self.books.read_blocking(SystemAccount::list).unwrap()[0].wallet_id
-    }
-
-    /// A plain connection, as a shell would have.
-    pub fn shell(&self) -> Connection {
-        Connection::open(self.folder.path().join("ledger.db")).unwrap()
-    }
-
-    pub fn verify(&self) -> Report {
-        let mut conn = self.shell();
-        communitytoken::store::open_reading(&mut conn).unwrap();
-        verify(&conn, |_, _| {}).unwrap()
+    /// Every row of every table.
+    pub(crate) fn rows(&self) -> Vec<String> {
+        self.books().read_blocking(|conn| Ok(rows(conn))).unwrap()
     }
 
     #[track_caller]
-    pub fn assert_sound(&self) {
+    pub(crate) fn assert_sound(&self) {
         let report = self.verify();
         assert!(report.is_sound, "{:?}", report.findings);
-    }
-
-    pub fn digest(&self) -> String {
-        digest(&self.shell())
+        let supply = self.supply();
+        assert!(supply.is_consistent, "{supply:?}");
     }
 }
 
-fn open(folder: &TempDir, clock: &Arc<AtomicI64>) -> Books {
-    let hand = Arc::clone(clock);
-    let options = Options { clock: Arc::new(move || hand.load(Ordering::Relaxed)), readers: 1, ..Options::default() };
-    Books::open(&folder.path().join("ledger.db"), &options).unwrap()
+impl Drop for Community {
+    fn drop(&mut self) {
+        self.close();
+    }
 }
 
-/// Every row of every table, to show that nothing changed.
-pub fn digest(conn: &Connection) -> String {
+/// Every row of every table, in a fixed order: two equal lists mean that nothing has changed.
+pub(crate) fn rows(conn: &Connection) -> Vec<String> {
     let tables: Vec<String> = conn
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
         .unwrap()
@@ -141,21 +161,78 @@ pub fn digest(conn: &Connection) -> String {
         .unwrap()
         .collect::<rusqlite::Result<_>>()
         .unwrap();
-    let mut text = String::new();
+    let mut all = Vec::new();
     for table in tables {
-        let mut statement = conn.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();
+        let mut statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = statement.column_count();
-        let mut rows = statement.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            write!(text, "\n{table}").unwrap();
-            for column in 0..columns {
-                match row.get_ref(column).unwrap() {
-                    ValueRef::Text(value) => write!(text, " {}", String::from_utf8_lossy(value)).unwrap(),
-                    ValueRef::Blob(value) => write!(text, " {value:02x?}").unwrap(),
-                    other => write!(text, " {other:?}").unwrap(),
-                }
-            }
+        let mut found = statement.query([]).unwrap();
+        let mut here = Vec::new();
+        while let Some(row) = found.next().unwrap() {
+            let values: Vec<Value> = (0..columns).map(|column| row.get(column).unwrap()).collect();
+            here.push(format!("{table} {values:?}"));
         }
+        here.sort();
+        all.append(&mut here);
     }
-    text
+    all
+}
+
+pub(crate) fn authority(reason: &str) -> Authority {
+    Authority {
+        operator: Operator::new("maria").unwrap(),
+        reason: Reason::new(reason).unwrap(),
+        request_id: Some("request-1".into()),
+    }
+}
+
+pub(crate) fn amount(tokens: i64) -> Amount {
+    Amount::new(tokens).unwrap()
+}
+
+pub(crate) fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey::new(text).unwrap()
+}
+
+pub(crate) fn register(name: &str) -> Register {
+    Register { issuer: "https://id.example".into(), subject: name.into(), name: Some(name.into()) }
+}
+
+pub(crate) fn distribution(shares: impl IntoIterator<Item = (WalletId, i64)>) -> Distribute {
+    Distribute {
+        recipients: shares
+            .into_iter()
+            .enumerate()
+            .map(|(line, (wallet_id, tokens))| Recipient {
+                wallet_id,
+                amount: amount(tokens),
+                place: format!("line {}", line + 1),
+            })
+            .collect(),
+        recipients_max: 100,
+        note: None,
+        system_account: None,
+        authority: authority("Weekly rewards"),
+    }
+}
+
+pub(crate) fn issue(tokens: i64) -> treasury::Issue {
+    treasury::Issue { amount: amount(tokens), system_account: None, authority: authority("Opening stock") }
+}
+
+pub(crate) fn freeze(wallet_id: WalletId, frozen: bool) -> treasury::SetFrozen {
+    treasury::SetFrozen { wallet_id, frozen, authority: authority("Phone stolen") }
+}
+
+pub(crate) fn delete(member: &Member, deleted: bool) -> members::SetDeleted {
+    members::SetDeleted { user_id: member.id, deleted, authority: authority("Asked to leave") }
+}
+
+pub(crate) fn transfer(from: &Member, to: WalletId, tokens: i64) -> transfers::Send {
+    transfers::Send { from: from.wallet_key, to, amount: amount(tokens), note: None }
+}
+
+/// The code of a refusal.
+#[track_caller]
+pub(crate) fn refusal<T: std::fmt::Debug>(outcome: Result<T>) -> Code {
+    outcome.expect_err("this must be refused").code
 }
