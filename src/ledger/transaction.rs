@@ -197,13 +197,15 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Bytes as lower-case hexadecimal.
+/// Bytes as lower-case hexadecimal. By table, as every entry of a history carries a hash.
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// The transaction with this sequence, seen from a wallet if one is given.

@@ -48,7 +48,7 @@ impl From<ledger::Wallet> for WalletView {
 /// Your wallet
 #[utoipa::path(get, path = "/v1/wallet", tag = "Wallet", responses((status = 200, body = WalletView)))]
 async fn wallet(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<WalletView>> {
-    let wallet = app.books.read(move |conn| ledger::Wallet::by_key(conn, member.wallet_key)).await?;
+    let wallet = app.books.look_up(|conn| ledger::Wallet::by_key(conn, member.wallet_key)).await?;
     Ok(Json(wallet.into()))
 }
 

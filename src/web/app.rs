@@ -74,8 +74,7 @@ impl App {
     }
 
     async fn known(&self, claims: &Claims) -> Result<Member> {
-        let (issuer, subject) = (claims.issuer.clone(), claims.subject.clone());
-        let seen = self.books.read(move |conn| member::by_identity(conn, &issuer, &subject)).await?;
+        let seen = self.books.look_up(|conn| member::by_identity(conn, &claims.issuer, &claims.subject)).await?;
         match seen {
             Some(member) => Ok(member),
             None => {
