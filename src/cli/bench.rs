@@ -13,10 +13,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-use super::{Common, Failure, init, output, serve};
+use super::{Common, Failure, init, open, output, serve};
 use crate::config::{self, Config, Overrides};
 use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, Member, Register};
-use crate::ledger::{Amount, Authority, Books, Operator, Options, Reason};
+use crate::ledger::{Amount, Authority, Operator, Reason};
 use crate::server::{Listening, router};
 use crate::treasury::{Distribute, Recipient};
 
@@ -119,8 +119,7 @@ impl Bench {
         bar: &ProgressBar,
     ) -> Result<(), Failure> {
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Refused(error.to_string()))?;
-        let books =
-            Books::open(&config.database.path, &Options::default()).map_err(|failure| Failure::Refused(failure.0))?;
+        let books = open(config)?;
         let app = serve::assemble(books.clone(), config.clone())?;
         let outcome: Result<(), String> = runtime.block_on(async {
             let listening = Listening::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
@@ -172,8 +171,7 @@ impl Bench {
 
 /// Members with tokens to spend; the distributions that give them some are measured.
 fn prepare(config: &Config, lines: &mut Vec<Line>, bar: &ProgressBar) -> Result<Vec<(Member, String)>, Failure> {
-    let books =
-        Books::open(&config.database.path, &Options::default()).map_err(|failure| Failure::Refused(failure.0))?;
+    let books = open(config)?;
     init::found(&books, Operator::new("bench")?)?;
     let developer = DeveloperIdentity::new(init::instance_key(config)?);
     let mut members = Vec::with_capacity(MEMBERS);
@@ -297,8 +295,7 @@ fn starts(config: &Config, bar: &ProgressBar) -> Result<Line, Failure> {
     for _ in 0..REPEATS {
         let start = Instant::now();
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Refused(error.to_string()))?;
-        let books =
-            Books::open(&config.database.path, &Options::default()).map_err(|failure| Failure::Refused(failure.0))?;
+        let books = open(config)?;
         serve::prove(&books)?;
         let app = serve::assemble(books.clone(), config.clone())?;
         let elapsed = runtime.block_on(async {

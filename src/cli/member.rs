@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{Act, Common, Failure, output};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::identity::{self, Role, member, user_by_name};
 use crate::ledger::{UserId, Wallet};
 use crate::members::{SetDeleted, SetRole};
@@ -163,8 +163,7 @@ impl Whom {
         let (books, _) = common.books()?;
         let member = books.read_blocking(|conn| {
             let id = find(conn, &self.member)?;
-            let member = member::by_id(conn, id)?
-                .ok_or_else(|| Error::new(Code::UserNotFound, "There is no user with this id."))?;
+            let member = member::by_id(conn, id)?;
             describe(conn, &member)
         })?;
         books.close();

@@ -178,5 +178,5 @@ impl Common {
 /// Opens the books as the configuration says.
 fn open(config: &Config) -> Result<Books, Failure> {
     let options = Options { idempotency_days: i64::from(config.limits.idempotency_days), ..Options::default() };
-    Books::open(&config.database.path, &options).map_err(|failure| Failure::Refused(output::sentence(&failure.0)))
+    Ok(Books::open(&config.database.path, &options)?)
 }

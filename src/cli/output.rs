@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::store::StoreFailure;
 
 /// Why a verb did not do what was asked.
 #[derive(Debug)]
@@ -29,14 +30,20 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<StoreFailure> for Failure {
+    fn from(failure: StoreFailure) -> Self {
+        Self::Refused(sentence(&failure.0))
+    }
+}
+
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Refused(sentence(&format!("SQLite reports: {error}")))
+        StoreFailure::from(error).into()
     }
 }
 
 /// A text with a capital at its start and a stop at its end.
-pub(super) fn sentence(text: &str) -> String {
+fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first: String = characters.next().map(|character| character.to_uppercase().collect()).unwrap_or_default();
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };

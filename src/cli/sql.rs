@@ -30,8 +30,7 @@ impl Sql {
         let (books, config) = common.books()?;
         books.close();
         let path = &config.database.path;
-        let conn = store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)
-            .map_err(|failure| Failure::Refused(output::sentence(&failure.0)))?;
+        let conn = store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)?;
         if !self.statements.is_empty() {
             for statement in &self.statements {
                 execute(&conn, statement, common.json)?;

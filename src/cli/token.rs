@@ -37,7 +37,7 @@ impl Token {
                 Err(error) if error.code == Code::UserNotFound => return Ok(None),
                 other => other?,
             };
-            let Some(member) = member::by_id(conn, id)? else { return Ok(None) };
+            let member = member::by_id(conn, id)?;
             let identities = member::identities(conn, member.key)?;
             let subject =
                 identities.into_iter().find(|(issuer, _)| issuer == DEVELOPER_ISSUER).map(|(_, subject)| subject);

@@ -12,8 +12,7 @@ use crate::store::{self, FileState};
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
     let config = common.settings(None)?;
     let path = &config.database.path;
-    let state = store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)
-        .map_err(|failure| Failure::Refused(output::sentence(&failure.0)))?;
+    let state = store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)?;
     if state == FileState::Missing {
         return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
     }

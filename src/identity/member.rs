@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::ledger::{UserId, UserKey, WalletId, WalletKey};
 
 /// What someone may do. Every member is a `member`.
@@ -105,14 +105,19 @@ pub fn by_identity(conn: &Connection, issuer: &str, subject: &str) -> Result<Opt
         .optional()?)
 }
 
-/// The member with this id.
-pub fn by_id(conn: &Connection, id: UserId) -> Result<Option<Member>> {
-    Ok(conn
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet WHERE users.id = ?1"
-        ))?
-        .query_row([id], from_row)
-        .optional()?)
+/// The refusal for an id nobody has.
+pub fn user_not_found() -> Error {
+    Error::new(Code::UserNotFound, "There is no user with this id.")
+}
+
+/// The member with this id, or `user_not_found`.
+pub fn by_id(conn: &Connection, id: UserId) -> Result<Member> {
+    conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet WHERE users.id = ?1"
+    ))?
+    .query_row([id], from_row)
+    .optional()?
+    .ok_or_else(user_not_found)
 }
 
 /// Members in the order of their names, those who left too if asked for.

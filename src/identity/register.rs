@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::member::{Member, by_identity};
+use super::member::{Member, by_identity, user_not_found};
 use crate::error::{Code, Error, Result};
 use crate::ledger::{Command, Ledger, UserId, WalletId};
 
@@ -89,7 +89,7 @@ pub fn wallet_of(conn: &Connection, user: UserId) -> Result<WalletId> {
     conn.prepare_cached("SELECT wallets.id FROM users JOIN wallets ON wallets.key = users.wallet WHERE users.id = ?1")?
         .query_row([user], |row| row.get(0))
         .optional()?
-        .ok_or_else(|| Error::new(Code::UserNotFound, "There is no user with this id."))
+        .ok_or_else(user_not_found)
 }
 
 #[cfg(test)]

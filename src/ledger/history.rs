@@ -88,7 +88,7 @@ pub struct Page<T> {
 }
 
 /// A refusal for a cursor we did not make.
-pub(crate) fn bad_cursor() -> Error {
+pub fn bad_cursor() -> Error {
     Error::field("cursor", "is not one this list gave; start again without it")
 }
 

@@ -160,7 +160,7 @@ pub trait Repeatable: Command {
 pub struct Once<C> {
     /// Whose key it is.
     pub caller: UserKey,
-    /// The key; `None` where the caller cannot repeat (the command line).
+    /// The key.
     pub key: IdempotencyKey,
     /// What to do.
     pub command: C,

@@ -21,7 +21,7 @@ mod wallet;
 
 pub use audit::{AuditLine, Authority};
 pub use books::{Books, Clock, Options, system_clock};
-pub use history::{Direction, Filter, Page, PageRequest, history};
+pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
 pub use journal::Journal;
 pub use post::{Command, Ledger, Posting};

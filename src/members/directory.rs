@@ -6,8 +6,8 @@ use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Error, Result};
-use crate::ledger::{Page, PageRequest, WalletId};
+use crate::error::Result;
+use crate::ledger::{Page, PageRequest, WalletId, bad_cursor};
 
 /// Someone who can be paid.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -57,5 +57,5 @@ fn read_cursor(cursor: &str) -> Result<(String, i64)> {
             let (key, name) = text.split_once(':')?;
             Some((name.to_owned(), key.parse().ok()?))
         })
-        .ok_or_else(|| Error::field("cursor", "is not one this list gave; start again without it"))
+        .ok_or_else(bad_cursor)
 }

@@ -1,6 +1,6 @@
 //! A member's profile: the name others see.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::identity::{Member, check_username, member};
 use crate::ledger::{Command, Ledger, UserId};
 
@@ -23,6 +23,6 @@ impl Command for Rename {
             "UPDATE users SET username = ?2, updated_at = ?3 WHERE id = ?1",
             (self.user_id, &self.username, ledger.now()),
         )?;
-        member::by_id(ledger.conn, self.user_id)?.ok_or_else(|| Error::internal("the caller has no user"))
+        member::by_id(ledger.conn, self.user_id)
     }
 }

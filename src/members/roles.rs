@@ -27,8 +27,7 @@ impl Command for SetRole {
     type Output = Member;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Member> {
-        let missing = || Error::new(Code::UserNotFound, "There is no user with this id.");
-        let user = member::by_id(ledger.conn, self.user_id)?.ok_or_else(missing)?;
+        let user = member::by_id(ledger.conn, self.user_id)?;
         if self.role == Role::Member {
             return Err(Error::field("role", "everyone is a member; grant or revoke operator or auditor"));
         }
@@ -61,6 +60,6 @@ impl Command for SetRole {
         } else {
             ledger.conn.execute("DELETE FROM roles WHERE user = ?1 AND role = ?2", (user.key, self.role.as_str()))?;
         }
-        member::by_id(ledger.conn, self.user_id)?.ok_or_else(missing)
+        member::by_id(ledger.conn, self.user_id)
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::identity::{Member, member};
 use crate::ledger::{Authority, Command, Ledger, UserId};
 
@@ -24,8 +24,7 @@ impl Command for SetDeleted {
     type Output = Member;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Member> {
-        let missing = || Error::new(Code::UserNotFound, "There is no user with this id.");
-        let user = member::by_id(ledger.conn, self.user_id)?.ok_or_else(missing)?;
+        let user = member::by_id(ledger.conn, self.user_id)?;
         if user.deleted_at.is_some() == self.deleted {
             return Ok(user);
         }
@@ -39,6 +38,6 @@ impl Command for SetDeleted {
             "UPDATE users SET deleted_at = ?2, state_audit = ?3, updated_at = ?4 WHERE id = ?1",
             (user.id, self.deleted.then_some(now), audit, now),
         )?;
-        member::by_id(ledger.conn, self.user_id)?.ok_or_else(missing)
+        member::by_id(ledger.conn, self.user_id)
     }
 }

@@ -143,7 +143,7 @@ async fn as_member(app: &App, developer: &DeveloperIdentity, id: &str) -> Result
     let (username, subject) = app
         .books
         .read(move |conn| {
-            let member = member::by_id(conn, id)?.ok_or_else(missing)?;
+            let member = member::by_id(conn, id)?;
             let identities = member::identities(conn, member.key)?;
             let subject = identities.into_iter().find(|(issuer, _)| issuer == DEVELOPER_ISSUER).ok_or_else(missing)?.1;
             Ok((member.username, subject))
