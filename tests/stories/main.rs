@@ -18,6 +18,7 @@ mod idempotency;
 mod identity;
 mod pages;
 mod reversal;
+#[path = "../support/mod.rs"]
 mod support;
 mod uc1_initial_setup;
 mod uc2_initial_distribution;

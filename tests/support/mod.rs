@@ -1,4 +1,5 @@
-//! What the stories are told with.
+//! What tests of the whole program share: a server in a temporary folder, a provider, members.
+#![allow(dead_code, unused_imports, reason = "each suite uses what it needs of it")]
 
 pub mod provider;
 pub mod server;
