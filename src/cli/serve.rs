@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::{Common, Failure, init, login_name, open, output};
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, Log, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
 use crate::ledger::Books;
@@ -37,7 +37,7 @@ impl Serve {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let config = common.settings(self.bind)?;
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
-        log(config.log.format);
+        log(&config.log);
         let books = open(&config)?;
         if self.demo {
             // Before anything else is written: its history begins in the past.
@@ -57,11 +57,11 @@ impl Serve {
     }
 }
 
-fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("COMMUNITYTOKEN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+fn log(log: &Log) {
+    let filter = EnvFilter::new(&log.filter);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only a log that was set up already can refuse, and then there is one.
-    let _set_up_already = match format {
+    let _set_up_already = match log.format {
         LogFormat::Text => builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };

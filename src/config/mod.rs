@@ -130,6 +130,8 @@ pub struct Limits {
 pub struct Log {
     /// For people or for programs.
     pub format: LogFormat,
+    /// How much: a level, or levels by part of the program.
+    pub filter: String,
 }
 
 /// The form of the log.

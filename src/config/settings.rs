@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use reqwest::Url;
+use tracing_subscriber::EnvFilter;
 
 use super::layers::Values;
 use super::reader::Reader;
@@ -52,6 +53,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.requests_per_minute", Kind::Number, "300"),
     ("log.format", Kind::Text, "text"),
+    ("log.filter", Kind::Text, "info"),
 ];
 
 /// Every key, a provider's with `[]` in the place of its number.
@@ -112,7 +114,7 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
         idempotency_days: read.number("limits.idempotency_days", 7, 3650),
         requests_per_minute: read.number("limits.requests_per_minute", 0, 1_000_000),
     };
-    let log = Log { format: read.log_format() };
+    let log = Log { format: read.log_format(), filter: read.log_filter() };
     if !read.values.problems.is_empty() {
         return Err(ConfigError { problems: read.values.problems });
     }
@@ -262,6 +264,17 @@ impl Reader {
                 LogFormat::Text
             }
         }
+    }
+
+    fn log_filter(&mut self) -> String {
+        let filter = self.needed("log.filter");
+        if let Err(error) = EnvFilter::try_new(&filter) {
+            self.wrong(
+                "log.filter",
+                format!("is no level and no list of target=level, as in info or warn,communitytoken=debug: {error}"),
+            );
+        }
+        filter
     }
 }
 

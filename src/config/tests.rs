@@ -146,6 +146,7 @@ fn what_is_wrong_is_said_all_at_once() {
         requests_per_minute = 1.5
         [log]
         format = "xml"
+        filter = "communitytoken=loud"
     "#;
     let error = read(file, &[]).unwrap_err();
     for key in [
@@ -158,6 +159,7 @@ fn what_is_wrong_is_said_all_at_once() {
         "limits.recipients_per_distribution",
         "limits.requests_per_minute",
         "log.format",
+        "log.filter",
     ] {
         let said = error.problems.iter().filter(|p| p.starts_with(key)).count();
         assert_eq!(said, 1, "{key}: {error}");

@@ -16,7 +16,7 @@ use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
-use crate::store::{self, FileState, Readers, StoreFailure, WriteFailure, Writer};
+use crate::store::{self, FileState, Readers, Receipt, StoreFailure, WriteFailure, Writer};
 
 /// Gives the time in Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -41,11 +41,25 @@ pub struct Options {
     pub idempotency_days: i64,
     /// Reading connections at most.
     pub readers: u32,
+    /// Commands in one commit at most: enough to share one sync, few enough that the first does not
+    /// wait long.
+    pub batch: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: system_clock(), idempotency_days: 7, readers: 4 }
+        Self { clock: system_clock(), idempotency_days: 7, readers: 4, batch: 1000 }
+    }
+}
+
+/// A command that was queued and is not answered yet.
+#[derive(Debug)]
+pub struct Pending<T>(Receipt<T, Error>);
+
+impl<T> Pending<T> {
+    /// Waits for the answer; when it is a success, its effect is on disk. For threads that may wait.
+    pub fn wait_blocking(self) -> Result<T> {
+        self.0.blocking_recv().unwrap_or(Err(WriteFailure::Broken)).map_err(refused)?
     }
 }
 
@@ -77,6 +91,7 @@ impl Books {
         let writer = Writer::start(
             move || store::open_writing(&file, schema::APPLICATION_ID, schema::NEWEST),
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
+            options.batch,
         )?;
         // One connection more than places, for the proof that runs beside the requests.
         let readers = Readers::open(path, options.readers + 1)?;
@@ -96,16 +111,19 @@ impl Books {
 
     /// Runs a command in the writer's next batch; when this returns, its effect is on disk.
     pub async fn execute<C: Command>(&self, command: C) -> Result<C::Output> {
-        let answer =
-            self.writer.submit(move |conn, journal| command.run(&mut Ledger::open(conn, journal)?)).map_err(refused)?;
-        answer.await.unwrap_or(Err(WriteFailure::Broken)).map_err(refused)?
+        let answer = self.submit(command)?;
+        answer.0.await.unwrap_or(Err(WriteFailure::Broken)).map_err(refused)?
     }
 
     /// The same, for threads that may wait.
     pub fn execute_blocking<C: Command>(&self, command: C) -> Result<C::Output> {
-        let answer =
-            self.writer.submit(move |conn, journal| command.run(&mut Ledger::open(conn, journal)?)).map_err(refused)?;
-        answer.blocking_recv().unwrap_or(Err(WriteFailure::Broken)).map_err(refused)?
+        self.submit(command)?.wait_blocking()
+    }
+
+    /// Queues a command, to be waited for later.
+    pub fn submit<C: Command>(&self, command: C) -> Result<Pending<C::Output>> {
+        let job = move |conn: &Connection, journal: &mut Journal| command.run(&mut Ledger::open(conn, journal)?);
+        Ok(Pending(self.writer.submit(job).map_err(refused)?))
     }
 
     /// Reads on a connection that cannot write, off the async threads.

@@ -20,7 +20,7 @@ pub mod verify;
 mod wallet;
 
 pub use audit::{AuditLine, Authority};
-pub use books::{Books, Clock, Options, system_clock};
+pub use books::{Books, Clock, Options, Pending, system_clock};
 pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
 pub use journal::Journal;

@@ -22,8 +22,6 @@ use super::{StoreFailure, WriteFailure};
 
 /// Jobs that may wait. One more is refused at once, which bounds both memory and waiting.
 const QUEUE: usize = 4096;
-/// Jobs in one commit: enough to share one sync, few enough that the first does not wait long.
-const BATCH: usize = 1000;
 /// Failures in a row after which no more is accepted.
 const FAILURES: u32 = 3;
 /// How long to wait between attempts to write again.
@@ -104,15 +102,17 @@ impl<J: Journal> Clone for Writer<J> {
 }
 
 impl<J: Journal> Writer<J> {
-    /// Starts the thread. `open` makes a writing connection, now and after a failure.
+    /// Starts the thread. `open` makes a writing connection, now and after a failure. A commit holds
+    /// `batch` jobs at most.
     pub fn start(
         open: impl Fn() -> Result<Connection, StoreFailure> + Send + 'static,
         journal: J,
+        batch: usize,
     ) -> Result<Self, StoreFailure> {
         let conn = open()?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let health = WriterHealth::default();
-        let state = Thread { open, conn: Some(conn), journal, health: health.clone(), failures: 0 };
+        let state = Thread { open, conn: Some(conn), journal, health: health.clone(), failures: 0, batch };
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || state.run(jobs))
@@ -171,14 +171,15 @@ struct Thread<J, O> {
     journal: J,
     health: WriterHealth,
     failures: u32,
+    batch: usize,
 }
 
 impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
     fn run(mut self, mut jobs: mpsc::Receiver<Job<J>>) {
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut batch = Vec::with_capacity(self.batch);
         while let Some(first) = jobs.blocking_recv() {
             batch.push(first);
-            while batch.len() < BATCH {
+            while batch.len() < self.batch {
                 match jobs.try_recv() {
                     Ok(job) => batch.push(job),
                     Err(_) => break,

@@ -185,3 +185,31 @@ async fn direct_database_access() {
     }
     server.assert_sound().await;
 }
+
+#[test]
+fn bench_measures_and_cleans_up_after_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_communitytoken"))
+        .args(["bench", "--json", "--seconds", "1", "--clients", "1,8", "--sizes", "500"])
+        .env("TMPDIR", folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let measured: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(measured["machine"]["cores"].as_i64().unwrap() >= 1);
+    let lines = measured["lines"].as_array().unwrap();
+    let of = |group: &str| lines.iter().filter(|line| line["group"] == group).collect::<Vec<_>>();
+    assert_eq!(of("ledger").len(), 6, "five batches on an empty ledger, and one on a filled one");
+    let clients: Vec<_> = of("transfers").iter().map(|line| line["clients"].clone()).collect();
+    assert_eq!(clients, [1, 8]);
+    for part in ["reads", "distribution", "start", "memory"] {
+        assert!(!of(part).is_empty(), "{part} is missing");
+    }
+    for line in lines {
+        let measured = ["per_second", "p95_ms", "resident_bytes"]
+            .iter()
+            .any(|what| line[what].as_f64().is_some_and(|it| it > 0.0));
+        assert!(measured, "{line} says nothing");
+    }
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "measuring leaves nothing behind");
+}

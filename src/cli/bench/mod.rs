@@ -1,0 +1,269 @@
+//! `bench`: what this machine can do, as a table. It makes communities of its own in temporary
+//! folders, serves them on loopback by a server of its own process, and cleans up. Bounded in count
+//! and time.
+
+mod community;
+mod ledger;
+mod load;
+mod process;
+mod table;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use self::community::Community;
+use self::load::Ask;
+use self::process::Server;
+use self::table::{Line, Timing};
+use super::{Common, Failure, output};
+
+/// Measure this machine, in databases of its own, and print a table.
+///
+/// Figures depend on the machine and on what else it does; compare those of one run. The databases
+/// lie where the system keeps temporary files (TMPDIR); with 10 million transactions one takes some
+/// 3 GB and some minutes to make.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Only these parts
+    #[arg(long, value_delimiter = ',', value_name = "PARTS")]
+    only: Vec<Part>,
+    /// Connections at the same time
+    #[arg(long, value_delimiter = ',', value_name = "COUNTS", default_values_t = [1, 8, 32, 100, 500],
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    clients: Vec<u16>,
+    /// Transactions in the ledgers that are read
+    #[arg(long, value_delimiter = ',', value_name = "COUNTS", default_values_t = [10_000, 1_000_000, 10_000_000],
+          value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
+    sizes: Vec<u64>,
+    /// How long each is measured
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=60))]
+    seconds: u64,
+    /// A first impression in half a minute: one second each, 10 thousand transactions
+    #[arg(long, conflicts_with_all = ["sizes", "seconds"])]
+    quick: bool,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The ledger without HTTP
+    Ledger,
+    /// Transfers over HTTP
+    Transfers,
+    /// Wallet, history, search and statistics over HTTP
+    Reads,
+    /// Distributions to a hundred members
+    Distribution,
+    /// From start to first answer
+    Start,
+    /// Memory of the server
+    Memory,
+}
+
+/// Commands in one commit.
+const BATCHES: [usize; 5] = [1, 8, 32, 100, 1000];
+/// Readers at the same time.
+const READERS: usize = 100;
+/// What is read at each size, roughly; only the progress bar goes by it.
+const READINGS: usize = 5;
+/// Starts measured.
+const STARTS: usize = 10;
+
+/// The whole answer.
+#[derive(Debug, Serialize)]
+struct Measured {
+    machine: Machine,
+    lines: Vec<Line>,
+}
+
+/// Where it was measured.
+#[derive(Debug, Serialize)]
+struct Machine {
+    cores: usize,
+    memory_bytes: Option<u64>,
+    system: String,
+    version: &'static str,
+    sqlite: &'static str,
+}
+
+impl Bench {
+    pub(super) fn run(mut self, common: &Common) -> Result<(), Failure> {
+        if self.quick {
+            (self.sizes, self.seconds) = (vec![10_000], 1);
+        }
+        let bar = output::progress("", common.json);
+        bar.set_length(self.expected_seconds());
+        let mut lines = Vec::new();
+        if self.wants(Part::Ledger) || self.wants(Part::Transfers) || self.wants(Part::Distribution) {
+            self.measure_empty(&mut lines, &bar)?;
+        }
+        if self.wants(Part::Ledger) || self.wants(Part::Reads) || self.wants(Part::Start) || self.wants(Part::Memory) {
+            for size in &self.sizes {
+                self.measure_filled(*size, &mut lines, &bar)?;
+            }
+        }
+        bar.finish_and_clear();
+        // By part, and within a part as measured.
+        lines.sort_by_key(|line| Part::ORDER.iter().position(|part| *part == line.group));
+        let measured = Measured { machine: Machine::this(), lines };
+        output::print(common.json, &measured, || {
+            format!("{}\n\n{}", measured.machine.describe(), table::show(&measured.lines))
+        });
+        Ok(())
+    }
+
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
+    /// What the whole will take, roughly, so that the bar can say when it ends.
+    fn expected_seconds(&self) -> u64 {
+        let count = |part, number: usize| if self.wants(part) { number as u64 } else { 0 };
+        let empty = count(Part::Ledger, BATCHES.len()) + count(Part::Transfers, self.clients.len());
+        let filled = count(Part::Ledger, 1) + count(Part::Reads, READINGS) + count(Part::Memory, 1);
+        let made: u64 = self.sizes.iter().map(|size| size / community::TRANSACTIONS_A_SECOND).sum();
+        (empty + filled * self.sizes.len() as u64) * self.seconds + made
+    }
+
+    /// Measures one thing, and says so meanwhile.
+    fn timed<T>(
+        &self,
+        bar: &ProgressBar,
+        what: impl Into<Cow<'static, str>>,
+        measure: impl FnOnce(Duration) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        bar.set_message(what);
+        let measured = measure(Duration::from_secs(self.seconds))?;
+        bar.inc(self.seconds);
+        Ok(measured)
+    }
+
+    /// What begins with an empty ledger: the cost of writing.
+    fn measure_empty(&self, lines: &mut Vec<Line>, bar: &ProgressBar) -> Result<(), Failure> {
+        let (community, distribution) = Community::found(0, bar)?;
+        if self.wants(Part::Distribution) {
+            lines.push(distribution);
+        }
+        if self.wants(Part::Ledger) {
+            for batch in BATCHES {
+                lines.push(
+                    self.timed(bar, "The ledger by itself", |length| ledger::measure(&community, batch, length))?,
+                );
+            }
+        }
+        if self.wants(Part::Transfers) {
+            let server = Server::start(&community)?;
+            for clients in &self.clients {
+                let clients = usize::from(*clients);
+                let line = self.timed(bar, "Transfers over HTTP", |length| {
+                    load::drive(&community, server.address, &Ask::Transfer, clients, length)
+                })?;
+                lines.push(Line { what: "transfers over HTTP".into(), group: "transfers", ..line });
+            }
+        }
+        Ok(())
+    }
+
+    /// What may depend on how long a history is.
+    fn measure_filled(&self, size: u64, lines: &mut Vec<Line>, bar: &ProgressBar) -> Result<(), Failure> {
+        bar.set_message(format!("Making {size} transactions"));
+        let (community, _) = Community::found(size, bar)?;
+        if self.wants(Part::Start) {
+            let timing = Timing::of(STARTS, || Server::start(&community).map(|server| server.started_within))?;
+            lines.push(Line {
+                transactions: Some(size),
+                timing: Some(timing),
+                ..Line::new("start", "start to first answer")
+            });
+        }
+        if self.wants(Part::Memory) || self.wants(Part::Reads) {
+            let server = Server::start(&community)?;
+            let memory = |what| Line {
+                transactions: Some(size),
+                resident_bytes: server.memory(),
+                ..Line::new("memory", format!("resident memory, {what}"))
+            };
+            let mut memories = vec![memory("idle")];
+            let mut reads = Vec::new();
+            for (what, ask) in readings(&server)? {
+                let line = self.timed(bar, format!("Reading among {size}: {what}"), |length| {
+                    load::drive(&community, server.address, &ask, READERS, length)
+                })?;
+                reads.push(Line { what, group: "reads", transactions: Some(size), ..line });
+            }
+            if self.wants(Part::Memory) {
+                memories.push(memory("after reading"));
+                self.timed(bar, "Memory under load", |length| {
+                    load::drive(&community, server.address, &Ask::Transfer, READERS, length)
+                })?;
+                memories.push(memory("under load"));
+                // The load has gone; what was borrowed for it may be given back.
+                std::thread::sleep(Duration::from_secs(2));
+                memories.push(memory("after"));
+                lines.append(&mut memories);
+            }
+            if self.wants(Part::Reads) {
+                lines.append(&mut reads);
+            }
+        }
+        if self.wants(Part::Ledger) {
+            let measure = |length| ledger::measure(&community, 100, length);
+            lines.push(self.timed(bar, format!("The ledger by itself, after {size}"), measure)?);
+        }
+        Ok(())
+    }
+}
+
+impl Part {
+    /// The parts by their names in the answer, in the order they are shown.
+    const ORDER: [&'static str; 6] = ["ledger", "transfers", "reads", "distribution", "start", "memory"];
+}
+
+/// What members read most, and every statistic the server documents.
+fn readings(server: &Server) -> Result<Vec<(String, Ask)>, Failure> {
+    let get = |what: &str, path: &str| (what.to_owned(), Ask::Get(path.to_owned()));
+    let mut readings = vec![
+        get("wallet", "/v1/wallet"),
+        get("history page", "/v1/transactions"),
+        ("deep history page".to_owned(), Ask::DeepHistory),
+        get("filtered search", "/v1/transactions?q=lunch&direction=out&limit=20"),
+    ];
+    let document: serde_json::Value = serde_json::from_str(&load::once(server.address, "/openapi.json")?)
+        .map_err(|error| Failure::Refused(format!("The server's description cannot be read ({error}).")))?;
+    let paths = document["paths"].as_object().into_iter().flatten();
+    for (path, _) in paths.filter(|(path, item)| item.get("get").is_some() && !path.contains('{')) {
+        if let Some(name) = path.strip_prefix("/v1/statistics/") {
+            readings.push(get(&format!("{name} statistics"), path));
+        }
+    }
+    Ok(readings)
+}
+
+impl Machine {
+    fn this() -> Self {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        let memory = process::number(&read("/proc/meminfo"), "MemTotal:").map(|kib| kib * 1024);
+        Self {
+            cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            memory_bytes: memory,
+            system: format!("{} {}", std::env::consts::ARCH, read("/proc/version").split(" (").next().unwrap_or("")),
+            version: env!("CARGO_PKG_VERSION"),
+            sqlite: rusqlite::version(),
+        }
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "communitytoken {}, SQLite {}, {} cores, {} GB, {}",
+            self.version,
+            self.sqlite,
+            self.cores,
+            self.memory_bytes.unwrap_or(0) / 1_000_000_000,
+            self.system.trim()
+        )
+    }
+}

@@ -1,0 +1,82 @@
+//! A server of its own process, as members meet it, and what the system knows of a process.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::community::Community;
+use super::load;
+use crate::cli::Failure;
+
+/// A running server; ended when dropped.
+pub(super) struct Server {
+    child: Child,
+    /// Kept open: a server whose words nobody reads would be told so.
+    _words: BufReader<ChildStdout>,
+    pub(super) address: SocketAddr,
+    /// From the start of the program to its first answer.
+    pub(super) started_within: Duration,
+}
+
+impl Server {
+    /// Starts this very program on the community's database.
+    pub(super) fn start(community: &Community) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure::Refused(format!("The server could not be started ({error})."));
+        let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+        for (name, _) in std::env::vars_os() {
+            // The settings of another community are none of this one's.
+            if name.to_string_lossy().starts_with("COMMUNITYTOKEN_") {
+                command.env_remove(name);
+            }
+        }
+        let began = Instant::now();
+        let mut child = command
+            .arg("serve")
+            .arg("--config")
+            .arg(&community.config_file)
+            .arg("--database")
+            .arg(&community.config.database.path)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let out = child.stdout.take().ok_or_else(|| Failure::Refused("The server has no output.".into()))?;
+        let mut words = BufReader::new(out);
+        let mut line = String::new();
+        words.read_line(&mut line).map_err(failed)?;
+        let address = line.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok());
+        let mut server = Self {
+            child,
+            _words: words,
+            address: address.ok_or_else(|| Failure::Refused("The server did not start.".into()))?,
+            started_within: Duration::ZERO,
+        };
+        load::once(server.address, "/health")?;
+        server.started_within = began.elapsed();
+        Ok(server)
+    }
+
+    /// Resident memory of the server, in bytes.
+    pub(super) fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        Some(number(&status, "VmRSS:")? * 1024)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+/// Bytes a process has handed to the disk so far, where the system counts them.
+pub(super) fn bytes_written(process: &str) -> Option<u64> {
+    number(&std::fs::read_to_string(format!("/proc/{process}/io")).ok()?, "write_bytes:")
+}
+
+/// The number that stands after a name in a table of the system.
+pub(super) fn number(text: &str, name: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
+}
