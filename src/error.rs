@@ -139,6 +139,11 @@ pub struct Error {
 }
 
 impl Error {
+    /// What a member who was deleted is told.
+    pub fn left() -> Self {
+        Self::new(Code::Forbidden, "This member has left the community. An operator can restore them.")
+    }
+
     /// A refusal with its sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), members: Box::default(), errors: Vec::new(), cause: None }

@@ -149,6 +149,10 @@ impl Keys {
 pub trait Repeatable: Command {
     /// What was asked, so that the same key with another request is told from a repetition.
     fn request(&self) -> Value;
+    /// What must hold at each time, also when the answer is only given again.
+    fn check(&self, _: &Connection) -> Result<()> {
+        Ok(())
+    }
     /// The first transaction it made.
     fn first_sequence(output: &Self::Output) -> i64;
     /// The same answer again, from the first transaction it made.
@@ -201,6 +205,7 @@ impl<C: Repeatable> Command for Once<C> {
                     "This Idempotency-Key was used for a different request. Use a new key for a new request.",
                 ));
             }
+            self.command.check(ledger.conn)?;
             return Ok(Outcome { output: C::replay(ledger.conn, sequence)?, replayed: true });
         }
         if self.key.made_at().is_some_and(|made| made < ledger.clock - ledger.window_ms) {

@@ -41,6 +41,8 @@ pub(super) struct State {
     pub(super) head: Head,
     pub(super) audit: Head,
     pub(super) keys: Keys,
+    /// What stands in every transaction's id.
+    pub(super) tag: i64,
     sealed: (i64, i64),
     dropped_day: i64,
 }
@@ -67,15 +69,15 @@ impl Journal {
     }
 
     fn load(conn: &Connection) -> Result<State> {
-        let id: String = conn
-            .query_row("SELECT id FROM ledger", [], |row| row.get(0))
+        let (id, tag): (String, i64) = conn
+            .query_row("SELECT id, tag FROM ledger", [], |row| row.try_into())
             .optional()?
             .ok_or_else(|| Error::internal("the database holds no ledger yet; run `communitytoken init`"))?;
         let id =
             Uuid::try_parse(&id).map_err(|error| Error::internal(format!("the ledger's id is damaged: {error}")))?;
         let empty = |domain| Head { sequence: 0, created_at: 0, hash: chain::genesis(id, domain) };
         let (head, audit) = sealed_heads(conn, empty(chain::TRANSACTIONS), empty(chain::AUDIT))?;
-        Ok(State { sealed: (head.sequence, audit.sequence), head, audit, keys: Keys::default(), dropped_day: 0 })
+        Ok(State { sealed: (head.sequence, audit.sequence), head, audit, keys: Keys::default(), tag, dropped_day: 0 })
     }
 }
 

@@ -7,6 +7,8 @@ use rusqlite::Connection;
 use super::audit::{self, AuditLine};
 use super::chain::{self, Link, TransactionContent};
 use super::journal::{Head, Journal, State};
+use super::transaction::{Transaction, hex};
+use super::transaction_id::TransactionId;
 use super::types::{Amount, Kind, Note, transaction_type};
 use super::wallet::Wallet;
 use crate::error::{Code, Error, Result};
@@ -39,7 +41,7 @@ pub struct Posting<'a> {
     /// What the sender wrote to it.
     pub note: Option<&'a Note>,
     /// The transaction it gives back.
-    pub reverses: Option<i64>,
+    pub reverses: Option<TransactionId>,
     /// The audit line that accounts for it.
     pub audit: Option<i64>,
 }
@@ -75,10 +77,11 @@ impl<'a> Ledger<'a> {
     }
 
     /// Moves tokens, or refuses and changes nothing. Both wallets are brought up to date, so that
-    /// several postings can follow each other. Gives the sequence.
+    /// several postings can follow each other. Gives the transaction as its reader would find it, made of
+    /// what is known here rather than read again.
     ///
     /// A system wallet that pays itself issues. Whoever else pays must have the tokens.
-    pub fn post(&mut self, from: &mut Wallet, to: &mut Wallet, posting: &Posting<'_>) -> Result<i64> {
+    pub fn post(&mut self, from: &mut Wallet, to: &mut Wallet, posting: &Posting<'_>) -> Result<Transaction> {
         let same = from.key == to.key;
         let kind = Kind::between(from.is_system, to.is_system, same);
         refuse(from, to, same)?;
@@ -95,20 +98,21 @@ impl<'a> Ledger<'a> {
             to_previous: to.last_sequence,
             from_balance: if same { self.issue(to, amount)? } else { spend(from, amount)? },
             to_balance: receive(to, amount)?,
-            reverses: posting.reverses.unwrap_or(0),
+            reverses: posting.reverses.map_or(0, TransactionId::sequence),
             audit: posting.audit.unwrap_or(0),
             note_digest: [0; 32],
         };
-        self.insert(content, from, to, posting)
+        self.insert(kind, content, from, to, posting)
     }
 
     fn insert(
         &mut self,
+        kind: Kind,
         mut content: TransactionContent,
         from: &mut Wallet,
         to: &mut Wallet,
         posting: &Posting<'_>,
-    ) -> Result<i64> {
+    ) -> Result<Transaction> {
         let mut salt = None;
         if let Some(note) = posting.note {
             let mut bytes = [0; 16];
@@ -136,7 +140,7 @@ impl<'a> Ledger<'a> {
                 content.to_previous,
                 content.from_balance,
                 content.to_balance,
-                posting.reverses,
+                posting.reverses.map(TransactionId::sequence),
                 posting.audit,
                 posting.note.map(Note::as_str),
                 salt,
@@ -144,12 +148,30 @@ impl<'a> Ledger<'a> {
                 hash,
             ])?;
         self.state.head = Head { sequence: content.sequence, created_at: content.created_at, hash };
+        let transaction = Transaction {
+            id: TransactionId::new(content.created_at, self.state.tag, content.sequence),
+            sequence: content.sequence,
+            kind,
+            transaction_type: content.transaction_type,
+            from: from.party(),
+            to: to.party(),
+            amount: content.amount,
+            note: posting.note.map(|note| note.as_str().to_owned()),
+            created_at: content.created_at,
+            hash: Some(hex(&hash)),
+            reverses: posting.reverses,
+            reversed_by: None,
+            reversed_amount: None,
+            direction: None,
+            balance_before: None,
+            balance_after: None,
+        };
         for (wallet, balance) in [(from, content.from_balance), (to, content.to_balance)] {
             wallet.balance = balance;
             wallet.last_sequence = content.sequence;
             wallet.updated_at = content.created_at;
         }
-        Ok(content.sequence)
+        Ok(transaction)
     }
 
     /// New tokens: refused where the total supply would no longer fit.

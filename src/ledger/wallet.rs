@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::transaction::{Owner, Party};
 use super::types::{WalletId, WalletKey, wallet_not_found};
 use crate::error::Result;
 
@@ -12,6 +13,8 @@ pub struct Wallet {
     pub key: WalletKey,
     /// How people refer to it.
     pub id: WalletId,
+    /// The name of its owner today.
+    pub name: String,
     /// Whether it belongs to a system account, and so may issue.
     pub is_system: bool,
     /// Whole tokens it can spend now.
@@ -28,12 +31,22 @@ pub struct Wallet {
     pub updated_at: i64,
 }
 
-const COLUMNS: &str = "key, id, is_system, balance, last_sequence, frozen_reason, is_closed, created_at, updated_at";
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT key, id, is_system, balance, last_sequence, frozen_reason, is_closed, created_at, updated_at,
+               CASE WHEN is_system THEN (SELECT name FROM system_accounts WHERE wallet = wallets.key)
+                    ELSE (SELECT username FROM users WHERE wallet = wallets.key) END
+          FROM wallets WHERE ",
+            $condition
+        )
+    };
+}
 
 impl Wallet {
     /// The wallet with this id, or `wallet_not_found`.
     pub fn by_id(conn: &Connection, id: WalletId) -> Result<Self> {
-        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM wallets WHERE id = ?1"))?
+        conn.prepare_cached(select!("id = ?1"))?
             .query_row([id], Self::from_row)
             .optional()?
             .ok_or_else(wallet_not_found)
@@ -41,10 +54,16 @@ impl Wallet {
 
     /// The wallet a row refers to.
     pub fn by_key(conn: &Connection, key: WalletKey) -> Result<Self> {
-        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM wallets WHERE key = ?1"))?
+        conn.prepare_cached(select!("key = ?1"))?
             .query_row([key], Self::from_row)
             .optional()?
             .ok_or_else(wallet_not_found)
+    }
+
+    /// The wallet as a side of a transaction.
+    pub(super) fn party(&self) -> Party {
+        let owner = if self.is_system { Owner::System } else { Owner::User };
+        Party { wallet_id: self.id, name: self.name.clone(), owner }
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -58,6 +77,7 @@ impl Wallet {
             is_closed: row.get(6)?,
             created_at: row.get(7)?,
             updated_at: row.get(8)?,
+            name: row.get(9)?,
         })
     }
 }

@@ -373,9 +373,11 @@ BEGIN
      WHERE NEW.created_at < (SELECT created_at FROM transactions WHERE sequence = NEW.sequence - 1);
     -- A trigger that someone adds can keep transactions_apply from doing its work. Then nothing follows.
     SELECT RAISE(ABORT, 'the transaction before this one has not moved its tokens')
-      FROM transactions AS last JOIN wallets ON wallets.key IN (last.from_wallet, last.to_wallet)
+      FROM transactions AS last
+      JOIN wallets AS sender ON sender.key = last.from_wallet
+      JOIN wallets AS recipient ON recipient.key = last.to_wallet
      WHERE last.sequence = NEW.sequence - 1
-       AND (wallets.last_sequence <> last.sequence
+       AND (sender.last_sequence <> last.sequence OR recipient.last_sequence <> last.sequence
             OR (last.kind = 1 AND (SELECT issued_sequence FROM ledger) <> last.sequence));
     -- Said again here: a shell can switch CHECK constraints off, and a negative amount would be a theft.
     SELECT RAISE(ABORT, 'an amount is a whole number above zero') WHERE NEW.amount < 1;

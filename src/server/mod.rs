@@ -55,18 +55,19 @@ pub fn router(app: &App) -> Result<Router, String> {
         .into_response()
     }));
     Ok(api
-        .merge(openapi::routes())
-        .merge(docs::routes())
+        .merge(openapi::routes().merge(docs::routes()).layer(Extension(document)))
         .merge(pages)
         .merge(web::assets::routes())
         .fallback(async || Error::new(Code::NotFound, "Nothing lives at this address."))
         .method_not_allowed_fallback(async || {
             Error::new(Code::MethodNotAllowed, "This address exists, but does not take this method.")
         })
-        .layer(Extension(document))
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
-        .layer(from_fn_with_state(app.clone(), frame))
+        // From the outside in; together, because each layer by itself would cost every request a box.
+        .layer((
+            from_fn_with_state(app.clone(), frame),
+            CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()),
+            CompressionLayer::new(),
+        ))
         .with_state(app.clone()))
 }
 

@@ -6,14 +6,14 @@
 //!
 //! When a commit fails, its frames may already lie in the log and come back at the next start. So
 //! the answer is then [`WriteFailure::Unknown`], and the connection is closed, opened again and the
-//! log emptied before any further work. After three failures in a row no more is accepted until the
-//! file can be written again, which is tried every second.
+//! log emptied before any further work. After three failures in a row what comes is refused at
+//! once, and once a second it is tried, until the file can be written again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -22,9 +22,9 @@ use super::{StoreFailure, WriteFailure};
 
 /// Jobs that may wait. One more is refused at once, which bounds both memory and waiting.
 const QUEUE: usize = 4096;
-/// Failures in a row after which no more is accepted.
+/// Failures in a row after which what comes is refused without a try.
 const FAILURES: u32 = 3;
-/// How long to wait between attempts to write again.
+/// How long it is refused before the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// What lives beside the writing connection from batch to batch: memory that follows the rows.
@@ -112,7 +112,8 @@ impl<J: Journal> Writer<J> {
         let conn = open()?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let health = WriterHealth::default();
-        let state = Thread { open, conn: Some(conn), journal, health: health.clone(), failures: 0, batch };
+        let state =
+            Thread { open, conn: Some(conn), journal, health: health.clone(), failures: 0, failed: None, batch };
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || state.run(jobs))
@@ -171,6 +172,8 @@ struct Thread<J, O> {
     journal: J,
     health: WriterHealth,
     failures: u32,
+    /// The last failure, when and why.
+    failed: Option<(Instant, String)>,
     batch: usize,
 }
 
@@ -195,27 +198,23 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
 
     /// One batch: from the lock to the last answer.
     fn write(&mut self, batch: &mut Vec<Job<J>>) {
-        if self.failures >= FAILURES {
-            std::thread::sleep(RETRY);
+        if self.failures >= FAILURES
+            && let Some((when, reason)) = &self.failed
+            && when.elapsed() < RETRY
+        {
+            return refuse(batch, reason);
         }
-        if let Err(failure) = self.connect() {
-            return self.refuse(batch, &failure.0);
+        if let Err(reason) = self.begin() {
+            self.fail(&reason);
+            return refuse(batch, &reason);
         }
         let Some(conn) = self.conn.as_ref() else { return };
-        if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE") {
-            let text = error.to_string();
-            return self.refuse(batch, &text);
-        }
-        if let Err(error) = self.journal.begin(conn) {
-            let text = error.to_string();
-            return self.refuse(batch, &text);
-        }
         let mut answers = Vec::with_capacity(batch.len());
         let mut broken = None;
         for job in batch.drain(..) {
             let mark = self.journal.mark();
             if broken.is_none()
-                && let Err(error) = savepoint(conn, "SAVEPOINT job")
+                && let Err(error) = run(conn, &["SAVEPOINT job"])
             {
                 broken = Some(error.to_string());
             }
@@ -223,9 +222,9 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
             if !keep {
                 self.journal.reset(mark);
             }
-            let end = if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+            let end: &[&str] = if keep { &["RELEASE job"] } else { &["ROLLBACK TO job", "RELEASE job"] };
             if broken.is_none()
-                && let Err(error) = savepoint(conn, end)
+                && let Err(error) = run(conn, end)
             {
                 broken = Some(error.to_string());
             }
@@ -242,7 +241,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
         }
         let outcome = match broken {
             Some(reason) => Err(WriteFailure::Unavailable(reason)),
-            None => conn.execute_batch("COMMIT").map_err(|error| WriteFailure::Unknown(error.to_string())),
+            None => run(conn, &["COMMIT"]).map_err(|error| WriteFailure::Unknown(error.to_string())),
         };
         match &outcome {
             Ok(()) => {
@@ -258,6 +257,14 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
         }
     }
 
+    /// Opens the batch's transaction and brings the journal up to date.
+    fn begin(&mut self) -> Result<(), String> {
+        self.connect().map_err(|failure| failure.0)?;
+        let Some(conn) = self.conn.as_ref() else { return Err("there is no connection".into()) };
+        run(conn, &["BEGIN IMMEDIATE"]).map_err(|error| error.to_string())?;
+        self.journal.begin(conn).map_err(|error| error.to_string())
+    }
+
     /// Makes sure of a connection; a new one empties the log, so that no refused commit lingers in it.
     fn connect(&mut self) -> Result<(), StoreFailure> {
         if self.conn.is_some() {
@@ -269,18 +276,10 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
         Ok(())
     }
 
-    fn refuse(&mut self, batch: &mut Vec<Job<J>>, reason: &str) {
-        self.fail(reason);
-        let failure = WriteFailure::Unavailable(reason.to_owned());
-        for job in batch.drain(..) {
-            let (_, answer) = job(Err(failure.clone()));
-            answer(Ok(()));
-        }
-    }
-
     fn fail(&mut self, reason: &str) {
         tracing::error!(reason, "the ledger could not be written");
         self.failures += 1;
+        self.failed = Some((Instant::now(), reason.to_owned()));
         self.health.set(Some(reason));
         if let Some(conn) = self.conn.take() {
             let _ended = conn.execute_batch("ROLLBACK");
@@ -289,9 +288,19 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
     }
 }
 
-fn savepoint(conn: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
-    for statement in sql.split(';') {
-        conn.prepare_cached(statement.trim())?.execute([])?;
+/// Answers a whole batch of which nothing was tried.
+fn refuse<J>(batch: &mut Vec<Job<J>>, reason: &str) {
+    let failure = WriteFailure::Unavailable(reason.to_owned());
+    for job in batch.drain(..) {
+        let (_, answer) = job(Err(failure.clone()));
+        answer(Ok(()));
+    }
+}
+
+/// Runs statements that bring no rows, each prepared once.
+fn run(conn: &Connection, statements: &[&str]) -> Result<(), rusqlite::Error> {
+    for statement in statements {
+        conn.prepare_cached(statement)?.execute([])?;
     }
     Ok(())
 }

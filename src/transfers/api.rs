@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{Reverse, Send};
 use crate::error::Result;
 use crate::ledger::{Amount, Note, Once, Outcome, Transaction, TransactionId, WalletId};
-use crate::web::{App, Bearer, Body, Key, PathId};
+use crate::web::{App, Bearer, Body, Key, PathId, Paying};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -52,13 +52,12 @@ struct Payment {
     responses((status = 201, body = Transaction, headers(("Location" = String)))))]
 async fn send(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Paying(payer): Paying,
     Key(key): Key,
     Body(payment): Body<Payment>,
 ) -> Result<Response> {
-    let command =
-        Send { from: member.wallet_key, to: payment.to_wallet_id, amount: payment.amount, note: payment.note };
-    let outcome = app.books.execute(Once { caller: member.key, key, command }).await?;
+    let command = Send { from: payer.wallet_key, to: payment.to_wallet_id, amount: payment.amount, note: payment.note };
+    let outcome = app.books.execute(Once { caller: payer.key, key, command }).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
 }
 

@@ -35,8 +35,7 @@ impl Command for Reverse {
         if original.to.wallet_id != caller.id {
             return Err(Error::new(Code::Forbidden, "Only the one who received a transfer can give it back."));
         }
-        let sequence = give_back(ledger, &original, &Return { amount: self.amount, note: self.note, audit: None })?;
-        by_sequence(ledger.conn, sequence, None)
+        give_back(ledger, &original, &Return { amount: self.amount, note: self.note, audit: None })
     }
 }
 
@@ -65,8 +64,8 @@ pub struct Return {
     pub audit: Option<i64>,
 }
 
-/// Posts the way back of a transaction, for the recipient or an operator; gives the sequence.
-pub fn give_back(ledger: &mut Ledger<'_>, original: &Transaction, wanted: &Return) -> Result<i64> {
+/// Posts the way back of a transaction, for the recipient or an operator.
+pub fn give_back(ledger: &mut Ledger<'_>, original: &Transaction, wanted: &Return) -> Result<Transaction> {
     if original.kind == Kind::Issuance {
         return Err(Error::new(Code::NotReversible, "An issuance cannot be reversed: issued tokens stay issued."));
     }
@@ -90,7 +89,7 @@ pub fn give_back(ledger: &mut Ledger<'_>, original: &Transaction, wanted: &Retur
     let mut to = Wallet::by_id(ledger.conn, original.from.wallet_id)?;
     let posting = Posting {
         note: wanted.note.as_ref(),
-        reverses: Some(original.sequence),
+        reverses: Some(original.id),
         audit: wanted.audit,
         ..Posting::of(Amount::new(amount)?)
     };

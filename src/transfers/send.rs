@@ -4,14 +4,14 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::{
     Amount, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, WalletKey, by_sequence,
 };
 
 /// Sends tokens from the caller's wallet.
 ///
-/// Refused, and nothing changes: `wallet_not_found`, `self_transfer`, `wallet_frozen` (either
+/// Refused, and nothing changes: `forbidden` where the sender has left, `wallet_not_found`, `self_transfer`, `wallet_frozen` (either
 /// side), `recipient_closed`, `insufficient_balance`, `amount_overflow`.
 #[derive(Debug, Clone)]
 pub struct Send {
@@ -29,15 +29,24 @@ impl Command for Send {
     type Output = Transaction;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Transaction> {
-        let mut from = Wallet::by_key(ledger.conn, self.from)?;
+        let mut from = payer(ledger.conn, self.from)?;
         let mut to = Wallet::by_id(ledger.conn, self.to)?;
         let posting = Posting { note: self.note.as_ref(), ..Posting::of(self.amount) };
-        let sequence = ledger.post(&mut from, &mut to, &posting)?;
-        by_sequence(ledger.conn, sequence, None)
+        ledger.post(&mut from, &mut to, &posting)
     }
 }
 
+/// The wallet that pays, unless its owner has left.
+fn payer(conn: &Connection, key: WalletKey) -> Result<Wallet> {
+    let wallet = Wallet::by_key(conn, key)?;
+    if wallet.is_closed { Err(Error::left()) } else { Ok(wallet) }
+}
+
 impl Repeatable for Send {
+    fn check(&self, conn: &Connection) -> Result<()> {
+        payer(conn, self.from).map(drop)
+    }
+
     fn request(&self) -> Value {
         json!([self.to, self.amount, self.note])
     }

@@ -34,8 +34,7 @@ impl Command for Correct {
                 .line("reversal", &original.id.to_string(), json!({ "amount": self.amount }))
                 .accounting_for(sequence, sequence),
         )?;
-        give_back(ledger, &original, &Return { amount: self.amount, note: None, audit: Some(audit) })?;
-        by_sequence(ledger.conn, sequence, None)
+        give_back(ledger, &original, &Return { amount: self.amount, note: None, audit: Some(audit) })
     }
 }
 

@@ -135,19 +135,17 @@ impl Command for Distribute {
                 )
                 .accounting_for(first, first + count - 1),
         )?;
+        let mut transactions = Vec::with_capacity(self.recipients.len() + 1);
         if issued > 0 {
-            let mut same = treasury.clone();
-            ledger.post(
-                &mut treasury,
-                &mut same,
-                &Posting { audit: Some(audit), ..Posting::of(Amount::new(issued)?) },
-            )?;
+            let posting = Posting { audit: Some(audit), ..Posting::of(Amount::new(issued)?) };
+            transactions.push(ledger.post(&mut treasury.clone(), &mut treasury, &posting)?);
         }
         for (recipient, mut wallet) in self.recipients.iter().zip(wallets) {
             let posting = Posting { audit: Some(audit), note: self.note.as_ref(), ..Posting::of(recipient.amount) };
-            ledger.post(&mut treasury, &mut wallet, &posting).map_err(|error| error.about(&recipient.place))?;
+            let posted = ledger.post(&mut treasury, &mut wallet, &posting);
+            transactions.push(posted.map_err(|error| error.about(&recipient.place))?);
         }
-        Self::replay(ledger.conn, first)
+        Ok(Distribution { distribution_id, issued, distributed: total, transactions })
     }
 }
 

@@ -33,8 +33,7 @@ impl Command for Issue {
                 .accounting_for(sequence, sequence),
         )?;
         let mut same = wallet.clone();
-        ledger.post(&mut wallet, &mut same, &Posting { audit: Some(audit), ..Posting::of(self.amount) })?;
-        by_sequence(ledger.conn, sequence, None)
+        ledger.post(&mut wallet, &mut same, &Posting { audit: Some(audit), ..Posting::of(self.amount) })
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
-use crate::identity::{Claims, DeveloperIdentity, Member, Register, Role, Verifier, member};
+use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Verifier, member};
 use crate::ledger::{Books, UserKey};
 
 /// What every route can reach. Cheap to clone.
@@ -26,6 +26,7 @@ pub struct Shared {
     pub verifier: Verifier,
     /// The developer identity, where no provider is configured.
     pub developer: Option<DeveloperIdentity>,
+    payers: Known,
     limiter: Option<DefaultKeyedRateLimiter<UserKey>>,
 }
 
@@ -41,7 +42,7 @@ impl App {
     pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Self {
         let limiter = NonZeroU32::new(config.limits.requests_per_minute)
             .map(|requests| RateLimiter::keyed(Quota::per_minute(requests)));
-        Self(Arc::new(Shared { books, config, verifier, developer, limiter }))
+        Self(Arc::new(Shared { books, config, verifier, developer, payers: Known::default(), limiter }))
     }
 
     /// The address members know the program by.
@@ -55,10 +56,7 @@ impl App {
         let claims = self.verifier.verify(token).await?;
         let mut member = self.known(&claims).await?;
         if member.deleted_at.is_some() {
-            return Err(Error::new(
-                Code::Forbidden,
-                "This member has left the community. An operator can restore them.",
-            ));
+            return Err(Error::left());
         }
         let named = |list: &[IdentityName]| {
             list.iter().any(|name| name.issuer == claims.issuer && name.subject == claims.subject)
@@ -71,6 +69,21 @@ impl App {
         }
         self.count(member.key)?;
         Ok(member)
+    }
+
+    /// Whose tokens a call with this token moves. Whether they may pay, the command says: a member
+    /// who has left is refused there.
+    pub async fn payer(&self, token: &str) -> Result<Payer> {
+        let claims = self.verifier.verify(token).await?;
+        let payer = if let Some(payer) = self.payers.get(&claims) {
+            payer
+        } else {
+            let payer = Payer::from(&self.known(&claims).await?);
+            self.payers.add(&claims, payer);
+            payer
+        };
+        self.count(payer.key)?;
+        Ok(payer)
     }
 
     async fn known(&self, claims: &Claims) -> Result<Member> {

@@ -7,8 +7,19 @@ use axum::http::request::Parts;
 use super::App;
 use super::frame::RequestId;
 use crate::error::{Code, Error, Result};
-use crate::identity::{Member, Role};
+use crate::identity::{Member, Payer, Role};
 use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
+
+fn bearer_token(parts: &Parts) -> Result<&str> {
+    parts
+        .headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(Error::unauthorized)
+}
 
 /// The member whose bearer token came with the request.
 #[derive(Debug, Clone)]
@@ -18,15 +29,19 @@ impl FromRequestParts<App> for Bearer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or_else(Error::unauthorized)?;
-        app.member(token).await.map(Self)
+        app.member(bearer_token(parts)?).await.map(Self)
+    }
+}
+
+/// Whose tokens the call moves, by the bearer token that came with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Paying(pub Payer);
+
+impl FromRequestParts<App> for Paying {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        app.payer(bearer_token(parts)?).await.map(Self)
     }
 }
 

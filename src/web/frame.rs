@@ -93,7 +93,12 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     dress(response.headers_mut(), &id);
     let status = response.status().as_u16();
     let milliseconds = began.elapsed().as_millis();
-    tracing::info!(request_id = %id.0, %method, path, status, milliseconds, "answered");
+    // What went well is for those who look closely; a busy community would fill the log with it.
+    if status < 400 {
+        tracing::debug!(request_id = %id.0, %method, path, status, milliseconds, "answered");
+    } else {
+        tracing::info!(request_id = %id.0, %method, path, status, milliseconds, "answered");
+    }
     response
 }
 

@@ -13,7 +13,7 @@ mod session;
 
 pub use app::{App, Slice};
 pub use body::{Body, FormBody, Parameters, PathId};
-pub use caller::{Bearer, Key, OperatorCaller, authority};
+pub use caller::{Bearer, Key, OperatorCaller, Paying, authority};
 pub use frame::{RequestId, frame};
 pub use page::{Nav, Shell, grouped, page, page_with};
 pub use session::{SESSION_COOKIE, Session, expired_cookie, session_cookie};

@@ -214,7 +214,8 @@ impl Run {
         let command = transfer(&member, self.wallet(to), tokens);
         let once = Once { caller: member.key, key: key(&name), command: command.clone() };
         let seen = self.community.run(once);
-        let expected = self.model.movement(from, to, tokens);
+        let has_left = self.model.accounts[from].closed;
+        let expected = if has_left { Err(Code::Forbidden) } else { self.model.movement(from, to, tokens) };
         assert!(compare(&seen, &expected), "{}, expected {expected:?}", told(&seen));
         if let Ok(outcome) = seen {
             assert!(!outcome.replayed);
@@ -315,7 +316,9 @@ impl Run {
         let caller = self.community.members[request.caller].key;
         let before = self.community.rows();
         let seen = self.community.run(Once { caller, key: key(&request.key), command });
-        if same {
+        if same && self.model.accounts[request.caller + 1].closed {
+            assert_eq!(seen.unwrap_err().code, Code::Forbidden);
+        } else if same {
             let outcome = seen.unwrap();
             assert!(outcome.replayed);
             assert_eq!(outcome.output.id, request.answer);

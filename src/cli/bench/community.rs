@@ -56,11 +56,8 @@ impl Community {
         let folder = std::env::temp_dir().join(format!("communitytoken-bench-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).map_err(|error| Failure::Refused(error.to_string()))?;
         let config_file = folder.join("config.toml");
-        std::fs::write(
-            &config_file,
-            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n[log]\nfilter = \"warn\"\n",
-        )
-        .map_err(|error| Failure::Refused(error.to_string()))?;
+        std::fs::write(&config_file, "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n")
+            .map_err(|error| Failure::Refused(error.to_string()))?;
         let overrides =
             Overrides { config: Some(config_file.clone()), database: Some(folder.join("bench.db")), bind: None };
         let mut config = config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))?;

@@ -17,7 +17,7 @@ const NOTES: u64 = 10;
 /// Transfers a second with batches of up to `batch`, and what each writes, over `length`.
 pub(super) fn measure(community: &Community, batch: usize, length: Duration) -> Result<Line, Failure> {
     let books = Books::open(&community.config.database.path, &Options { batch, ..Options::default() })?;
-    let written = process::bytes_written("self");
+    let (written, worked) = (process::bytes_written("self"), process::processor_time("self"));
     let began = Instant::now();
     // Enough waiting that every batch is full; one alone is a batch of one.
     let ahead = if batch == 1 { 1 } else { batch * 3 };
@@ -30,6 +30,7 @@ pub(super) fn measure(community: &Community, batch: usize, length: Duration) -> 
         transactions: Some(community.transactions),
         count: Some(done),
         per_second: Some(per_second(done, elapsed)),
+        cpu_us_each: process::microseconds_each(worked, process::processor_time("self"), done),
         bytes_each: bytes,
         ..Line::new("ledger", format!("batch {batch}"))
     })

@@ -14,6 +14,7 @@ use tokio::task::{JoinSet, LocalSet};
 use uuid::Uuid;
 
 use super::community::Community;
+use super::process::{self, Server};
 use super::table::Line;
 use crate::cli::Failure;
 use crate::ledger::DAY_MS;
@@ -35,11 +36,12 @@ pub(super) enum Ask {
 /// Runs so many clients for a time; every answer must be a success.
 pub(super) fn drive(
     community: &Arc<Community>,
-    address: SocketAddr,
+    server: &Server,
     ask: &Ask,
     clients: usize,
     length: Duration,
 ) -> Result<Line, Failure> {
+    let (address, worked) = (server.address, server.processor_time());
     let times = Rc::new(RefCell::new(Vec::with_capacity(1 << 16)));
     let clock = Instant::now();
     run(async {
@@ -62,7 +64,9 @@ pub(super) fn drive(
         }
         Ok(())
     })?;
-    Ok(Line { clients: Some(clients), ..Line::default() }.of(times.take(), clock.elapsed()))
+    let times = times.take();
+    let cpu_us_each = process::microseconds_each(worked, server.processor_time(), times.len() as u64);
+    Ok(Line { clients: Some(clients), cpu_us_each, ..Line::default() }.of(times, clock.elapsed()))
 }
 
 /// One request on a connection of its own; gives the body of the answer.

@@ -160,7 +160,7 @@ impl Bench {
             for clients in &self.clients {
                 let clients = usize::from(*clients);
                 let line = self.timed(bar, "Transfers over HTTP", |length| {
-                    load::drive(&community, server.address, &Ask::Transfer, clients, length)
+                    load::drive(&community, &server, &Ask::Transfer, clients, length)
                 })?;
                 lines.push(Line { what: "transfers over HTTP".into(), group: "transfers", ..line });
             }
@@ -191,14 +191,14 @@ impl Bench {
             let mut reads = Vec::new();
             for (what, ask) in readings(&server)? {
                 let line = self.timed(bar, format!("Reading among {size}: {what}"), |length| {
-                    load::drive(&community, server.address, &ask, READERS, length)
+                    load::drive(&community, &server, &ask, READERS, length)
                 })?;
                 reads.push(Line { what, group: "reads", transactions: Some(size), ..line });
             }
             if self.wants(Part::Memory) {
                 memories.push(memory("after reading"));
                 self.timed(bar, "Memory under load", |length| {
-                    load::drive(&community, server.address, &Ask::Transfer, READERS, length)
+                    load::drive(&community, &server, &Ask::Transfer, READERS, length)
                 })?;
                 memories.push(memory("under load"));
                 // The load has gone; what was borrowed for it may be given back.

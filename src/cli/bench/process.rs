@@ -57,6 +57,11 @@ impl Server {
         Ok(server)
     }
 
+    /// Processor time of the server so far.
+    pub(super) fn processor_time(&self) -> Option<Duration> {
+        processor_time(&self.child.id().to_string())
+    }
+
     /// Resident memory of the server, in bytes.
     pub(super) fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
@@ -69,6 +74,23 @@ impl Drop for Server {
         let _gone = self.child.kill();
         let _ended = self.child.wait();
     }
+}
+
+/// Processor time that a process has used so far, where the system counts it.
+pub(super) fn processor_time(process: &str) -> Option<Duration> {
+    /// The unit of the count, whatever the machine.
+    const TICK: Duration = Duration::from_millis(10);
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name of the program stands in brackets and may hold anything.
+    let (_, fields) = text.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
+    Some(TICK * (times.next()?.ok()? + times.next()?.ok()?))
+}
+
+/// What each of so many took of a time that went from one reading to another.
+pub(super) fn microseconds_each(before: Option<Duration>, after: Option<Duration>, count: u64) -> Option<f64> {
+    let passed = after?.checked_sub(before?)?;
+    Some(1e6 / super::ledger::per_second(count.max(1), passed))
 }
 
 /// Bytes a process has handed to the disk so far, where the system counts them.

@@ -29,6 +29,10 @@ pub(super) struct Line {
     /// How often in a second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) per_second: Option<f64>,
+    /// Processor time of the program for each, in microseconds: steadier than the clock where other
+    /// programs run too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cpu_us_each: Option<f64>,
     /// Bytes handed to the disk for each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bytes_each: Option<u64>,
@@ -105,12 +109,13 @@ pub(super) fn show(lines: &[Line]) -> String {
             timing(|timing| timing.p50_ms),
             timing(|timing| timing.p95_ms),
             timing(|timing| timing.p99_ms),
+            line.cpu_us_each.map_or(String::new(), |time| format!("{time:.1}")),
             line.bytes_each.map_or(String::new(), |bytes| bytes.to_string()),
             line.resident_bytes.map_or(String::new(), |bytes| format!("{} MB", bytes / 1_000_000)),
         ]);
     }
     output::table(
-        &["WHAT", "AT ONCE", "THERE", "PER SECOND", "P50 MS", "P95 MS", "P99 MS", "BYTES EACH", "MEMORY"],
+        &["WHAT", "AT ONCE", "THERE", "PER SECOND", "P50 MS", "P95 MS", "P99 MS", "CPU US", "BYTES", "MEMORY"],
         &rows,
     )
 }
