@@ -214,6 +214,16 @@ impl std::error::Error for Error {}
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(format!("SQLite: {error}"))
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DiskFull, SystemIoFailure};
+        match error.sqlite_error_code() {
+            // The disk refuses, or another process holds the file: no defect of ours, and it passes.
+            Some(CannotOpen | DatabaseBusy | DiskFull | SystemIoFailure) => Self::new(
+                Code::StorageUnavailable,
+                "The database cannot be used at present. Nothing was changed; try again later.",
+            )
+            .with("retry_after_seconds", 5)
+            .because(format!("SQLite: {error}")),
+            _ => Self::internal(format!("SQLite: {error}")),
+        }
     }
 }
