@@ -32,20 +32,16 @@ impl Disk {
         let disk = Self { place: TempDir::new().unwrap() };
         fs::create_dir(disk.folder()).unwrap();
         fs::File::create(disk.image()).unwrap().set_len(megabytes << 20).unwrap();
+        build_c("cut_power.c", &[], &disk.place.path().join("cut_power"));
         // No blocks kept back for the superuser: full is full.
         run("mkfs.ext4", &["-q", "-F", "-m", "0", disk.image().to_str().unwrap()]);
-        match disk.mount() {
-            Ok(()) => {
-                build_c("cut_power.c", &[], &disk.place.path().join("cut_power"));
-                Some(disk)
-            }
-            Err(why) => {
-                // Past the test harness, which keeps what a passing test prints to itself.
-                let text = format!("\nNOT TESTED HERE: no file system can be mounted, {why}\n");
-                std::io::stderr().write_all(text.as_bytes()).unwrap();
-                None
-            }
+        if let Err(why) = disk.mount() {
+            // Past the test harness, which keeps what a passing test prints to itself.
+            let text = format!("\nNOT TESTED HERE: no file system can be mounted (are you root?): {why}\n");
+            std::io::stderr().write_all(text.as_bytes()).unwrap();
+            return None;
         }
+        Some(disk)
     }
 
     /// Where it is mounted.

@@ -11,7 +11,10 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+use std::time::{Duration, Instant};
+
 mod community;
+mod descriptors;
 mod disk;
 mod disk_full;
 mod killed;
@@ -19,6 +22,7 @@ mod load;
 mod power_cut;
 #[path = "../support/mod.rs"]
 mod support;
+mod two_processes;
 
 /// How many rounds to make: what the suite has time for, or what was asked.
 fn rounds(usual: usize) -> usize {
@@ -30,4 +34,14 @@ fn dice(test: &str) -> fastrand::Rng {
     let seed = std::env::var("COMMUNITYTOKEN_SEED").map_or_else(|_| fastrand::u64(..), |text| text.parse().unwrap());
     println!("{test}: repeat with COMMUNITYTOKEN_SEED={seed}");
     fastrand::Rng::with_seed(seed)
+}
+
+/// Waits until something has come to pass.
+async fn until(what: &str, within: Duration, mut has_come: impl AsyncFnMut() -> bool) -> Duration {
+    let began = Instant::now();
+    while !has_come().await {
+        assert!(began.elapsed() < within, "{what}: not within {within:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    began.elapsed()
 }

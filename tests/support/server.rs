@@ -114,7 +114,8 @@ impl Server {
         self.child.as_ref().unwrap().id()
     }
 
-    pub async fn serve(&mut self, arguments: &[&str]) {
+    /// Starts the server and waits until it listens, well or not.
+    pub fn listen(&mut self, arguments: &[&str]) {
         self.spawn(arguments);
         let stdout = self.child.as_mut().and_then(|child| child.stdout.take()).unwrap();
         let mut lines = BufReader::new(stdout).lines();
@@ -122,6 +123,10 @@ impl Server {
             panic!("the server did not start: {}", fs::read_to_string(self.path("log.txt")).unwrap_or_default())
         });
         self.base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().into();
+    }
+
+    pub async fn serve(&mut self, arguments: &[&str]) {
+        self.listen(arguments);
         let began = Instant::now();
         while self.client.get(format!("{}/health", self.base)).send().await.map_or(0, |answer| answer.status().as_u16())
             != 200
