@@ -214,10 +214,11 @@ impl std::error::Error for Error {}
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DiskFull, SystemIoFailure};
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, SystemIoFailure};
         match error.sqlite_error_code() {
-            // The disk refuses, or another process holds the file: no defect of ours, and it passes.
-            Some(CannotOpen | DatabaseBusy | DiskFull | SystemIoFailure) => Self::new(
+            // The disk refuses, or another process holds the file: no defect of ours. A disk that cannot
+            // be read is among them, which SQLite takes for a damaged file.
+            Some(CannotOpen | DatabaseBusy | DatabaseCorrupt | DiskFull | SystemIoFailure) => Self::new(
                 Code::StorageUnavailable,
                 "The database cannot be used at present. Nothing was changed; try again later.",
             )

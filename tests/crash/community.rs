@@ -46,14 +46,23 @@ struct Row {
 impl Community {
     /// A hundred members who have something to pay with. The database lies in this folder.
     pub async fn found(folder: &Path, environment: Vec<(String, String)>) -> Self {
-        let database = folder.join("data/communitytoken.db");
-        let settings = Server::settings(&format!("[database]\npath = \"{}\"\n", database.display()));
-        let mut server = Server::prepare(&settings);
+        let mut server = Self::prepare(folder);
         server.environment = environment;
+        Self::settle(server, folder).await
+    }
+
+    /// A server that has never been started.
+    pub fn prepare(folder: &Path) -> Server {
+        Server::prepare(&Server::settings(&format!("[database]\npath = \"{}\"\n", database(folder).display())))
+    }
+
+    /// Starts it, and gives it its members.
+    pub async fn settle(mut server: Server, folder: &Path) -> Self {
         server.serve(&[]).await;
         let operator = server.operator().await;
         let members = server.members(MEMBERS).await;
-        let community = Self { server, members, operator, database, by_hand: Vec::new(), done: HashMap::new() };
+        let community =
+            Self { server, members, operator, database: database(folder), by_hand: Vec::new(), done: HashMap::new() };
         let recipients: Vec<Value> = community
             .members
             .iter()
@@ -230,6 +239,10 @@ impl Community {
         }
         by_key
     }
+}
+
+fn database(folder: &Path) -> PathBuf {
+    folder.join("data/communitytoken.db")
 }
 
 /// Whether these are all the transactions that a request makes: one, or one for each recipient,

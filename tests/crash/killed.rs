@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use super::community::Community;
-use super::{dice, rounds};
-
-/// Rounds after which a new community begins, so that a long run does not count one ever longer
-/// ledger again and again.
-const ROUNDS_PER_COMMUNITY: usize = 10;
+use super::{ROUNDS_PER_COMMUNITY, dice, rounds};
 
 /// However often it is killed, the program starts again without repair, and every promise it made
 /// holds.
@@ -39,4 +35,20 @@ async fn every_acknowledged_write_survives() {
     }
     println!("killed: {done} acknowledged, {unknown} unknown, none lost, none twice");
     assert!(done > 0 && unknown > 0, "the load was no load: {done} done, {unknown} unknown");
+}
+
+/// Killed again and again at its very first start, it ends up as a whole community with one key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_founding_that_breaks_off_is_taken_up_again() {
+    let mut dice = dice("killed_at_first");
+    for _ in 0..rounds(5) {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut server = Community::prepare(folder.path());
+        for _ in 0..dice.u8(1..4) {
+            server.spawn(&[]);
+            tokio::time::sleep(Duration::from_millis(dice.u64(..150))).await;
+            server.kill();
+        }
+        Community::settle(server, folder.path()).await.keeps_its_promises(Vec::new()).await;
+    }
 }

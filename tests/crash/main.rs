@@ -24,6 +24,10 @@ mod power_cut;
 mod support;
 mod two_processes;
 
+/// Rounds after which a new community begins, so that a long run does not count one ever longer
+/// ledger again and again.
+const ROUNDS_PER_COMMUNITY: usize = 10;
+
 /// How many rounds to make: what the suite has time for, or what was asked.
 fn rounds(usual: usize) -> usize {
     std::env::var("COMMUNITYTOKEN_ROUNDS").map_or(usual, |text| text.parse().unwrap())

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::community::{Community, FOUNDING};
+use super::community::{Community, FOUNDING, PAYERS};
 use super::disk::{Disk, build_c};
 use super::load::{Outcome, Request};
-use super::{dice, rounds};
+use super::{ROUNDS_PER_COMMUNITY, dice, rounds, until};
 
 /// A community on a disk. Dropped in this order: the server must end before its disk can go.
 struct Machine {
@@ -40,17 +40,66 @@ impl Machine {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_write_survives() {
     let mut dice = dice("power_cut");
-    let Some(mut machine) = Machine::new(Vec::new()).await else { return };
     let (mut done, mut unknown) = (0, 0);
-    for _ in 0..rounds(20) {
-        let requests = machine.power_cut(&mut dice).await;
-        machine.community.serve_again().await;
-        let counts = machine.community.keeps_its_promises(requests).await;
-        done += counts.0;
-        unknown += counts.1;
+    let mut left = rounds(20);
+    while left > 0 {
+        let Some(mut machine) = Machine::new(Vec::new()).await else { return };
+        for _ in 0..left.min(ROUNDS_PER_COMMUNITY) {
+            let requests = machine.power_cut(&mut dice).await;
+            machine.community.serve_again().await;
+            let counts = machine.community.keeps_its_promises(requests).await;
+            done += counts.0;
+            unknown += counts.1;
+            left -= 1;
+        }
     }
     println!("power_cut: {done} acknowledged, {unknown} unknown, none lost, none twice");
     assert!(done > 0 && unknown > 0, "the load was no load: {done} done, {unknown} unknown");
+}
+
+/// Power cuts at the very first start, while database and key are made: the next start has a whole
+/// community with one key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_founding_that_breaks_off_is_taken_up_again() {
+    let mut dice = dice("power_cut_at_first");
+    for _ in 0..rounds(3) {
+        let Some(disk) = Disk::new(64) else { return };
+        let mut server = Community::prepare(&disk.folder());
+        for _ in 0..dice.u8(1..4) {
+            server.spawn(&[]);
+            tokio::time::sleep(Duration::from_millis(dice.u64(..150))).await;
+            disk.cut_power();
+            server.kill();
+            disk.power_returns();
+        }
+        let mut machine = Machine { community: Community::settle(server, &disk.folder()).await, disk };
+        machine.community.keeps_its_promises(Vec::new()).await;
+    }
+}
+
+/// A disk that dies under the running program: nothing is acknowledged, nobody hears of a defect,
+/// `/health` says it, and with a disk again the program goes on from what was acknowledged before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dead_disk_is_said() {
+    let mut dice = dice("dead_disk");
+    let Some(mut machine) = Machine::new(Vec::new()).await else { return };
+    for _ in 0..rounds(2) {
+        let before = machine.community.load(&mut dice);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut requests = before.end().await;
+        machine.disk.cut_power();
+        let load = machine.community.load(&mut dice);
+        let told = || load.answers().get("storage_unavailable").is_some_and(|count| *count > 2 * PAYERS);
+        until("refusals", Duration::from_secs(20), async || told()).await;
+        machine.community.members[0].get("/health").await.ok(503);
+        println!("dead_disk: {:?}", load.answers());
+        assert!(!load.answers().contains_key("done"), "acknowledged without a disk");
+        machine.community.server.kill();
+        requests.extend(load.end().await);
+        machine.disk.power_returns();
+        machine.community.serve_again().await;
+        machine.community.keeps_its_promises(requests).await;
+    }
 }
 
 /// The test above can fail: the same program on a system whose syncs are lies loses what it
