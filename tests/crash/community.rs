@@ -13,7 +13,7 @@ use super::support::{Answer, Member, Server};
 /// Why everyone has tokens in the beginning.
 pub const FOUNDING: &str = "For the beginning";
 /// As many as one distribution may serve.
-const MEMBERS: usize = 100;
+pub const MEMBERS: usize = 100;
 /// How many of them pay at the same time.
 pub const PAYERS: usize = 40;
 
@@ -229,6 +229,11 @@ impl Community {
             })
         });
         rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// How many transactions an act made.
+    pub fn transactions_of(&self, reason: &str) -> usize {
+        self.rows().iter().filter(|row| row.key == reason).count()
     }
 
     /// What each request made.

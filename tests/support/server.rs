@@ -93,7 +93,8 @@ impl Server {
         self.path("data/communitytoken.db")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with these arguments, not yet started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(arguments).current_dir(self.folder.path()).env("USER", "tester").stdin(Stdio::null());
         // What is said to the suites is not said to the program, which refuses names it does not know.
