@@ -219,6 +219,17 @@ impl std::error::Error for Error {}
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(format!("SQLite: {error}"))
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, SystemIoFailure};
+        match error.sqlite_error_code() {
+            // The disk refuses, or another process holds the file: no defect of ours. A disk that cannot
+            // be read is among them, which SQLite takes for a damaged file.
+            Some(CannotOpen | DatabaseBusy | DatabaseCorrupt | DiskFull | SystemIoFailure) => Self::new(
+                Code::StorageUnavailable,
+                "The database cannot be used at present. Nothing was changed; try again later.",
+            )
+            .with("retry_after_seconds", 5)
+            .because(format!("SQLite: {error}")),
+            _ => Self::internal(format!("SQLite: {error}")),
+        }
     }
 }

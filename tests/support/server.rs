@@ -45,6 +45,8 @@ pub struct Server {
     pub provider: Provider,
     pub base: String,
     pub client: reqwest::Client,
+    /// What the server finds in its environment beside the usual.
+    pub environment: Vec<(String, String)>,
     child: Option<Child>,
 }
 
@@ -80,7 +82,7 @@ impl Server {
             .pool_max_idle_per_host(200)
             .build()
             .unwrap();
-        Self { folder, provider, base: String::new(), client, child: None }
+        Self { folder, provider, base: String::new(), client, environment: Vec::new(), child: None }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -91,22 +93,41 @@ impl Server {
         self.path("data/communitytoken.db")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with these arguments, not yet started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(arguments).current_dir(self.folder.path()).env("USER", "tester").stdin(Stdio::null());
+        // What is said to the suites is not said to the program, which refuses names it does not know.
+        command.env_remove("COMMUNITYTOKEN_ROUNDS").env_remove("COMMUNITYTOKEN_SEED");
         command
     }
 
-    pub async fn serve(&mut self, arguments: &[&str]) {
+    /// Starts the server and waits for nothing.
+    pub fn spawn(&mut self, arguments: &[&str]) {
         let log = fs::File::create(self.path("log.txt")).unwrap();
-        let mut child =
-            self.command(&[&["serve"], arguments].concat()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut command = self.command(&[&["serve"], arguments].concat());
+        command.envs(self.environment.iter().cloned());
+        self.child = Some(command.stdout(Stdio::piped()).stderr(log).spawn().unwrap());
+    }
+
+    /// The running server's process.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    /// Starts the server and waits until it listens, well or not.
+    pub fn listen(&mut self, arguments: &[&str]) {
+        self.spawn(arguments);
+        let stdout = self.child.as_mut().and_then(|child| child.stdout.take()).unwrap();
+        let mut lines = BufReader::new(stdout).lines();
         let line = lines.next().and_then(Result::ok).unwrap_or_else(|| {
             panic!("the server did not start: {}", fs::read_to_string(self.path("log.txt")).unwrap_or_default())
         });
         self.base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().into();
-        self.child = Some(child);
+    }
+
+    pub async fn serve(&mut self, arguments: &[&str]) {
+        self.listen(arguments);
         let began = Instant::now();
         while self.client.get(format!("{}/health", self.base)).send().await.map_or(0, |answer| answer.status().as_u16())
             != 200
