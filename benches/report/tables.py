@@ -49,7 +49,7 @@ def transfers(lines: list[dict], markdown: bool) -> str:
 def large(lines: list[dict], markdown: bool) -> str:
     """The bare ledger and the plain schema, by the transactions there before."""
     rows = [
-        [line["group"] + ", " + line["what"], number(line.get("transactions", 0)), number(line["per_second"]), times(line),
+        [line["group"] + ", " + line["what"], f"{line.get('transactions', 0):,}", number(line["per_second"]), times(line),
          number(line.get("bytes_each"))]
         for line in lines
         if line["group"] in ("ledger", "plain", "reads")
@@ -66,5 +66,5 @@ def goals(each: list[Goal], markdown: bool) -> str:
     return table(["goal", "wanted", "measured", ""], rows, markdown)
 
 
-def machine(facts: dict, markdown: bool) -> str:
-    return table(["machine", ""], [[name, str(value)] for name, value in facts.items()], markdown)
+def machine(facts: dict) -> str:
+    return "\n".join(f"- {name}: {value}" for name, value in facts.items())

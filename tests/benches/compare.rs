@@ -73,7 +73,7 @@ fn a_run_takes_medians_and_leaves_nothing_behind() {
         .args(["--binary", &fixture("pretend"), "--markdown"])
         .output();
     let text = printed(output.unwrap());
-    assert!(text.contains("| PostgreSQL") && text.contains("| processor"), "{text}");
+    assert!(text.contains("- PostgreSQL: ") && text.contains("- processor: ") && text.contains("| goal "), "{text}");
     let result: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
     let lines = result["lines"].as_array().unwrap();
     let line = |group: &str, what: &str| {
