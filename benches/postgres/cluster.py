@@ -33,7 +33,8 @@ def programs() -> Path:
 
 
 class Cluster:
-    """`with Cluster() as cluster:` makes it and removes it, also when the program is interrupted."""
+    """`with Cluster() as cluster:` makes it and removes it, also when the program is interrupted; it is started and
+    stopped as needed."""
 
     def __enter__(self):
         # Short, because a socket's path may have 107 bytes.
@@ -52,7 +53,6 @@ class Cluster:
             self._as_owner(
                 "initdb", "--pgdata", self.data, "--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-sync",
             )
-            self.start()
         except BaseException:
             self.__exit__()
             raise
@@ -69,7 +69,6 @@ class Cluster:
         self._as_owner("pg_ctl", "start", "--pgdata", self.data, "--wait", "--log", log, "--options", options)
 
     def stop(self):
-        """At rest, so that it takes nothing from whoever is measured next."""
         self._as_owner("pg_ctl", "stop", "--pgdata", self.data, "--wait", "--mode", "fast")
 
     def fresh(self, design: Path):
@@ -109,6 +108,7 @@ class Cluster:
 
 if __name__ == "__main__":
     with Cluster() as cluster:
+        cluster.start()
         cluster.sql(f"CREATE DATABASE {DATABASE}", database="postgres")
         paths = f"{cluster.bin}:{os.environ['PATH']}"
         sys.exit(subprocess.run(sys.argv[1:], env={**cluster.environment, "PATH": paths}).returncode)
