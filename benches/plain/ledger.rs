@@ -37,7 +37,7 @@ pub(crate) struct Line {
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
     pub(crate) p99_ms: f64,
-    /// Handed to the system to write, for each transfer, log and checkpoints together.
+    /// Handed to the disk for each transfer, log and checkpoints together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bytes_each: Option<u64>,
 }
@@ -106,7 +106,7 @@ impl Plain {
             p50_ms: at(50),
             p95_ms: at(95),
             p99_ms: at(99),
-            bytes_each: bytes_between(written, self::written()).map(|bytes| bytes / count as u64),
+            bytes_each: self::written().zip(written).map(|(after, before)| (after - before) / count as u64),
         })
     }
 
@@ -184,12 +184,8 @@ fn open_measured(path: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
-/// Bytes this process has handed to the system, where the system counts them.
+/// Bytes this process has handed to the disk so far, where the system counts them.
 fn written() -> Option<u64> {
     let counters = fs::read_to_string("/proc/self/io").ok()?;
-    counters.lines().find_map(|line| line.strip_prefix("wchar: ")?.trim().parse().ok())
-}
-
-fn bytes_between(before: Option<u64>, after: Option<u64>) -> Option<u64> {
-    Some(after? - before?)
+    counters.lines().find_map(|line| line.strip_prefix("write_bytes: ")?.trim().parse().ok())
 }

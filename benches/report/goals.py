@@ -54,7 +54,8 @@ def goals(lines: list[dict]) -> list[Goal]:
         return divided(*at) if large > small else None
 
     def megabytes(what):
-        resident = [line["resident_bytes"] for line in lines if line["group"] == "memory" and line["what"] == what]
+        about = [line for line in lines if line["group"] == "memory" and line["what"] == f"resident memory, {what}"]
+        resident = [line["resident_bytes"] for line in about]
         return max(resident) / 1e6 if resident else None
 
     plain = find(lines, group="plain", batch=BATCH, transactions=large).get("per_second")

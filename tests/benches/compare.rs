@@ -1,7 +1,7 @@
 //! `benches/compare`: its ratios are right, it measures what it says, and it leaves nothing behind.
 
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -92,36 +92,70 @@ fn a_run_takes_medians_and_leaves_nothing_behind() {
     assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
 }
 
-#[test]
-fn an_interrupted_run_leaves_nothing_behind() {
-    for signal in ["TERM", "INT"] {
-        let temporary = open_folder();
-        let mut process = compare(temporary.path())
-            .args(["--rounds", "1", "--seconds", "60", "--clients", "4", "--without-large"])
-            .args(["--binary", &fixture("pretend")])
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        // Until pgbench writes its times: the cluster runs, and is under load.
-        let under_load = || {
-            let folders = std::fs::read_dir(temporary.path()).unwrap();
-            folders.flatten().any(|folder| {
-                std::fs::read_dir(folder.path()).is_ok_and(|files| {
-                    files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("times"))
-                })
-            })
-        };
-        let began = Instant::now();
-        while !under_load() {
-            assert!(began.elapsed() < Duration::from_secs(40), "pgbench did not begin");
-            std::thread::sleep(Duration::from_millis(50));
+/// A run that would take a minute in each of its parts.
+fn long_run(temporary: &Path, seconds: &str, binary: &str) -> Child {
+    compare(temporary)
+        .args([
+            "--rounds",
+            "1",
+            "--seconds",
+            seconds,
+            "--clients",
+            "4",
+            "--without-large",
+            "--binary",
+            &fixture(binary),
+        ])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// The first file below the folder whose name begins so, once there is one.
+fn wait_for(temporary: &Path, beginning: &str) -> PathBuf {
+    let began = Instant::now();
+    loop {
+        let folders = std::fs::read_dir(temporary).unwrap().flatten();
+        let mut files = folders.filter_map(|folder| std::fs::read_dir(folder.path()).ok()).flatten().flatten();
+        if let Some(file) = files.find(|file| file.file_name().to_string_lossy().starts_with(beginning)) {
+            return file.path();
         }
-        let sent = Command::new("kill").args([&format!("-{signal}"), &process.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-        assert!(!process.wait().unwrap().success());
-        assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0, "after {signal}");
-        let owner = temporary.path().to_string_lossy().into_owned();
-        let left = Command::new("pgrep").args(["--full", &format!("{owner}/pg-")]).output().unwrap();
-        assert!(left.stdout.is_empty(), "still running: {}", String::from_utf8_lossy(&left.stdout));
+        assert!(began.elapsed() < Duration::from_mins(1), "{beginning} did not come");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn interrupt(mut process: Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &process.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert!(!process.wait().unwrap().success());
+}
+
+#[test]
+fn ended_while_postgresql_is_under_load_it_leaves_nothing_behind() {
+    let temporary = open_folder();
+    let process = long_run(temporary.path(), "60", "pretend");
+    wait_for(temporary.path(), "times");
+    interrupt(process, "-TERM");
+    assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
+    let place = format!("{}/pg-", temporary.path().display());
+    let left = Command::new("pgrep").args(["--full", &place]).output().unwrap();
+    assert!(left.stdout.is_empty(), "still running: {}", String::from_utf8_lossy(&left.stdout));
+}
+
+#[test]
+fn interrupted_while_our_program_runs_it_ends_its_servers_too() {
+    let temporary = open_folder();
+    let process = long_run(temporary.path(), "1", "pretend-server");
+    let server = wait_for(temporary.path(), "server-");
+    let server = server.file_name().unwrap().to_string_lossy().replace("server-", "/proc/");
+    assert!(Path::new(&server).exists());
+    interrupt(process, "-INT");
+    assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
+    // Nobody waits for it here but the system, which may take a moment to remove its entry.
+    let began = Instant::now();
+    while std::fs::read_to_string(format!("{server}/stat")).is_ok_and(|stat| !stat.contains(") Z ")) {
+        assert!(began.elapsed() < Duration::from_secs(10), "{server} still runs");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -19,7 +19,6 @@ fn moves_tokens_records_every_request_and_reports_what_it_did() {
     assert_eq!((line.group, line.what.as_str(), line.transactions), ("plain", "batch 100", 10_000));
     assert!(line.count >= 100 && line.count.is_multiple_of(100), "{line:?}");
     assert!(line.per_second > 0.0 && line.p50_ms <= line.p95_ms && line.p95_ms <= line.p99_ms, "{line:?}");
-    assert!(line.bytes_each.unwrap() > 100, "{line:?}");
     assert_eq!(plain.tokens().unwrap(), ALL_TOKENS);
     let rows = 10_000 + u64::try_from(line.count).unwrap();
     assert_eq!(plain.count("transactions").unwrap(), rows);
