@@ -14,9 +14,11 @@ def machine(folder: Path, postgres: str) -> dict:
         "processor": field("/proc/cpuinfo", "model name"),
         "cores": len(os.sched_getaffinity(0)),
         "memory": f"{int(field('/proc/meminfo', 'MemTotal').split()[0]) / 2**20:.1f} GiB",
-        "file system": output("stat", "--file-system", "--format=%T", folder),
+        "file system": output("df", "--output=fstype", folder).split()[-1],
         "system": f"{distribution()}, kernel {platform.release()}",
         "PostgreSQL": postgres,
+        # What else the machine did; above a half or so, the figures are of a machine at other work.
+        "load before": f"{os.getloadavg()[0]:.1f}",
     }
 
 

@@ -80,7 +80,7 @@ fn a_run_takes_medians_and_leaves_nothing_behind() {
         lines.iter().find(|line| line["group"] == group && line["what"] == what).unwrap_or_else(|| panic!("{lines:#?}"))
     };
     // The stand-in for our program says 100, 900 and 200 a second, one in each round.
-    assert_eq!(line("transfers", "transfers")["per_second"], 200.0);
+    assert_eq!(line("transfers", "transfers over HTTP")["per_second"], 200.0);
     for design in ["design", "fastest"] {
         let measured = line("postgres", design);
         // It counted the tokens and the rows after each run itself; here it is enough that there were some.
