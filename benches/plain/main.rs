@@ -1,7 +1,7 @@
 //! `cargo bench --bench plain -- --rows 10000000`: transfers a second on the plain schema (`schema.sql`)
 //! with so many rows there, as a JSON line like those of `communitytoken bench --json`.
 //!
-//! Ten million rows take some minutes and 4 GB of disk and memory; all of it goes away again.
+//! Ten million rows take some minutes and 3 GB of disk and memory; all of it goes away again.
 
 mod ledger;
 
