@@ -126,7 +126,7 @@ impl fmt::Display for SignedCheckpoint {
 }
 
 /// The origin of the ledger in this database.
-pub(super) fn origin_of(conn: &Connection) -> Result<String> {
+pub fn origin_of(conn: &Connection) -> Result<String> {
     let id: String = conn.prepare_cached("SELECT id FROM ledger")?.query_row([], |row| row.get(0))?;
     Uuid::try_parse(&id).map(origin).map_err(Error::internal)
 }
@@ -158,7 +158,12 @@ impl StoredCheckpoint {
     }
 
     /// Completes it with what the rows say: the root over them, and the audit log's hash.
-    pub(in crate::ledger) fn complete(&self, conn: &Connection, origin: &str, root: Hash) -> Result<Option<SignedCheckpoint>> {
+    pub(in crate::ledger) fn complete(
+        &self,
+        conn: &Connection,
+        origin: &str,
+        root: Hash,
+    ) -> Result<Option<SignedCheckpoint>> {
         let Some(audit_sequence) = self.audit_sequence else { return Ok(None) };
         let audit_hash: Option<Hash> = conn
             .prepare_cached("SELECT hash FROM audit_log WHERE sequence = ?1")?

@@ -49,11 +49,7 @@ impl Handover {
 
 impl fmt::Display for Handover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{TITLE}\nold {}\nnew {}\nuntil {}\ntime {}\n",
-            self.old, self.new, self.until, self.created_at
-        )
+        write!(f, "{TITLE}\nold {}\nnew {}\nuntil {}\ntime {}\n", self.old, self.new, self.until, self.created_at)
     }
 }
 
@@ -78,7 +74,7 @@ impl Trust {
         while let Some(line) = lines.next() {
             if line == TITLE {
                 let mut note = format!("{line}\n");
-                while let Some(line) = lines.next_if(|line| *line != TITLE && !line.contains('+') || is_of_a_note(line)) {
+                while let Some(line) = lines.next_if(|line| *line != TITLE && PublicKey::parse(line).is_err()) {
                     note.push_str(line);
                     note.push('\n');
                 }
@@ -89,13 +85,12 @@ impl Trust {
             }
         }
         let key = anchor.ok_or_else(|| NotProved::new("There is no public key in this file."))?;
-        let mut trust = Self(vec![Trusted { key, until: i64::MAX }]);
-        trust.follow(&notes);
-        Ok(trust)
+        Ok(Self(vec![Trusted { key, until: i64::MAX }]).following(&notes))
     }
 
     /// Follows handovers from the keys that are trusted to those that they lead to, both ways.
-    pub(super) fn follow(&mut self, notes: &[Note]) {
+    #[must_use]
+    pub fn following(mut self, notes: &[Note]) -> Self {
         let handovers: Vec<Handover> = notes
             .iter()
             .filter_map(|note| {
@@ -112,6 +107,7 @@ impl Trust {
                 }
             }
         }
+        self
     }
 
     fn add(&mut self, key: &PublicKey, until: i64) {
@@ -138,10 +134,6 @@ impl Trust {
     }
 }
 
-fn is_of_a_note(line: &str) -> bool {
-    ["old ", "new ", "— "].iter().any(|start| line.starts_with(start))
-}
-
 /// How a key came.
 #[derive(Debug, Clone)]
 enum Entry {
@@ -162,7 +154,11 @@ pub struct KeyChain {
 impl KeyChain {
     /// Reads it. Lines that do not hold what they claim are no part of it; they are kept as problems.
     pub fn read(conn: &Connection) -> Result<Self> {
-        let origin = checkpoint::origin_of(conn)?;
+        Self::read_of(conn, &checkpoint::origin_of(conn)?)
+    }
+
+    /// The same for a ledger whose origin is known.
+    pub fn read_of(conn: &Connection, origin: &str) -> Result<Self> {
         let mut chain = Self::default();
         let mut statement = conn.prepare_cached(
             "SELECT sequence, action, details FROM audit_log WHERE target = ?1 AND action GLOB 'key.*' ORDER BY sequence",
@@ -170,7 +166,7 @@ impl KeyChain {
         let mut rows = statement.query([TARGET])?;
         while let Some(row) = rows.next()? {
             let details: Value = serde_json::from_str(row.get_ref(2)?.as_str().unwrap_or_default()).unwrap_or_default();
-            if let Err(problem) = chain.add(&origin, row.get_ref(1)?.as_str().unwrap_or_default(), &details) {
+            if let Err(problem) = chain.add(origin, row.get_ref(1)?.as_str().unwrap_or_default(), &details) {
                 chain.problems.push((row.get(0)?, problem));
             }
         }
@@ -188,7 +184,8 @@ impl KeyChain {
             self.entries.push((key, Entry::First));
             return Ok(());
         }
-        let note = details["note"].as_str().and_then(|text| Note::parse(text).ok()).ok_or("holds no signed handover")?;
+        let note =
+            details["note"].as_str().and_then(|text| Note::parse(text).ok()).ok_or("holds no signed handover")?;
         let handover = Handover::parse(&note.text).ok_or("holds no signed handover")?;
         if self.current() != Some(&handover.old) || handover.new.name != origin {
             return Err("hands over a key that was not the ledger's");
@@ -287,13 +284,13 @@ impl Command for ChangeKey {
             admit(ledger, &named(&**old))?;
         }
         let current = KeyChain::read(ledger.conn)?.current().cloned();
-        let old = current.ok_or_else(|| Error::new(Code::Forbidden, "This ledger has no key yet that could be replaced."))?;
+        let old =
+            current.ok_or_else(|| Error::new(Code::Forbidden, "This ledger has no key yet that could be replaced."))?;
         let new = named(&*self.new);
         if old == new {
             return Err(Error::new(Code::Forbidden, "The instance's key is the one the ledger knows already."));
         }
-        let handover =
-            Handover { old, new: new.clone(), until: ledger.next_sequence() - 1, created_at: ledger.now() };
+        let handover = Handover { old, new: new.clone(), until: ledger.next_sequence() - 1, created_at: ledger.now() };
         let text = handover.to_string();
         let signers = self.old.iter().chain([&self.new]);
         let signatures = signers.map(|signer| SignatureLine::sign(&text, &origin, &**signer)).collect();

@@ -107,7 +107,12 @@ impl Edge {
 
     /// The root over all leaves so far; that of no leaf is the hash of nothing.
     pub fn root(&self) -> Hash {
-        self.0.iter().rev().map(|part| part.1).reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(|| hash(&[]))
+        self.0
+            .iter()
+            .rev()
+            .map(|part| part.1)
+            .reduce(|right, left| node_hash(&left, &right))
+            .unwrap_or_else(|| hash(&[]))
     }
 }
 

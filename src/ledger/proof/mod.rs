@@ -19,7 +19,7 @@ mod tree;
 
 use std::fmt;
 
-pub use checkpoint::{Checkpoint, Newest, SignedCheckpoint, StoreCheckpoint, draft, latest, newest};
+pub use checkpoint::{Checkpoint, Newest, SignedCheckpoint, StoreCheckpoint, draft, latest, newest, origin_of};
 pub use keys::{ChangeKey, KeyChain, Trust};
 pub use merkle::Edge;
 pub use note::{Note, PublicKey, SignatureLine, Signer};

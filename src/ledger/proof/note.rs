@@ -170,7 +170,8 @@ mod tests {
         for place in 0..file.len() {
             let mut altered = file.as_bytes().to_vec();
             altered[place] ^= 1;
-            let fits = String::from_utf8(altered).is_ok_and(|text| Note::parse(&text).is_ok_and(|n| n.is_signed_by(&key)));
+            let fits =
+                String::from_utf8(altered).is_ok_and(|text| Note::parse(&text).is_ok_and(|n| n.is_signed_by(&key)));
             assert!(!fits, "byte {place}");
         }
     }

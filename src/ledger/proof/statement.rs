@@ -66,7 +66,8 @@ impl<'a> Statement<'a> {
     /// Reads a statement, which must be written exactly as we write it.
     pub fn parse(text: &'a str) -> Result<Self, NotProved> {
         let statement = Self::read(text).filter(|statement| statement.to_string() == text);
-        statement.ok_or_else(|| NotProved::new("This is not a receipt, or it was altered: its first part cannot be read."))
+        statement
+            .ok_or_else(|| NotProved::new("This is not a receipt, or it was altered: its first part cannot be read."))
     }
 
     fn read(text: &'a str) -> Option<Self> {

@@ -38,9 +38,8 @@ pub(super) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     pub(super) fn open(conn: &'a Connection) -> Result<Self> {
-        let (id, tag): (String, i64) = conn
-            .prepare_cached("SELECT id, tag FROM ledger")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (id, tag): (String, i64) =
+            conn.prepare_cached("SELECT id, tag FROM ledger")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let id = Uuid::try_parse(&id).map_err(Error::internal)?;
         Ok(Self { conn, origin: origin(id), tag, id, leaves: (-1, Vec::new()), fresh: HashMap::new() })
     }
