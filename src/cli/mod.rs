@@ -125,7 +125,10 @@ enum Verb {
     /// Recompute every invariant, hash, balance and rollup; name what is wrong and where
     Verify(verify::Verify),
     /// Sign the ledger as it is now and print the checkpoint, to be kept elsewhere
-    Checkpoint(checkpoint::Checkpoint),
+    ///
+    /// Where nothing has happened since the last one, that one is printed. `communitytoken verify
+    /// --checkpoint FILE` tells later whether the ledger still begins as it does today.
+    Checkpoint,
     /// Print the public key; rotate or replace the instance's key
     Key(key::Key),
     /// Print a token of the developer identity, for trying the API
@@ -152,7 +155,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Unfreeze(verb)) => verb.run(&common, false),
         Some(Verb::Member(verb)) => verb.run(&common),
         Some(Verb::Verify(verb)) => verb.run(&common),
-        Some(Verb::Checkpoint(verb)) => verb.run(&common),
+        Some(Verb::Checkpoint) => checkpoint::run(&common),
         Some(Verb::Key(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),

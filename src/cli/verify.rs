@@ -51,7 +51,7 @@ impl Verify {
         let asked = self.receipt.is_some() || self.checkpoint.is_some();
         let conn = open(&config, asked && trust.is_some() && common.database.is_none())?;
         if let Some(path) = &self.receipt {
-            return receipt(common, &text(path)?, trust, conn.as_ref());
+            return receipt(common, &text(path)?, trust.as_ref(), conn.as_ref());
         }
         let signed = self.checkpoint.as_deref().map(|path| Ok::<_, Failure>(SignedCheckpoint::parse(&text(path)?)?));
         let signed = signed.transpose()?;
@@ -106,9 +106,9 @@ fn trusted(trust: Option<&Trust>, conn: Option<&Connection>) -> Result<Trust, Fa
     })
 }
 
-fn receipt(common: &Common, file: &str, trust: Option<Trust>, conn: Option<&Connection>) -> Result<(), Failure> {
+fn receipt(common: &Common, file: &str, trust: Option<&Trust>, conn: Option<&Connection>) -> Result<(), Failure> {
     let receipt = Receipt::parse(file)?;
-    let trust = trusted(trust.as_ref(), conn)?;
+    let trust = trusted(trust, conn)?;
     let proved = receipt.check(&trust)?;
     if let Some(conn) = conn
         && !receipt.is_in(conn)?

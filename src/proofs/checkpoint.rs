@@ -1,7 +1,6 @@
 //! A checkpoint is taken: on a schedule, when the program stops, and on demand.
 
 use crate::error::Result;
-use crate::identity::InstanceKey;
 use crate::ledger::Books;
 use crate::ledger::proof::{PublicKey, SignedCheckpoint, Signer, StoreCheckpoint, draft, wanting};
 
@@ -19,9 +18,9 @@ pub fn take(books: &Books) -> Result<Option<SignedCheckpoint>> {
     let now = books.now();
     let Some(draft) = books.read_blocking(|conn| draft(conn, now))? else { return Ok(None) };
     // Read anew each time, so that a rotation reaches a program that is running.
-    let signer: InstanceKey = super::key(books)?;
-    let key = PublicKey { name: draft.origin.clone(), bytes: signer.public_key() };
-    let signed = draft.sign(&signer);
+    let secret = super::key(books)?;
+    let key = PublicKey { name: draft.origin.clone(), bytes: secret.public_key() };
+    let signed = draft.sign(&secret);
     let stored = books.execute_blocking(StoreCheckpoint { signed: signed.clone(), key })?;
     Ok(stored.then_some(signed))
 }

@@ -95,10 +95,11 @@ fn lasting(rows: &[String]) -> Vec<&String> {
     rows.iter().filter(|row| !row.starts_with("checkpoints") && !row.starts_with("tree_nodes")).collect()
 }
 
-fn signatures(conn: &Connection) -> Vec<(i64, Vec<u8>, i64, String, Vec<u8>)> {
-    conn.prepare("SELECT sequence, hash, created_at, key_id, signature FROM checkpoints")
+/// What every version knows of the checkpoints.
+fn signatures(conn: &Connection) -> Vec<String> {
+    conn.prepare("SELECT concat_ws(' ', sequence, hex(hash), created_at, key_id, hex(signature)) FROM checkpoints")
         .unwrap()
-        .query_map([], |row| row.try_into())
+        .query_map([], |row| row.get(0))
         .unwrap()
         .collect::<rusqlite::Result<_>>()
         .unwrap()

@@ -2,19 +2,19 @@
 
 use std::fs;
 
+use communitytoken::ledger::hex;
 use communitytoken::ledger::proof::{PublicKey, Receipt, SignedCheckpoint, Signer, Trust, origin_of};
 use communitytoken::proofs;
 use serde_json::Value;
 
 use super::community::{Community, authority};
-use super::elsewhere::{elsewhere, pay, public_key, receipt, text};
-use super::support::Server;
+use super::elsewhere::{elsewhere, pay, public_key, receipt, start, text};
 
 /// The key is changed while the server runs. Old receipts stay good with the new file, new ones with the
 /// old file and the new one appended, and nothing new is good with the old file alone.
 #[tokio::test]
 async fn rotation() {
-    let server = Server::start().await;
+    let server = start().await;
     let (ann, bob) = (server.funded("ann", 100).await, server.member("bob").await);
     let first_key = public_key(&server).await;
     let before = pay(&ann, &bob, 1, "before").await;
@@ -76,7 +76,7 @@ async fn rotation() {
 /// Altered key files lead nowhere: without both signatures a handover is worth nothing.
 #[tokio::test]
 async fn an_altered_handover() {
-    let server = Server::start().await;
+    let server = start().await;
     let ann = server.funded("ann", 100).await;
     let first_key = public_key(&server).await;
     server.cli(&["key", "rotate", "--reason", "Yearly change"]).ok();
@@ -149,8 +149,7 @@ fn a_rotation_that_breaks_off() {
     let old = fs::read(&file).unwrap();
     // After the commit: the new key still lies under the name it was prepared with.
     let new = proofs::rotate_key(community.books(), authority("Yearly change")).unwrap();
-    let hex: String = new.bytes[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let prepared = file.with_file_name(format!("instance.key.next-{hex}"));
+    let prepared = file.with_file_name(format!("instance.key.next-{}", hex(&new.bytes[..8])));
     fs::rename(&file, &prepared).unwrap();
     fs::write(&file, &old).unwrap();
     community.send(0, 1, 1).unwrap();
@@ -177,7 +176,7 @@ fn a_rotation_that_breaks_off() {
 /// everyone to see, endorsed by nobody.
 #[tokio::test]
 async fn a_lost_key() {
-    let mut server = Server::start().await;
+    let mut server = start().await;
     let (ann, bob) = (server.funded("ann", 100).await, server.member("bob").await);
     let early = pay(&ann, &bob, 1, "before").await;
     server.cli(&["checkpoint"]).ok();
@@ -224,7 +223,7 @@ async fn a_lost_key() {
 /// The first act of a ledger's key can be to give way.
 #[tokio::test]
 async fn a_key_that_never_signed() {
-    let server = Server::start().await;
+    let server = start().await;
     let first = public_key(&server).await;
     server.cli(&["key", "replace", "--reason", "x"]).refused("forbidden");
     server.cli(&["key", "rotate", "--reason", "Yearly change"]).ok();
@@ -238,7 +237,7 @@ async fn a_key_that_never_signed() {
 /// Lines about keys that someone writes into the audit log by hand change nothing but what `verify` says.
 #[tokio::test]
 async fn lines_by_hand() {
-    let server = Server::start().await;
+    let server = start().await;
     let ann = server.funded("ann", 5).await;
     server.cli(&["checkpoint"]).ok();
     let key = public_key(&server).await;

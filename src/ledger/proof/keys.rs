@@ -225,9 +225,9 @@ impl KeyChain {
 
     /// The key file as it is published: the present key, and the handovers that led to it.
     pub fn file(&self, present: &PublicKey) -> String {
-        let key = self.current().unwrap_or(present);
-        let handovers: String = self.handovers().iter().map(|note| format!("\n{note}")).collect();
-        format!("{key}\n{handovers}")
+        let key = format!("{}\n", self.current().unwrap_or(present));
+        let handovers = self.handovers();
+        std::iter::once(key).chain(handovers.iter().map(ToString::to_string)).collect::<Vec<_>>().join("\n")
     }
 }
 
