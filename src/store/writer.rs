@@ -206,7 +206,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
             return self.refuse(batch, &text);
         }
         if let Err(error) = self.journal.begin(conn) {
-            let text = error.to_string();
+            let text = format!("{error:#}");
             return self.refuse(batch, &text);
         }
         let mut answers = Vec::with_capacity(batch.len());
@@ -233,7 +233,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
         if broken.is_none()
             && let Err(error) = self.journal.finish(conn)
         {
-            broken = Some(error.to_string());
+            broken = Some(format!("{error:#}"));
         }
         // SQLite ends the whole transaction by itself on some failures, a full disk among them.
         if broken.is_none() && conn.is_autocommit() {

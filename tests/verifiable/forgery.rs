@@ -258,7 +258,7 @@ async fn emptied_hashes_are_not_sealed_anew() {
     let found = scene.found(&[]);
     assert!(found.contains(&"chain".to_owned()) && found.contains(&"checkpoint".to_owned()), "{found:?}");
     assert_eq!(scene.server.cli(&["issue", "--amount", "1", "--reason", "x"]).code, 1);
-    // With the seal set back too, the checkpoints in the file forbid it.
+    // With the seal set back too, the checkpoints in the file forbid it, and the operator reads why.
     scene.put_back(&honest);
     scene.forge(|conn| {
         conn.execute_batch(ALTERED).unwrap();
@@ -270,7 +270,9 @@ async fn emptied_hashes_are_not_sealed_anew() {
         .unwrap();
     });
     assert!(scene.found(&[]).contains(&"checkpoint".to_owned()));
-    assert_eq!(scene.server.cli(&["issue", "--amount", "1", "--reason", "x"]).code, 1);
+    let output = scene.server.cli(&["issue", "--amount", "1", "--reason", "x"]);
+    let problem = output.refused("storage_unavailable");
+    assert!(problem["cause"].as_str().unwrap().contains("a checkpoint covers transaction"), "{problem}");
     // And with the checkpoints gone as well, the one that was kept tells.
     scene.forge(|conn| conn.execute_batch("DELETE FROM checkpoints").unwrap());
     scene.server.cli(&["issue", "--amount", "1", "--reason", "x"]).ok();

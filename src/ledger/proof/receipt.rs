@@ -17,7 +17,7 @@ use super::tree::Tree;
 use super::{NotProved, Statement, Trust, merkle, unhex};
 use crate::error::Result;
 use crate::ledger::chain::{self, Hash};
-use crate::ledger::{hex, transaction, transaction_id};
+use crate::ledger::{hex, transaction};
 
 /// A receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,14 +60,7 @@ impl Receipt {
     /// The receipt of a transaction. `signer` makes the promise while no checkpoint covers it, where
     /// it holds the ledger's key; a row inserted by hand has none before it is chained.
     pub fn of(conn: &Connection, sequence: i64, signer: Option<&dyn Signer>) -> Result<Option<Self>> {
-        let origin = checkpoint::origin_of(conn)?;
-        let tag = conn.prepare_cached("SELECT tag FROM ledger")?.query_row([], |row| row.get(0))?;
-        let mut statement = None;
-        transaction::for_each_between(conn, sequence - 1, sequence, &mut |row, stored| {
-            statement = stored.and_then(|hash| Statement::of(&origin, tag, &row, hash)).map(|said| said.to_string());
-            Ok(())
-        })?;
-        let Some(statement) = statement else { return Ok(None) };
+        let Some(statement) = statement_of(conn, sequence)? else { return Ok(None) };
         let note = conn
             .prepare_cached("SELECT note_salt, note FROM transactions WHERE sequence = ?1 AND note IS NOT NULL")?
             .query_row([sequence], |row| Ok(OpenNote { salt: row.get(0)?, text: row.get(1)? }))
@@ -78,6 +71,7 @@ impl Receipt {
         } else {
             let chain = KeyChain::read(conn)?;
             let signer = signer.filter(|signer| chain.current().is_none_or(|key| key.bytes == signer.public_key()));
+            let origin = checkpoint::origin_of(conn)?;
             Standing::Promised(signer.map(|signer| SignatureLine::sign(&statement, &origin, signer)))
         };
         Ok(Some(Self { statement, note, standing }))
@@ -164,12 +158,20 @@ impl Receipt {
     /// Whether the row in a database is still the one of this receipt.
     pub fn is_in(&self, conn: &Connection) -> Result<bool> {
         let Ok(statement) = Statement::parse(&self.statement) else { return Ok(false) };
-        let found = Self::of(conn, statement.sequence, None);
-        match found {
-            Err(error) if error.code == transaction_id::transaction_not_found().code => Ok(false),
-            found => Ok(found?.is_some_and(|found| found.statement == self.statement)),
-        }
+        Ok(statement_of(conn, statement.sequence)?.as_ref() == Some(&self.statement))
     }
+}
+
+/// What the ledger says of a transaction; nothing of one that is not there or not chained.
+fn statement_of(conn: &Connection, sequence: i64) -> Result<Option<String>> {
+    let origin = checkpoint::origin_of(conn)?;
+    let tag = conn.prepare_cached("SELECT tag FROM ledger")?.query_row([], |row| row.get(0))?;
+    let mut statement = None;
+    transaction::for_each_between(conn, sequence - 1, sequence, &mut |row, stored| {
+        statement = stored.and_then(|hash| Statement::of(&origin, tag, &row, hash)).map(|said| said.to_string());
+        Ok(())
+    })?;
+    Ok(statement)
 }
 
 impl fmt::Display for Receipt {
