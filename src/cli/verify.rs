@@ -58,18 +58,16 @@ impl Verify {
         if let Some(signed) = &signed {
             signed.check(&trusted(trust.as_ref(), conn.as_ref())?)?;
         }
-        match (conn, signed) {
-            (Some(conn), signed) => ledger(common, &config, &conn, trust, signed.as_ref()),
-            (None, Some(signed)) => {
-                let checkpoint = &signed.checkpoint;
-                let answer = json!({ "is_sound": true, "origin": checkpoint.origin, "sequence": checkpoint.sequence, "created_at": checkpoint.created_at });
-                output::print(common.json, &answer, || {
-                    format!("Good: a checkpoint of {} up to transaction {}.", checkpoint.origin, checkpoint.sequence)
-                });
-                Ok(())
-            }
-            (None, None) => Ok(()),
+        if let Some(conn) = &conn {
+            return ledger(common, &config, conn, trust, signed.as_ref());
         }
+        if let Some(SignedCheckpoint { checkpoint, .. }) = &signed {
+            let answer = json!({ "is_sound": true, "origin": checkpoint.origin, "sequence": checkpoint.sequence, "created_at": checkpoint.created_at });
+            output::print(common.json, &answer, || {
+                format!("Good: a checkpoint of {} up to transaction {}.", checkpoint.origin, checkpoint.sequence)
+            });
+        }
+        Ok(())
     }
 }
 

@@ -1,10 +1,12 @@
 //! The tree grows with the ledger, whatever the moments at which checkpoints are taken.
 
+use std::time::Instant;
+
 use communitytoken::ledger::proof::{Edge, PublicKey, Receipt, SignedCheckpoint, Signer, Statement, Trust};
 use communitytoken::ledger::{Books, hex};
 use communitytoken::{identity::InstanceKey, proofs};
 
-use super::community::{Community, distribution};
+use super::community::{Community, distribution, issue};
 
 fn trust(community: &Community) -> Trust {
     let file = proofs::key(community.books()).unwrap();
@@ -56,7 +58,7 @@ fn plain_root(community: &Community, size: i64) -> String {
 #[test]
 fn roots_and_receipts_at_every_length() {
     let community = Community::new(100);
-    distribution_of_treasury(&community);
+    stock(&community);
     let trust = trust(&community);
     let mut taken: Vec<SignedCheckpoint> = Vec::new();
     for more in [0, 1, 3, 100, 150, 1, 1, 255, 256, 257, 90] {
@@ -82,18 +84,22 @@ fn roots_and_receipts_at_every_length() {
 }
 
 /// The treasury's stock, so that a distribution is exactly as many rows as it has recipients.
-fn distribution_of_treasury(community: &Community) {
-    community.run(super::community::issue(1_000_000)).unwrap();
+fn stock(community: &Community) {
+    community.run(issue(1_000_000_000)).unwrap();
 }
 
 /// Past 65,536 transactions a node of the second level stands for them all, and a receipt of the first
-/// transaction is as short as one of the last.
+/// transaction is as short as one of the last. `COMMUNITYTOKEN_ROUNDS=16` makes it a million, and prints
+/// what each part takes.
 #[test]
 fn the_second_level() {
+    let rounds: usize = std::env::var("COMMUNITYTOKEN_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
     let community = Community::new(100);
-    distribution_of_treasury(&community);
-    distribute(&community, 65_700);
+    stock(&community);
+    distribute(&community, 65_700 * rounds);
+    let clock = Instant::now();
     let signed = community.checkpoint();
+    println!("the first checkpoint of {} transactions: {:?}", signed.checkpoint.sequence, clock.elapsed());
     let trust = trust(&community);
     let levels: Vec<(i64, i64)> = community
         .books()
@@ -102,13 +108,54 @@ fn the_second_level() {
             Ok(statement.query_map([], |row| row.try_into())?.collect::<rusqlite::Result<_>>()?)
         })
         .unwrap();
-    assert_eq!(levels, [(1, 256), (2, 1)]);
-    for sequence in [1, 2, 256, 257, 65_535, 65_536, 65_537, signed.checkpoint.sequence] {
+    let last = signed.checkpoint.sequence;
+    assert_eq!(levels, [(1, last / 256), (2, last / 65_536)]);
+    for sequence in [1, 2, 256, 257, 65_535, 65_536, 65_537, last] {
+        let clock = Instant::now();
         let receipt = receipt(&community, sequence);
+        println!("receipt of {sequence}: {} bytes, {:?}", receipt.to_string().len(), clock.elapsed());
         assert_eq!(receipt.check(&trust).unwrap().checkpoint, Some(&signed.checkpoint));
-        println!("receipt of {sequence}: {} bytes", receipt.to_string().len());
     }
-    assert_eq!(community.verify().checkpoints, 1);
+    community.send(0, 1, 1).unwrap();
+    let clock = Instant::now();
+    community.checkpoint();
+    println!("the next checkpoint: {:?}", clock.elapsed());
+    let clock = Instant::now();
+    assert_eq!(community.verify().checkpoints, 2);
+    println!("verify: {:?}", clock.elapsed());
+    community.assert_sound();
+}
+
+/// The database lets nobody rewrite checkpoints and nodes, nor store one that covers less than the last.
+#[test]
+fn the_database_guards_them() {
+    let community = Community::new(100);
+    stock(&community);
+    distribute(&community, 300);
+    community.checkpoint();
+    community.send(0, 1, 1).unwrap();
+    let shell = community.shell();
+    let insert = |audit: &str| {
+        format!(
+            "INSERT INTO checkpoints SELECT sequence, hash, created_at, 'k', zeroblob(64), {audit} FROM transactions ORDER BY sequence DESC LIMIT 1"
+        )
+    };
+    let audit = "a checkpoint must cover chained audit lines";
+    for (attack, message) in [
+        ("UPDATE tree_nodes SET hash = zeroblob(32)", "nodes of the tree are never changed"),
+        ("UPDATE tree_nodes SET place = 5", "nodes of the tree are never changed"),
+        ("DELETE FROM tree_nodes", "nodes of the tree are never deleted"),
+        ("REPLACE INTO tree_nodes VALUES (1, 0, zeroblob(32))", "the tree grows node by node"),
+        ("INSERT INTO tree_nodes VALUES (1, 2, zeroblob(32))", "the tree grows node by node"),
+        ("UPDATE checkpoints SET audit_sequence = 1", "checkpoints are never changed"),
+        (&insert("NULL"), audit),
+        (&insert("1"), audit),
+        (&insert("99"), audit),
+    ] {
+        let error = shell.execute_batch(attack).expect_err(attack).to_string();
+        assert!(error.contains(message), "{attack}: {error}");
+    }
+    community.checkpoint();
     community.assert_sound();
 }
 
@@ -116,7 +163,7 @@ fn the_second_level() {
 #[test]
 fn several_at_once() {
     let community = Community::new(100);
-    distribution_of_treasury(&community);
+    stock(&community);
     let path = community.path.clone();
     std::thread::scope(|scope| {
         for _ in 0..3 {

@@ -216,22 +216,22 @@ pub fn newest(conn: &Connection) -> Result<Option<Newest>> {
 
 /// The latest checkpoint.
 pub fn latest(conn: &Connection) -> Result<Option<SignedCheckpoint>> {
-    one(conn, "audit_sequence IS NOT NULL ORDER BY sequence DESC", i64::MAX)
+    one(&mut Tree::open(conn)?, "audit_sequence IS NOT NULL ORDER BY sequence DESC", i64::MAX)
 }
 
 /// The first checkpoint that covers a transaction. The first, so that a receipt is always the same.
-pub(super) fn covering(conn: &Connection, sequence: i64) -> Result<Option<SignedCheckpoint>> {
-    one(conn, "audit_sequence IS NOT NULL AND sequence >= ?1 ORDER BY sequence", sequence)
+pub(super) fn covering(tree: &mut Tree<'_>, sequence: i64) -> Result<Option<SignedCheckpoint>> {
+    one(tree, "audit_sequence IS NOT NULL AND sequence >= ?1 ORDER BY sequence", sequence)
 }
 
 /// Reads one and makes sure that it still fits before it is handed on.
-fn one(conn: &Connection, condition: &str, sequence: i64) -> Result<Option<SignedCheckpoint>> {
+fn one(tree: &mut Tree<'_>, condition: &str, sequence: i64) -> Result<Option<SignedCheckpoint>> {
+    let conn = tree.conn;
     let stored = conn
         .prepare_cached(&format!("SELECT {COLUMNS} FROM checkpoints WHERE ?1 IS NOT NULL AND {condition} LIMIT 1"))?
         .query_row([sequence], StoredCheckpoint::from_row)
         .optional()?;
     let Some(stored) = stored else { return Ok(None) };
-    let mut tree = Tree::open(conn)?;
     let root = tree.root(stored.sequence)?;
     let signed = stored.complete(conn, &tree.origin, root)?;
     match &signed {

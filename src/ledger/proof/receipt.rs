@@ -65,14 +65,14 @@ impl Receipt {
             .prepare_cached("SELECT note_salt, note FROM transactions WHERE sequence = ?1 AND note IS NOT NULL")?
             .query_row([sequence], |row| Ok(OpenNote { salt: row.get(0)?, text: row.get(1)? }))
             .optional()?;
-        let standing = if let Some(covering) = checkpoint::covering(conn, sequence)? {
-            let path = Tree::open(conn)?.path(sequence, covering.checkpoint.sequence)?;
+        let mut tree = Tree::open(conn)?;
+        let standing = if let Some(covering) = checkpoint::covering(&mut tree, sequence)? {
+            let path = tree.path(sequence, covering.checkpoint.sequence)?;
             Standing::Covered(sequence - 1, path, Box::new(covering))
         } else {
             let chain = KeyChain::read(conn)?;
             let signer = signer.filter(|signer| chain.current().is_none_or(|key| key.bytes == signer.public_key()));
-            let origin = checkpoint::origin_of(conn)?;
-            Standing::Promised(signer.map(|signer| SignatureLine::sign(&statement, &origin, signer)))
+            Standing::Promised(signer.map(|signer| SignatureLine::sign(&statement, &tree.origin, signer)))
         };
         Ok(Some(Self { statement, note, standing }))
     }

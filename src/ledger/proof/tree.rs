@@ -26,7 +26,7 @@ type Node = (u32, i64, Hash);
 
 /// The tree, as far as one read needs it.
 pub(super) struct Tree<'a> {
-    conn: &'a Connection,
+    pub(super) conn: &'a Connection,
     pub(super) origin: String,
     tag: i64,
     id: Uuid,
