@@ -511,15 +511,17 @@ BEGIN
 END;
 
 -- ------------------------------------------------------------------------------------------------
--- Checkpoints: the head of the chain at some moment, signed with the instance's key, which lies
--- outside this file.
+-- Checkpoints: the whole ledger at some moment, signed with the instance's key, which lies outside
+-- this file. What a checkpoint says is read from the rows it covers; only its signature is stored.
+-- docs/verification.md tells what is signed and how anyone can check it.
 -- ------------------------------------------------------------------------------------------------
 CREATE TABLE checkpoints (
-    sequence   INTEGER PRIMARY KEY REFERENCES transactions (sequence),
-    hash       BLOB    NOT NULL CHECK (length(hash) = 32),
-    created_at INTEGER NOT NULL,
-    key_id     TEXT    NOT NULL,  -- which instance key signed it
-    signature  BLOB    NOT NULL CHECK (length(signature) = 64)
+    sequence       INTEGER PRIMARY KEY REFERENCES transactions (sequence),
+    hash           BLOB    NOT NULL CHECK (length(hash) = 32),
+    created_at     INTEGER NOT NULL,
+    key_id         TEXT    NOT NULL,  -- which instance key signed it
+    signature      BLOB    NOT NULL CHECK (length(signature) = 64),
+    audit_sequence INTEGER REFERENCES audit_log (sequence)  -- the last audit line it covers; empty: not known, it went through schema version 3
 ) STRICT;
 
 CREATE TRIGGER checkpoints_insert_guard BEFORE INSERT ON checkpoints
@@ -527,6 +529,10 @@ BEGIN
     SELECT RAISE(ABORT, 'a checkpoint must be of a chained transaction, newer than the last checkpoint')
      WHERE NEW.hash IS NOT (SELECT hash FROM transactions WHERE sequence = NEW.sequence)
         OR NEW.sequence <= (SELECT max(sequence) FROM checkpoints);
+    SELECT RAISE(ABORT, 'a checkpoint must cover chained audit lines, no fewer than the last checkpoint')
+     WHERE NEW.audit_sequence IS NULL
+        OR NOT EXISTS (SELECT 1 FROM audit_log WHERE sequence = NEW.audit_sequence AND hash IS NOT NULL)
+        OR NEW.audit_sequence < (SELECT max(audit_sequence) FROM checkpoints);
 END;
 
 CREATE TRIGGER checkpoints_update_guard BEFORE UPDATE ON checkpoints
@@ -537,6 +543,32 @@ END;
 CREATE TRIGGER checkpoints_delete_guard BEFORE DELETE ON checkpoints
 BEGIN
     SELECT RAISE(ABORT, 'checkpoints are never deleted');
+END;
+
+-- The Merkle tree over all transactions, from which checkpoints and receipts are made: the roots of
+-- whole subtrees. Level 1 covers 256 transactions a node, each level 256 times the one below; place
+-- counts from 0. They follow from the transactions; `communitytoken verify` computes them again.
+CREATE TABLE tree_nodes (
+    level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 7),
+    place INTEGER NOT NULL CHECK (place >= 0),
+    hash  BLOB    NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (level, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER tree_nodes_insert_guard BEFORE INSERT ON tree_nodes
+BEGIN
+    SELECT RAISE(ABORT, 'the tree grows node by node')
+     WHERE NEW.place IS NOT (SELECT coalesce(max(place) + 1, 0) FROM tree_nodes WHERE level = NEW.level);
+END;
+
+CREATE TRIGGER tree_nodes_update_guard BEFORE UPDATE ON tree_nodes
+BEGIN
+    SELECT RAISE(ABORT, 'nodes of the tree are never changed');
+END;
+
+CREATE TRIGGER tree_nodes_delete_guard BEFORE DELETE ON tree_nodes
+BEGIN
+    SELECT RAISE(ABORT, 'nodes of the tree are never deleted');
 END;
 
 -- ================================================================================================

@@ -209,9 +209,10 @@ impl Error {
     }
 }
 
+/// The sentence for a person; `{:#}` is what really happened, where that is known, for the log.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(self.cause.as_deref().filter(|_| f.alternate()).unwrap_or(&self.detail))
     }
 }
 

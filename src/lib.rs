@@ -8,7 +8,7 @@
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
-//! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`sign_in`]: the slices.
+//! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`sign_in`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
@@ -25,6 +25,7 @@ pub mod error;
 pub mod identity;
 pub mod ledger;
 pub mod members;
+pub mod proofs;
 pub mod schema;
 pub mod server;
 pub mod sign_in;

@@ -7,6 +7,7 @@ use super::{Common, Failure, login_name, open, output};
 use crate::config::Config;
 use crate::identity::InstanceKey;
 use crate::ledger::{Authority, Books, Operator, Reason};
+use crate::proofs;
 use crate::treasury::{CreateAccount, SystemAccount};
 
 /// Create the database, the system account with an empty wallet, and the instance's key.
@@ -25,7 +26,7 @@ impl Init {
         let books = open(&config)?;
         let operator = self.operator.map_or_else(login_name, Ok)?;
         let (account, created) = found(&books, operator)?;
-        instance_key(&config)?;
+        proofs::key(&books)?;
         books.close();
         let answer = json!({
             "created": created,
@@ -55,8 +56,7 @@ pub(super) fn found(books: &Books, operator: Operator) -> Result<(SystemAccount,
     Ok(books.execute_blocking(CreateAccount { authority })?)
 }
 
-/// Reads the instance's key, or makes it.
+/// Reads the instance's key of a database that only this program uses, or makes it.
 pub(super) fn instance_key(config: &Config) -> Result<InstanceKey, Failure> {
-    let path = config.database.path.with_file_name("instance.key");
-    Ok(InstanceKey::open_or_create(&path)?)
+    Ok(InstanceKey::open_or_create(&InstanceKey::beside(&config.database.path))?)
 }

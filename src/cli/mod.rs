@@ -3,11 +3,13 @@
 //! (wrong use).
 
 mod bench;
+mod checkpoint;
 mod config;
 mod distribute;
 mod freeze;
 mod init;
 mod issue;
+mod key;
 mod member;
 mod output;
 mod serve;
@@ -121,7 +123,14 @@ enum Verb {
     #[command(subcommand)]
     Member(member::Member),
     /// Recompute every invariant, hash, balance and rollup; name what is wrong and where
-    Verify,
+    Verify(verify::Verify),
+    /// Sign the ledger as it is now and print the checkpoint, to be kept elsewhere
+    ///
+    /// Where nothing has happened since the last one, that one is printed. `communitytoken verify
+    /// --checkpoint FILE` tells later whether the ledger still begins as it does today.
+    Checkpoint,
+    /// Print the public key; rotate or replace the instance's key
+    Key(key::Key),
     /// Print a token of the developer identity, for trying the API
     Token(token::Token),
     /// Show the settings in force and where each came from
@@ -145,7 +154,9 @@ pub fn run() -> ExitCode {
         Some(Verb::Freeze(verb)) => verb.run(&common, true),
         Some(Verb::Unfreeze(verb)) => verb.run(&common, false),
         Some(Verb::Member(verb)) => verb.run(&common),
-        Some(Verb::Verify) => verify::run(&common),
+        Some(Verb::Verify(verb)) => verb.run(&common),
+        Some(Verb::Checkpoint) => checkpoint::run(&common),
+        Some(Verb::Key(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),

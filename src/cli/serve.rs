@@ -13,6 +13,7 @@ use crate::config::{Config, Log, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
 use crate::ledger::Books;
+use crate::proofs;
 use crate::server::{Listening, router};
 use crate::web::App;
 
@@ -101,7 +102,7 @@ pub(super) fn prove(books: &Books) -> Result<(), Failure> {
 }
 
 pub(super) fn assemble(books: Books, config: Config) -> Result<App, Failure> {
-    let key = init::instance_key(&config)?;
+    let key = proofs::key(&books)?;
     let developer = config.uses_developer_identity().then(|| DeveloperIdentity::new(key));
     let verifier = Verifier::from_config(&config.identity, developer.as_ref())?;
     Ok(App::new(books, config, verifier, developer))
@@ -122,9 +123,40 @@ async fn serve(app: App) -> Result<(), String> {
         tracing::info!("stopping: what is under way is answered first");
     };
     let proof = tokio::spawn(prove_again(app.books.clone()));
+    let minutes = app.config.ledger.checkpoint_minutes;
+    let checkpoints = tokio::spawn(take_checkpoints(app.books.clone(), minutes));
     listening.serve(router, stop).await;
     proof.abort();
+    checkpoints.abort();
+    if minutes > 0 {
+        // What was acknowledged to the last moment is vouched for.
+        take_checkpoint(app.books.clone()).await;
+    }
     Ok(())
+}
+
+/// Checkpoints on a schedule; nothing is signed where nothing has happened.
+async fn take_checkpoints(books: Books, minutes: u32) {
+    if minutes == 0 {
+        return;
+    }
+    let mut turn = tokio::time::interval(Duration::from_secs(60 * u64::from(minutes)));
+    loop {
+        // The first turn comes at once: what came in before the program broke off is vouched for too.
+        turn.tick().await;
+        take_checkpoint(books.clone()).await;
+    }
+}
+
+async fn take_checkpoint(books: Books) {
+    match tokio::task::spawn_blocking(move || proofs::take(&books)).await {
+        Ok(Ok(Some(signed))) => tracing::info!(sequence = signed.checkpoint.sequence, "a checkpoint was taken"),
+        Ok(Ok(None)) => {}
+        Ok(Err(error)) => {
+            tracing::error!(%error, cause = error.cause(), "no checkpoint could be taken");
+        }
+        Err(error) => tracing::error!(%error, "no checkpoint could be taken"),
+    }
 }
 
 /// The living proof goes on while the program serves.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, init, output};
+use super::{Common, Failure, output};
 use crate::error::{Code, Error};
 use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, check_username, member, user_by_name};
+use crate::proofs;
 
 /// Print a token of the developer identity, valid for some hours.
 ///
@@ -30,7 +31,7 @@ impl Token {
                 "This community has an identity provider, so the developer identity is off. Get a token from the provider.".into(),
             ));
         }
-        let (books, config) = common.books()?;
+        let (books, _) = common.books()?;
         let name = self.member;
         let known = books.read_blocking(|conn| {
             let id = match user_by_name(conn, &name) {
@@ -45,12 +46,13 @@ impl Token {
                 .map(Some)
                 .ok_or_else(|| Error::new(Code::Forbidden, format!("{name} signs in with an identity provider.")))
         })?;
+        let key = proofs::key(&books)?;
         books.close();
         if known.is_none() {
             check_username(&name)?;
         }
         let subject = known.unwrap_or_else(|| name.to_lowercase());
-        let developer = DeveloperIdentity::new(init::instance_key(&config)?);
+        let developer = DeveloperIdentity::new(key);
         let token = developer.issue(&subject, &name, Duration::from_hours(self.hours));
         output::print(
             common.json,

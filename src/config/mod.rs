@@ -37,6 +37,8 @@ pub struct Config {
     pub identity: Identity,
     /// What one request, caller or operator may use.
     pub limits: Limits,
+    /// How the ledger is vouched for.
+    pub ledger: Ledger,
     /// How the program logs.
     pub log: Log,
     report: Vec<Setting>,
@@ -123,6 +125,13 @@ pub struct Limits {
     pub idempotency_days: u32,
     /// How many requests a caller may send in a minute; 0 for any number.
     pub requests_per_minute: u32,
+}
+
+/// How the ledger is vouched for.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    /// After how many minutes with new transactions a signed checkpoint is taken; 0 for none.
+    pub checkpoint_minutes: u32,
 }
 
 /// How the program logs.

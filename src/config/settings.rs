@@ -11,8 +11,8 @@ use tracing_subscriber::EnvFilter;
 use super::layers::Values;
 use super::reader::Reader;
 use super::{
-    Community, Config, ConfigError, Database, HIDDEN, Identity, IdentityName, Limits, Log, LogFormat, Provider, Secret,
-    Server,
+    Community, Config, ConfigError, Database, HIDDEN, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Provider,
+    Secret, Server,
 };
 
 /// What a setting holds.
@@ -52,6 +52,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.requests_per_minute", Kind::Number, "300"),
+    ("ledger.checkpoint_minutes", Kind::Number, "5"),
     ("log.format", Kind::Text, "text"),
     ("log.filter", Kind::Text, "info"),
 ];
@@ -114,11 +115,12 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
         idempotency_days: read.number("limits.idempotency_days", 7, 3650),
         requests_per_minute: read.number("limits.requests_per_minute", 0, 1_000_000),
     };
+    let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
     let log = Log { format: read.log_format(), filter: read.log_filter() };
     if !read.values.problems.is_empty() {
         return Err(ConfigError { problems: read.values.problems });
     }
-    Ok(Config { server, database, community, identity, limits, log, report: read.report })
+    Ok(Config { server, database, community, identity, limits, ledger, log, report: read.report })
 }
 
 impl Reader {

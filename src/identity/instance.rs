@@ -4,7 +4,7 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
@@ -15,6 +15,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
+use crate::ledger::hex;
+use crate::ledger::proof::Signer;
 
 /// The Ed25519 key of this instance. It lies in a file of its own beside the database, readable
 /// by its owner alone, so that a copy of the database is no licence to sign. It is never shown.
@@ -34,26 +36,62 @@ impl fmt::Debug for InstanceKey {
 }
 
 impl InstanceKey {
+    /// Where the key of a database lies: beside it.
+    pub fn beside(database: &Path) -> PathBuf {
+        database.with_file_name("instance.key")
+    }
+
+    /// Reads the key, if there is one.
+    pub fn open(path: &Path) -> Result<Option<Self>> {
+        match fs::read_to_string(path) {
+            Ok(text) => Self::read(path, &text).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(refuse(path, &error)),
+        }
+    }
+
     /// Reads the key, or makes it when there is none. Two programs doing so at the same moment end
     /// up with the same key, and a crash leaves a whole key or none.
     pub fn open_or_create(path: &Path) -> Result<Self> {
-        let refuse = |why: &dyn fmt::Display| Error::internal(format!("the instance key {}: {why}", path.display()));
-        match fs::read_to_string(path) {
-            Ok(text) => return Self::read(path, &text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(refuse(&error)),
+        if let Some(key) = Self::open(path)? {
+            warn_if_open(path);
+            return Ok(key);
         }
-        let document =
-            Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| refuse(&"no randomness for it"))?;
-        let line = format!("{}\n", STANDARD.encode(document.as_ref()));
-        create(path, line.as_bytes()).map_err(|error| refuse(&error))?;
+        create(path, generate(path)?.as_bytes()).map_err(|error| refuse(path, &error))?;
         // Read back: another program may have been first, and then its key is the key.
-        let text = fs::read_to_string(path).map_err(|error| refuse(&error))?;
+        let text = fs::read_to_string(path).map_err(|error| refuse(path, &error))?;
         Self::read(path, &text)
     }
 
+    /// Makes a key that is to follow the one at this path, in a file of its own beside it. It takes
+    /// the place by [`Self::settle`], once the ledger has recorded it.
+    pub fn prepare_next(path: &Path) -> Result<Self> {
+        let text = generate(path)?;
+        let key = Self::read(path, &text)?;
+        let next = next_path(path, &key.public_key());
+        create(&next, text.as_bytes()).map_err(|error| refuse(&next, &error))?;
+        Ok(key)
+    }
+
+    /// Gives up a key that was prepared and not recorded.
+    pub fn discard_next(self, path: &Path) {
+        // What stays behind is a key nobody trusts.
+        let _left = fs::remove_file(next_path(path, &self.public_key()));
+    }
+
+    /// Puts the key that the ledger names in its place, if it was prepared here: at the end of a
+    /// rotation, or after one that broke off between the ledger's commit and this. One step, so that
+    /// there is always a whole key.
+    pub fn settle(path: &Path, public_key: &[u8; 32]) -> Result<()> {
+        let next = next_path(path, public_key);
+        if !next.exists() {
+            return Ok(());
+        }
+        let directory = next.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::rename(&next, path).and_then(|()| File::open(directory)?.sync_all()).map_err(|error| refuse(path, &error))
+    }
+
     fn read(path: &Path, text: &str) -> Result<Self> {
-        warn_if_open(path);
         // The errors of the parts are left out: they could quote the key.
         let pair = STANDARD
             .decode(text.trim())
@@ -89,6 +127,38 @@ impl InstanceKey {
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.pair.sign(message).as_ref().to_vec()
     }
+}
+
+impl Signer for InstanceKey {
+    fn public_key(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(self.pair.public_key().as_ref());
+        bytes
+    }
+
+    fn sign_message(&self, message: &[u8]) -> [u8; 64] {
+        let mut signature = [0; 64];
+        signature.copy_from_slice(self.pair.sign(message).as_ref());
+        signature
+    }
+}
+
+fn refuse(path: &Path, why: &dyn fmt::Display) -> Error {
+    Error::internal(format!("the instance key {}: {why}", path.display()))
+}
+
+/// The text of a new key.
+fn generate(path: &Path) -> Result<String> {
+    let document =
+        Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| refuse(path, &"no randomness for it"))?;
+    Ok(format!("{}\n", STANDARD.encode(document.as_ref())))
+}
+
+/// Named after the key itself, so that two that are prepared at once do not meet.
+fn next_path(path: &Path, public_key: &[u8; 32]) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".next-{}", hex(&public_key[..8])));
+    path.with_file_name(name)
 }
 
 /// Writes the file whole, or not at all, and never over one that is there.

@@ -12,6 +12,7 @@ mod history;
 mod idempotency;
 mod journal;
 mod post;
+pub mod proof;
 mod supply;
 mod transaction;
 mod transaction_id;

@@ -231,6 +231,16 @@ pub(super) fn for_each_after(
     sequence: i64,
     each: &mut dyn FnMut(TransactionContent, Option<Hash>) -> Result<()>,
 ) -> Result<()> {
+    for_each_between(conn, sequence, i64::MAX, each)
+}
+
+/// Calls `each` for every row after a sequence up to and including another, in order.
+pub(super) fn for_each_between(
+    conn: &Connection,
+    after: i64,
+    up_to: i64,
+    each: &mut dyn FnMut(TransactionContent, Option<Hash>) -> Result<()>,
+) -> Result<()> {
     let mut statement = conn.prepare_cached(
         "SELECT t.sequence, t.created_at, t.kind, t.transaction_type, sender.id, recipient.id, t.amount,
                 t.from_previous, t.to_previous, t.from_balance, t.to_balance, coalesce(t.reverses, 0),
@@ -238,9 +248,9 @@ pub(super) fn for_each_after(
            FROM transactions AS t
            JOIN wallets AS sender ON sender.key = t.from_wallet
            JOIN wallets AS recipient ON recipient.key = t.to_wallet
-          WHERE t.sequence > ?1 ORDER BY t.sequence",
+          WHERE t.sequence > ?1 AND t.sequence <= ?2 ORDER BY t.sequence",
     )?;
-    let mut rows = statement.query([sequence])?;
+    let mut rows = statement.query([after, up_to])?;
     while let Some(row) = rows.next()? {
         let content = TransactionContent {
             sequence: row.get(0)?,

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{Code, Error};
 use crate::web::{App, Slice, frame};
-use crate::{members, sign_in, statistics, transfers, treasury, wallets, web};
+use crate::{members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
 
 pub use listen::Listening;
 
@@ -28,6 +28,7 @@ fn slices() -> Vec<Slice> {
         members::slice(),
         treasury::slice(),
         statistics::slice(),
+        proofs::slice(),
         sign_in::slice(),
     ]
 }

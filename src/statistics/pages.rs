@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use crate::error::Result;
+use crate::ledger::proof::{Newest, newest};
 use crate::ledger::{self, Supply};
 use crate::web::{App, Nav, Session, Shell, grouped, page};
 
@@ -20,6 +21,8 @@ pub(super) fn routes() -> Router<App> {
 struct StatisticsPage {
     shell: Shell,
     supply: Supply,
+    checkpoint: Option<Newest>,
+    head: String,
     in_members_hands: i128,
     in_pool: i128,
     bar: i128,
@@ -29,7 +32,7 @@ struct StatisticsPage {
 
 async fn statistics(State(app): State<App>, session: Session) -> Result<Response> {
     let now = app.books.now();
-    let supply = app.books.read(move |conn| ledger::supply(conn, now)).await?;
+    let (supply, checkpoint) = app.books.read(move |conn| Ok((ledger::supply(conn, now)?, newest(conn)?))).await?;
     let total = i128::from(supply.total_issuance).max(1);
     let share = |part: i64, of: i128| (i128::from(part) * of + total / 2) / total;
     Ok(page(&StatisticsPage {
@@ -39,6 +42,9 @@ async fn statistics(State(app): State<App>, session: Session) -> Result<Response
         bar: share(supply.circulating_supply, 1000),
         total_users: grouped(supply.total_users),
         active_users: grouped(supply.active_users),
+        // Enough to compare by eye; the file has all of it.
+        head: checkpoint.as_ref().map_or_else(String::new, |checkpoint| ledger::hex(&checkpoint.hash[..8])),
+        checkpoint,
         supply,
     }))
 }

@@ -233,7 +233,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
         if broken.is_none()
             && let Err(error) = self.journal.finish(conn)
         {
-            broken = Some(error.to_string());
+            broken = Some(format!("{error:#}"));
         }
         // SQLite ends the whole transaction by itself on some failures, a full disk among them.
         if broken.is_none() && conn.is_autocommit() {
@@ -262,7 +262,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
         self.connect().map_err(|failure| failure.0)?;
         let Some(conn) = self.conn.as_ref() else { return Err("there is no connection".into()) };
         run(conn, &["BEGIN IMMEDIATE"]).map_err(|error| error.to_string())?;
-        self.journal.begin(conn).map_err(|error| error.to_string())
+        self.journal.begin(conn).map_err(|error| format!("{error:#}"))
     }
 
     /// Makes sure of a connection; a new one empties the log, so that no refused commit lingers in it.

@@ -11,6 +11,7 @@ use axum::routing::get;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error, Result};
+use crate::ledger::proof::newest;
 use crate::ledger::{
     Direction, Filter, IdempotencyKey, Kind, Note, Once, PageRequest, Party, Transaction, TransactionId, Wallet,
     WalletId, by_id, history,
@@ -210,6 +211,7 @@ async fn show_history(
 struct TransactionPage {
     shell: Shell,
     transaction: Transaction,
+    covered: bool,
     wallet_id: WalletId,
     paid: bool,
     problem: Option<String>,
@@ -249,12 +251,13 @@ async fn receipt_page(
     problem: Option<String>,
 ) -> Result<TransactionPage> {
     let (key, wallet_id) = (session.member.wallet_key, session.member.wallet_id);
-    let transaction = app.books.read(move |conn| by_id(conn, id, Some(key))).await?;
+    let (transaction, newest) = app.books.read(move |conn| Ok((by_id(conn, id, Some(key))?, newest(conn)?))).await?;
     let given_back = transaction.reversed_amount.unwrap_or(0);
     let returnable = transaction.is_incoming() && transaction.kind != Kind::Issuance && transaction.reverses.is_none();
     let can_give_back = if returnable { transaction.amount - given_back } else { 0 };
     Ok(TransactionPage {
         shell: app.shell(Some(session), Nav::History),
+        covered: newest.is_some_and(|checkpoint| checkpoint.sequence >= transaction.sequence),
         wallet_id,
         paid: false,
         problem,

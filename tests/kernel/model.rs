@@ -8,6 +8,7 @@ use communitytoken::error::{Code, Error};
 use communitytoken::ledger::{
     DAY_MS, Direction, Filter, Once, PageRequest, Repeatable, Transaction, TransactionId, Wallet, history,
 };
+use communitytoken::proofs;
 use communitytoken::transfers::Reverse;
 use communitytoken::treasury::{Correct, Issue};
 use proptest::prelude::*;
@@ -47,6 +48,8 @@ enum Step {
     Delete(usize, bool),
     Replay(usize),
     Reuse(usize),
+    Checkpoint,
+    RotateKey,
     Reopen,
     Clock(i64),
 }
@@ -74,6 +77,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (who, any::<bool>()).prop_map(|(who, on)| Step::Delete(who, on)),
         3 => any::<usize>().prop_map(Step::Replay),
         1 => any::<usize>().prop_map(Step::Reuse),
+        2 => Just(Step::Checkpoint),
+        1 => Just(Step::RotateKey),
         1 => Just(Step::Reopen),
         2 => prop_oneof![Just(-DAY_MS), Just(DAY_MS), Just(-5_000), Just(3_600_000), Just(-40 * DAY_MS)].prop_map(Step::Clock),
     ]
@@ -373,6 +378,16 @@ impl Run {
             }
             Step::Replay(which) => self.replay(which, true),
             Step::Reuse(which) => self.replay(which, false),
+            Step::Checkpoint => {
+                let books = self.community.books();
+                let newest = |conn: &_| Ok(communitytoken::ledger::proof::newest(conn)?.map(|newest| newest.sequence));
+                let taken = proofs::take(books).unwrap().map(|taken| taken.checkpoint.sequence);
+                assert_eq!(taken.or(books.read_blocking(newest).unwrap()), books.read_blocking(newest).unwrap());
+                assert!(proofs::take(books).unwrap().is_none(), "nothing has happened since");
+            }
+            Step::RotateKey => {
+                proofs::rotate_key(self.community.books(), authority("Yearly change")).unwrap();
+            }
             Step::Reopen => self.community.reopen(),
             Step::Clock(by) => self.community.clock.turn(by),
         }

@@ -146,23 +146,23 @@ fn an_audit_line_accounts_for_what_it_names() {
             (typed(TREASURY, TREASURY, 10, &[("audit", "8")]), named),
             (typed(TREASURY, TREASURY, 10, &[("audit", "99")]), named),
             (typed(ANN, BEN, 10, &[("audit", "2"), ("hash", "NULL")]), named),
-            (line("wallet.freeze") + &typed(ANN, BEN, 10, &[("audit", "9")]), named),
-            (line("issuance") + &typed(ANN, BEN, 10, &[("audit", "9")]), named),
-            (line("reversal") + &typed(ANN, BEN, 10, &[("audit", "9")]), named),
-            (line("reversal") + &typed(TREASURY, TREASURY, 10, &[("audit", "9")]), named),
-            (line("issuance") + &line("issuance") + &typed(TREASURY, TREASURY, 10, &[("audit", "9")]), named),
+            (line("wallet.freeze") + &typed(ANN, BEN, 10, &[("audit", "10")]), named),
+            (line("issuance") + &typed(ANN, BEN, 10, &[("audit", "10")]), named),
+            (line("reversal") + &typed(ANN, BEN, 10, &[("audit", "10")]), named),
+            (line("reversal") + &typed(TREASURY, TREASURY, 10, &[("audit", "10")]), named),
+            (line("issuance") + &line("issuance") + &typed(TREASURY, TREASURY, 10, &[("audit", "10")]), named),
             (
                 line("issuance")
                     + &typed(
                         TREASURY,
                         TREASURY,
                         i64::MAX,
-                        &[("audit", "9"), ("to_balance", "1"), ("from_balance", "1")],
+                        &[("audit", "10"), ("to_balance", "1"), ("from_balance", "1")],
                     ),
                 "the total supply would pass the largest amount",
             ),
             (
-                line("reversal") + &typed(TREASURY, TREASURY, 10, &[("reverses", "1"), ("audit", "9")]),
+                line("reversal") + &typed(TREASURY, TREASURY, 10, &[("reverses", "1"), ("audit", "10")]),
                 "issuances and reversals cannot be reversed",
             ),
             (
@@ -199,8 +199,8 @@ fn the_same_row_without_a_mistake_is_accepted() {
         typed(ANN, BEN, 10, &[]),
         typed(ANN, TREASURY, 10, &[]),
         typed(BEN, ANN, 60, &[("reverses", "7")]),
-        line("issuance") + &typed(TREASURY, TREASURY, 10, &[("audit", "9"), ("hash", "NULL")]),
-        line("reversal") + &typed(BEN, ANN, 60, &[("reverses", "7"), ("audit", "9"), ("hash", "NULL")]),
+        line("issuance") + &typed(TREASURY, TREASURY, 10, &[("audit", "10"), ("hash", "NULL")]),
+        line("reversal") + &typed(BEN, ANN, 60, &[("reverses", "7"), ("audit", "10"), ("hash", "NULL")]),
     ] {
         shell.execute_batch(&format!("BEGIN; {good} ROLLBACK")).unwrap_or_else(|error| panic!("{error}: {good}"));
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use communitytoken::error::{Code, Result};
 use communitytoken::identity::{Member, Register};
+use communitytoken::ledger::proof::SignedCheckpoint;
 use communitytoken::ledger::verify::{Report, verify};
 use communitytoken::ledger::{
     Amount, Authority, Books, Command, DAY_MS, IdempotencyKey, Operator, Options, Reason, Supply, WalletId, supply,
@@ -118,6 +119,11 @@ impl Community {
         shell.pragma_update(None, "foreign_keys", false).unwrap();
         shell.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
         shell
+    }
+
+    /// Takes a signed checkpoint.
+    pub(crate) fn checkpoint(&self) -> SignedCheckpoint {
+        communitytoken::proofs::take(self.books()).unwrap().unwrap()
     }
 
     pub(crate) fn verify(&self) -> Report {

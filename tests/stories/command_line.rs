@@ -9,7 +9,7 @@ use super::support::server::bare;
 #[tokio::test]
 async fn help_and_exit_codes() {
     let folder = tempfile::TempDir::new().unwrap();
-    let verbs: [&[&str]; 16] = [
+    let verbs: [&[&str]; 20] = [
         &[],
         &["serve"],
         &["init"],
@@ -22,6 +22,10 @@ async fn help_and_exit_codes() {
         &["member", "grant"],
         &["member", "revoke"],
         &["verify"],
+        &["checkpoint"],
+        &["key"],
+        &["key", "rotate"],
+        &["key", "replace"],
         &["token"],
         &["config"],
         &["sql"],

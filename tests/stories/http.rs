@@ -62,6 +62,8 @@ async fn the_api_document() {
         ("post", "/v1/transfers"),
         ("get", "/v1/transactions"),
         ("get", "/v1/transactions/{id}"),
+        ("get", "/v1/transactions/{id}/receipt"),
+        ("get", "/v1/ledger/checkpoint"),
         ("post", "/v1/transactions/{id}/reverse"),
         ("get", "/v1/members"),
         ("get", "/v1/statistics/supply"),

@@ -2,6 +2,7 @@
 //! only, changes nothing, seals nothing, and names what is wrong and where.
 
 mod audit_log;
+mod proofs;
 mod relations;
 mod walk;
 
@@ -12,6 +13,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use self::audit_log::check_audit;
+pub use self::proofs::Kept;
+use self::proofs::Proofs;
 use self::relations::{check_notes, check_relations};
 use self::walk::Walk;
 use super::chain::Hash;
@@ -46,6 +49,8 @@ pub struct Report {
     pub audit_lines: i64,
     /// Wallets looked at.
     pub wallets: i64,
+    /// Signed checkpoints that fit what they cover.
+    pub checkpoints: i64,
     /// Rows inserted by hand that wait to be chained at the program's next write. Not a finding.
     pub unsealed: i64,
     /// The last transaction's hash, in hexadecimal: the head to compare with one kept elsewhere.
@@ -74,7 +79,13 @@ impl Findings {
 }
 
 /// Looks at everything. `progress` hears how many transactions of how many are done.
-pub fn verify(conn: &Connection, mut progress: impl FnMut(u64, u64)) -> Result<Report> {
+pub fn verify(conn: &Connection, progress: impl FnMut(u64, u64)) -> Result<Report> {
+    verify_against(conn, &Kept::default(), progress)
+}
+
+/// The same, and compares it with what was kept elsewhere: without that, nobody can tell a ledger
+/// from one that was computed anew from its first row on.
+pub fn verify_against(conn: &Connection, kept: &Kept, mut progress: impl FnMut(u64, u64)) -> Result<Report> {
     // One transaction, so that everything is of one moment though others write. A caller that has
     // one open already keeps it.
     let transaction = if conn.is_autocommit() { Some(conn.unchecked_transaction()?) } else { None };
@@ -88,14 +99,16 @@ pub fn verify(conn: &Connection, mut progress: impl FnMut(u64, u64)) -> Result<R
     let Some(ledger) = Ledger::read(snapshot)? else {
         // The chain begins from the ledger's id: without it nothing else can be judged.
         findings.add("ledger", "ledger", "the ledger's own row is missing");
-        return Ok(Report::of(findings, &Walk::default(), (0, 0)));
+        return Ok(Report::of(findings, &Walk::default(), (0, 0), 0));
     };
     let mut walk = Walk::new(snapshot, &ledger)?;
+    let mut proofs = Proofs::new(snapshot, &ledger, kept, &mut findings)?;
     let total: i64 = snapshot.query_row("SELECT count(*) FROM transactions", [], |row| row.get(0))?;
     let total = u64::try_from(total).unwrap_or(0);
     let mut done = 0;
     transaction::for_each_after(snapshot, 0, &mut |content, hash| {
         walk.transaction(snapshot, &content, hash, &mut findings)?;
+        proofs.transaction(snapshot, &content, walk.hash, &mut findings)?;
         done += 1;
         if done % 4096 == 0 {
             progress(done, total);
@@ -111,20 +124,22 @@ pub fn verify(conn: &Connection, mut progress: impl FnMut(u64, u64)) -> Result<R
         );
     }
     walk.end(snapshot, &ledger, &mut findings)?;
+    let checkpoints = proofs.end(snapshot, &mut findings)?;
     let audit = check_audit(snapshot, &ledger, &walk, &mut findings)?;
     check_notes(snapshot, &mut findings)?;
     check_relations(snapshot, &mut findings)?;
-    Ok(Report::of(findings, &walk, audit))
+    Ok(Report::of(findings, &walk, audit, checkpoints))
 }
 
 impl Report {
     /// `audit`: the lines of the log, and how many of them wait to be chained.
-    fn of(findings: Findings, walk: &Walk, audit: (i64, i64)) -> Self {
+    fn of(findings: Findings, walk: &Walk, audit: (i64, i64), checkpoints: i64) -> Self {
         Self {
             is_sound: findings.0.is_empty(),
             transactions: walk.sequence,
             audit_lines: audit.0,
             wallets: i64::try_from(walk.accounts.len()).unwrap_or(i64::MAX),
+            checkpoints,
             unsealed: walk.unsealed + audit.1,
             head: transaction::hex(&walk.hash),
             total_issuance: walk.issued,
@@ -137,6 +152,7 @@ impl Report {
 /// The ledger's own row.
 struct Ledger {
     id: Uuid,
+    tag: i64,
     total_issued: i64,
     issued_sequence: i64,
     sealed: (i64, Hash),
@@ -146,7 +162,7 @@ struct Ledger {
 impl Ledger {
     fn read(conn: &Connection) -> Result<Option<Self>> {
         Ok(conn.query_row(
-            "SELECT id, total_issued, issued_sequence, sealed_sequence, sealed_hash, audit_sealed_sequence, audit_sealed_hash FROM ledger",
+            "SELECT id, total_issued, issued_sequence, sealed_sequence, sealed_hash, audit_sealed_sequence, audit_sealed_hash, tag FROM ledger",
             [],
             |row| {
                 Ok(Self {
@@ -155,6 +171,7 @@ impl Ledger {
                     issued_sequence: row.get(2)?,
                     sealed: (row.get(3)?, row.get(4)?),
                     audit_sealed: (row.get(5)?, row.get(6)?),
+                    tag: row.get(7)?,
                 })
             },
         )

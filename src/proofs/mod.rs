@@ -1,0 +1,18 @@
+//! What members can take home and hold the community to: signed receipts of their transactions,
+//! signed checkpoints of the whole ledger, and the public key by which anyone checks both.
+
+mod api;
+mod change_key;
+mod checkpoint;
+mod pages;
+mod receipt;
+
+use crate::web::Slice;
+
+pub use change_key::{key, replace_key, rotate_key};
+pub use checkpoint::take;
+
+/// What this slice hands the server.
+pub fn slice() -> Slice {
+    Slice { api: api::routes(), pages: pages::routes() }
+}
