@@ -2,6 +2,7 @@
 //! pages, works while the server runs, and ends with 0 (done), 1 (refused or found wanting) or 2
 //! (wrong use).
 
+mod backup;
 mod bench;
 mod config;
 mod distribute;
@@ -10,6 +11,7 @@ mod init;
 mod issue;
 mod member;
 mod output;
+mod restore;
 mod serve;
 mod sql;
 mod token;
@@ -122,6 +124,10 @@ enum Verb {
     Member(member::Member),
     /// Recompute every invariant, hash, balance and rollup; name what is wrong and where
     Verify,
+    /// Copy the whole ledger into one file while the server runs, and prove the copy
+    Backup(backup::Backup),
+    /// Put a backup, once it is proven, in the place of the ledger
+    Restore(restore::Restore),
     /// Print a token of the developer identity, for trying the API
     Token(token::Token),
     /// Show the settings in force and where each came from
@@ -146,6 +152,8 @@ pub fn run() -> ExitCode {
         Some(Verb::Unfreeze(verb)) => verb.run(&common, false),
         Some(Verb::Member(verb)) => verb.run(&common),
         Some(Verb::Verify) => verify::run(&common),
+        Some(Verb::Backup(verb)) => verb.run(&common),
+        Some(Verb::Restore(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),
@@ -177,6 +185,10 @@ impl Common {
 
 /// Opens the books as the configuration says.
 fn open(config: &Config) -> Result<Books, Failure> {
-    let options = Options { idempotency_days: i64::from(config.limits.idempotency_days), ..Options::default() };
+    let options = Options {
+        idempotency_days: i64::from(config.limits.idempotency_days),
+        checkpoints: config.database.checkpoints,
+        ..Options::default()
+    };
     Ok(Books::open(&config.database.path, &options)?)
 }

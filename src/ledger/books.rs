@@ -16,7 +16,7 @@ use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
-use crate::store::{self, FileState, Readers, StoreFailure, WriteFailure, Writer};
+use crate::store::{self, Checkpoints, FileState, Readers, StoreFailure, WriteFailure, Writer};
 
 /// Gives the time in Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -41,11 +41,13 @@ pub struct Options {
     pub idempotency_days: i64,
     /// Reading connections at most.
     pub readers: u32,
+    /// Who folds the write-ahead log into the database file.
+    pub checkpoints: Checkpoints,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: system_clock(), idempotency_days: 7, readers: 4 }
+        Self { clock: system_clock(), idempotency_days: 7, readers: 4, checkpoints: Checkpoints::Own }
     }
 }
 
@@ -68,18 +70,23 @@ impl Books {
             make_folder(path)?;
         }
         let mut conn = store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)?;
+        options.checkpoints.set(&conn)?;
         if schema::version(&conn)? < schema::NEWEST {
             schema::migrate(&mut conn, schema::NEWEST)?;
         }
         found(&mut conn, (options.clock)())?;
         drop(conn);
-        let file = path.to_owned();
+        let (file, checkpoints) = (path.to_owned(), options.checkpoints);
         let writer = Writer::start(
-            move || store::open_writing(&file, schema::APPLICATION_ID, schema::NEWEST),
+            move || {
+                let conn = store::open_writing(&file, schema::APPLICATION_ID, schema::NEWEST)?;
+                checkpoints.set(&conn)?;
+                Ok(conn)
+            },
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
         )?;
         // One connection more than places, for the proof that runs beside the requests.
-        let readers = Readers::open(path, options.readers + 1)?;
+        let readers = Readers::open(path, options.readers + 1, checkpoints)?;
         let places = Arc::new(Semaphore::new(options.readers as usize));
         Ok(Self { writer, readers, places, path: Arc::new(path.to_owned()), clock: Arc::clone(&options.clock) })
     }
@@ -155,7 +162,8 @@ impl Books {
     }
 }
 
-fn make_folder(path: &Path) -> Result<(), StoreFailure> {
+/// Makes the folder of a database where there is none, for its owner alone.
+pub fn make_folder(path: &Path) -> Result<(), StoreFailure> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };

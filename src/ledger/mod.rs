@@ -5,6 +5,7 @@
 //! is a [`Command`], runs inside the writer's transaction, and asks the [`Ledger`] to post.
 //! Knows SQLite rows; knows nothing of HTTP, rewards or shops.
 
+mod alone;
 mod audit;
 mod books;
 pub mod chain;
@@ -12,6 +13,7 @@ mod history;
 mod idempotency;
 mod journal;
 mod post;
+mod standing;
 mod supply;
 mod transaction;
 mod transaction_id;
@@ -19,12 +21,14 @@ mod types;
 pub mod verify;
 mod wallet;
 
+pub use alone::execute_alone;
 pub use audit::{AuditLine, Authority};
-pub use books::{Books, Clock, Options, system_clock};
+pub use books::{Books, Clock, Options, make_folder, system_clock};
 pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
 pub use journal::Journal;
 pub use post::{Command, Ledger, Posting};
+pub use standing::lost_by;
 pub use supply::{Supply, supply};
 pub use transaction::{Owner, Party, Transaction, by_id, by_sequence, hex, party};
 pub use transaction_id::{TransactionId, transaction_not_found};
