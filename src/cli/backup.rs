@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, output, verify};
+use super::{Common, Failure, migrate, output, verify};
 use crate::config::Config;
 use crate::ledger::verify::Report;
 use crate::schema;
@@ -57,6 +57,7 @@ pub(super) fn take(config: &Config, common: &Common, file: &Path, over: bool) ->
     if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
         return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
     }
+    migrate::insist_on_newest(config)?;
     refuse_itself(path, file)?;
     if file.exists() && !over {
         return Err(Failure::Refused(format!(
@@ -66,7 +67,8 @@ pub(super) fn take(config: &Config, common: &Common, file: &Path, over: bool) ->
     }
     let draft = Draft::of(file)?;
     let bar = output::progress("Copying", common.json);
-    store::copy(path, &draft, config.database.checkpoints, |done, total| {
+    let source = store::open_beside(path, config.database.checkpoints)?;
+    store::copy(&source, &draft, |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;

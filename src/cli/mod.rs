@@ -6,10 +6,12 @@ mod backup;
 mod bench;
 mod config;
 mod distribute;
+mod export;
 mod freeze;
 mod init;
 mod issue;
 mod member;
+mod migrate;
 mod output;
 mod restore;
 mod serve;
@@ -128,6 +130,10 @@ enum Verb {
     Backup(backup::Backup),
     /// Put a backup, once it is proven, in the place of the ledger
     Restore(restore::Restore),
+    /// Bring the database to another version of its schema, forward or back
+    Migrate(migrate::Migrate),
+    /// Write the ledger for spreadsheets, programs and plain text accounting
+    Export(export::Export),
     /// Print a token of the developer identity, for trying the API
     Token(token::Token),
     /// Show the settings in force and where each came from
@@ -154,6 +160,8 @@ pub fn run() -> ExitCode {
         Some(Verb::Verify) => verify::run(&common),
         Some(Verb::Backup(verb)) => verb.run(&common),
         Some(Verb::Restore(verb)) => verb.run(&common),
+        Some(Verb::Migrate(verb)) => verb.run(&common),
+        Some(Verb::Export(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),
@@ -178,6 +186,7 @@ impl Common {
                 config.database.path.display()
             )));
         }
+        migrate::insist_on_newest(&config)?;
         let books = open(&config)?;
         Ok((books, config))
     }

@@ -87,7 +87,7 @@ impl Restore {
         store::without_log(&staged)?;
         drop(staged);
         draft.belong_as_before()?;
-        let kept = store::replace(path, present.held(), draft)?;
+        let kept = store::replace(path, present.held(), draft, "replaced")?;
         let has_instance_key = path.with_file_name("instance.key").exists();
         let answer = json!({
             "database": path,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use rusqlite::Connection;
 
-use super::{Common, Failure, output};
+use super::{Common, Failure, migrate, output};
 use crate::ledger::verify::{Report, verify};
 use crate::schema;
 use crate::store::{self, FileState};
@@ -16,6 +16,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
     if state == FileState::Missing {
         return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
     }
+    migrate::insist_on_newest(&config)?;
     let conn = store::open_beside(path, config.database.checkpoints)?;
     let report = prove(&conn, common)?;
     output::print(common.json, &report, || words(&report));

@@ -20,20 +20,14 @@ const BUFFER: usize = 1 << 20;
 /// Copies a database into a draft while others go on writing it: the copy holds everything that was
 /// committed before it began. It is one plain file without a log. `progress` hears how many pages of
 /// how many are done.
-pub fn copy(
-    source: &Path,
-    draft: &Draft,
-    checkpoints: Checkpoints,
-    mut progress: impl FnMut(u64, u64),
-) -> Result<(), StoreFailure> {
-    let from = open_beside(source, checkpoints)?;
+pub fn copy(from: &Connection, draft: &Draft, mut progress: impl FnMut(u64, u64)) -> Result<(), StoreFailure> {
     // One read transaction from beginning to end: without it the copy would begin anew with each
     // commit of somebody else, and under load never end.
     from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
     let mut to = Connection::open_with_flags(draft.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // The draft is synced as a whole when it gets its name.
     to.pragma_update(None, "synchronous", "OFF")?;
-    let backup = Backup::new(&from, &mut to)?;
+    let backup = Backup::new(from, &mut to)?;
     loop {
         let step = backup.step(STEP_PAGES)?;
         let pages = backup.progress();
@@ -42,10 +36,11 @@ pub fn copy(
         match step {
             StepResult::Done => break,
             StepResult::More => {}
-            _ => return Err(StoreFailure(format!("{} is locked by another program; try again.", source.display()))),
+            _ => return Err(StoreFailure("the database is locked by another program; try again.".into())),
         }
     }
     drop(backup);
+    from.execute_batch("ROLLBACK")?;
     without_log(&to)
 }
 

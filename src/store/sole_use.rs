@@ -56,13 +56,19 @@ pub fn open_alone(path: &Path) -> Result<Connection, NotAlone> {
 
 /// Puts a finished draft in the place of a database. What stood there is kept beside it, and the path
 /// to it is the answer. At every moment the old database or the new one stands there, whole.
+/// `label` and the time become part of the name of what is kept.
 ///
 /// `held` keeps everyone else out meanwhile; without it the old file is one that cannot be opened.
-pub fn replace(path: &Path, held: Option<&Connection>, draft: Draft) -> Result<Option<PathBuf>, StoreFailure> {
+pub fn replace(
+    path: &Path,
+    held: Option<&Connection>,
+    draft: Draft,
+    label: &str,
+) -> Result<Option<PathBuf>, StoreFailure> {
     // The log of a damaged database cannot be folded in: then it is kept with it.
     let folded = held.is_some_and(|conn| without_log(conn).is_ok());
     let parts: &[&str] = if folded { &[""] } else { &["", "-wal", "-journal"] };
-    let aside = beside(path, &format!(".replaced-{}", Timestamp::now().strftime("%Y%m%dT%H%M%S%3fZ")));
+    let aside = beside(path, &format!(".{label}-{}", Timestamp::now().strftime("%Y%m%dT%H%M%S%3fZ")));
     let kept = path.exists();
     for part in parts {
         if beside(path, part).exists() {
