@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
+use super::killed::killed_at_each_step;
 use super::load::{Load, community, holds};
 use super::support::server::bare;
 use super::{Dice, files, rounds};
@@ -87,4 +88,23 @@ async fn an_unsound_ledger_gives_no_backup() {
     assert!(refusal.code == 1 && refusal.stderr.contains("no backup was made"), "{refusal:?}");
     assert!(refusal.stdout.contains("wallets"), "{refusal:?}");
     assert!(!server.path("one.db").exists() && !server.path("one.db.sha256").exists());
+}
+
+/// Killed at each step: there is the old backup, or the new one, or none; never half of one.
+#[tokio::test]
+async fn killed_anywhere() {
+    let mut dice = Dice::new();
+    let (mut server, members) = community(3).await;
+    std::fs::create_dir(server.path("kept")).unwrap();
+    server.cli(&["backup", "kept/one.db"]).ok();
+    members[0].pay(&members[1], 5).await.ok(201);
+    server.stop();
+    let heads = [server.cli(&["verify", "--database", "kept/one.db"]).ok(), server.cli(&["verify"]).ok()];
+    killed_at_each_step(&server, &["backup", "kept/one.db", "--overwrite"], &mut dice, |step| {
+        let fresh = tempfile::tempdir().unwrap();
+        let backup = server.path("kept/one.db");
+        let restored = bare(fresh.path(), &["restore", backup.to_str().unwrap(), "--reason", "Drill", "--json"]).ok();
+        assert!(heads.iter().any(|head| head["head"] == restored["head"]), "{step}: {restored}");
+        assert_eq!(server.cli(&["verify"]).ok()["head"], heads[1]["head"], "{step}");
+    });
 }

@@ -13,13 +13,16 @@
 )]
 
 mod backup;
+mod export;
+mod killed;
 mod load;
+mod migrate;
 mod restore;
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How many rounds: as the environment says, or this many.
 fn rounds(usually: usize) -> usize {
@@ -43,6 +46,12 @@ impl Dice {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % bound
     }
+}
+
+/// Where a program is: among those that `tests/run` has installed, or anywhere on this machine.
+fn tool(name: &str) -> PathBuf {
+    let own = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-tools/bin")).join(name);
+    if own.exists() { own } else { PathBuf::from(name) }
 }
 
 /// Every file of a folder, byte for byte.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::killed::killed_at_each_step;
 use super::load::community;
 use super::support::Server;
 use super::support::server::{Output, bare};
@@ -209,4 +210,32 @@ async fn a_damaged_ledger_is_replaced_when_told() {
     fs::write(server.path("data/communitytoken.db-wal"), "frames of another time").unwrap();
     restore(&server, "kept/one.db", &[]).ok();
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}
+
+/// Killed at each step: the old ledger stands there or the restored one, whole and sound.
+#[tokio::test]
+async fn killed_anywhere() {
+    let mut dice = Dice::new();
+    let mut server = stopped().await;
+    let backup = server.cli(&["verify"]).ok()["head"].clone();
+    server.serve(&[]).await;
+    let members = server.members(2).await;
+    members[0].pay(&members[1], 7).await.ok(201);
+    // What is restored over has a log that was never folded in.
+    server.kill();
+    let present =
+        server.sql("SELECT lower(hex(hash)) AS head FROM transactions ORDER BY sequence DESC LIMIT 1")[0]["head"]
+            .clone();
+    let verb = ["restore", "kept/one.db", "--replace", "--discard-newer", "--reason", "Drill"];
+    let (mut old, mut new) = (0, 0);
+    killed_at_each_step(&server, &verb, &mut dice, |step| {
+        let report = server.cli(&["verify"]).ok();
+        assert!(report["head"] == present || report["head"] == backup, "{step}: {report}");
+        *(if report["head"] == present { &mut old } else { &mut new }) += 1;
+        // And the next attempt finds nothing in its way.
+        restore(&server, "kept/one.db", &["--replace", "--discard-newer"]).ok();
+        assert_eq!(server.cli(&["verify"]).ok()["head"], backup, "{step}");
+    });
+    println!("{old} times the old ledger, {new} times the restored one");
+    assert!(old > 0);
 }
