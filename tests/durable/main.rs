@@ -15,6 +15,7 @@
 mod backup;
 mod export;
 mod killed;
+mod litestream;
 mod load;
 mod migrate;
 mod restore;
