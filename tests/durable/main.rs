@@ -18,6 +18,7 @@ mod killed;
 mod litestream;
 mod load;
 mod migrate;
+mod operations;
 mod restore;
 #[path = "../support/mod.rs"]
 mod support;

@@ -9,7 +9,7 @@ use super::support::server::bare;
 #[tokio::test]
 async fn help_and_exit_codes() {
     let folder = tempfile::TempDir::new().unwrap();
-    let verbs: [&[&str]; 16] = [
+    let verbs: [&[&str]; 20] = [
         &[],
         &["serve"],
         &["init"],
@@ -22,6 +22,10 @@ async fn help_and_exit_codes() {
         &["member", "grant"],
         &["member", "revoke"],
         &["verify"],
+        &["backup"],
+        &["restore"],
+        &["migrate"],
+        &["export"],
         &["token"],
         &["config"],
         &["sql"],
@@ -42,6 +46,10 @@ async fn help_and_exit_codes() {
         &["distribute", "--everyone", "5", "--to", "a=1", "--reason", "x"],
         &["member", "grant", "ann", "king"],
         &["--bind", "nowhere"],
+        &["backup"],
+        &["restore", "backup.db"],
+        &["migrate", "--to", "x"],
+        &["export"],
     ] {
         assert_eq!(bare(folder.path(), wrong).code, 2, "{wrong:?}");
     }
@@ -51,6 +59,10 @@ async fn help_and_exit_codes() {
         &["token", "--member", "ann"],
         &["config", "--config", "missing.toml"],
         &["sql", "SELECT 1"],
+        &["backup", "backup.db"],
+        &["restore", "backup.db", "--reason", "x"],
+        &["migrate"],
+        &["export", "--format", "csv"],
     ] {
         let output = bare(folder.path(), refused);
         assert_eq!(output.code, 1, "{refused:?}: {output:?}");
