@@ -1,6 +1,7 @@
 //! Restoring: nothing is touched before the backup is proven, and nothing is lost without being said.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 
 use super::killed::killed_at_each_step;
@@ -42,7 +43,14 @@ async fn replaces_and_goes_on() {
     let wrong = server.run(&["restore", "kept/one.db", "--replace"]);
     assert_eq!(wrong.code, 2, "a reason is needed: {wrong:?}");
     let old = fs::read(server.database()).unwrap();
+    // A server that runs as another user must be able to open the new file as it could the old one.
+    fs::set_permissions(server.database(), fs::Permissions::from_mode(0o640)).unwrap();
+    let _only_the_superuser_can = chown(server.database(), Some(12345), Some(54321));
+    let was = fs::metadata(server.database()).unwrap();
     let restored = restore(&server, "kept/one.db", &["--replace"]).ok();
+    let is = fs::metadata(server.database()).unwrap();
+    assert_eq!((is.mode(), is.uid(), is.gid()), (was.mode(), was.uid(), was.gid()));
+    assert_ne!(is.ino(), was.ino());
     assert_eq!(restored["lost"], serde_json::json!([]));
     let aside = restored["replaced"].as_str().unwrap();
     assert_eq!(server.cli(&["verify", "--database", aside]).ok()["is_sound"], true);
@@ -56,6 +64,21 @@ async fn replaces_and_goes_on() {
     assert_eq!(members[0].balance().await, 940);
     members[0].pay(&members[1], 5).await.ok(201);
     server.assert_sound().await;
+}
+
+/// Any path is a path, whatever its characters mean elsewhere.
+#[tokio::test]
+async fn into_any_folder() {
+    let server = stopped().await;
+    for name in ["a ?mode=ro#b%41&c", "ünï/ 村", "quote'\"$(x);", "-dash"] {
+        let database = format!("./{name}/the ledger.db");
+        server.cli(&["restore", "kept/one.db", "--reason", "Drill", "--database", &database]).ok();
+        assert!(server.path(&database).exists(), "{name}");
+        assert_eq!(server.cli(&["verify", "--database", &database]).ok()["is_sound"], true, "{name}");
+        server.cli(&["backup", &format!("./{name}/backup.db"), "--database", &database]).ok();
+        server.cli(&["migrate", "--to", "1", "--database", &database]).ok();
+        server.cli(&["migrate", "--database", &database]).ok();
+    }
 }
 
 /// A running server, or anyone else who has the ledger open, is not pulled the file from under.
