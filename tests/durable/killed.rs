@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
 use super::support::Server;
+use super::support::server::for_tests;
 use super::{Dice, files, rounds};
 
 /// Everything that changes a file or a name.
@@ -63,14 +64,14 @@ fn run_killed(server: &Server, verb: &[&str], calls: &str, step: usize) -> bool 
 }
 
 fn traced(server: &Server, verb: &[&str], options: &[&str]) -> std::process::ExitStatus {
-    Command::new("strace")
-        .args(["-qq"])
+    let mut command = Command::new("strace");
+    for_tests(&mut command);
+    command
+        .arg("-qq")
         .args(options)
         .arg(env!("CARGO_BIN_EXE_communitytoken"))
         .args(verb)
         .current_dir(server.folder.path())
-        .env("USER", "tester")
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::Instant;
 
 use super::support::Server;
+use super::support::server::for_tests;
 use super::tool;
 
 const PAGE: &str = include_str!("../../docs/operations.md");
@@ -68,8 +69,7 @@ fn bash(server: &Server, commands: &str) -> Command {
         std::env::var("PATH").unwrap()
     );
     let mut command = Command::new("bash");
-    command.args(["-euc", commands]).env("PATH", path).env("USER", "tester").current_dir(server.folder.path());
-    command.stdin(Stdio::null());
+    for_tests(command.args(["-euc", commands]).env("PATH", path).current_dir(server.folder.path()));
     command
 }
 
