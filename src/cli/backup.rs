@@ -9,7 +9,7 @@ use super::{Common, Failure, migrate, output, verify};
 use crate::config::Config;
 use crate::ledger::verify::Report;
 use crate::schema;
-use crate::store::{self, Draft, FileState, Stored};
+use crate::store::{self, Draft, FileState, Finished};
 
 /// Copy the whole ledger into one file while the server runs, and prove that the copy is sound.
 ///
@@ -52,7 +52,7 @@ impl Backup {
 }
 
 /// Takes a backup: copied, looked at page by page, verified, and only then named.
-pub(super) fn take(config: &Config, common: &Common, file: &Path, over: bool) -> Result<(Stored, Report), Failure> {
+pub(super) fn take(config: &Config, common: &Common, file: &Path, over: bool) -> Result<(Finished, Report), Failure> {
     let path = &config.database.path;
     if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
         return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
@@ -83,7 +83,7 @@ pub(super) fn take(config: &Config, common: &Common, file: &Path, over: bool) ->
         common,
         "The ledger is not sound, so no backup was made. Look at `communitytoken verify`.",
     )?;
-    Ok((store::store(draft, file, over)?, report))
+    Ok((store::finish(draft, file, over)?, report))
 }
 
 /// Refuses a backup file that is the database: it would be read and written at once.

@@ -2,13 +2,11 @@
 //! a return to an older one.
 
 use clap::Args;
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{Common, Failure, login_name, output, verify};
 use crate::config::Config;
-use crate::error::Result as LedgerResult;
-use crate::ledger::{Authority, Command, Ledger, Operator, Reason, execute_alone, system_clock};
+use crate::ledger::{Authority, Operator, Reason, audit_alone, system_clock};
 use crate::schema;
 use crate::store::{self, Draft, FileState, StoreFailure};
 
@@ -29,20 +27,6 @@ pub(crate) struct Migrate {
     operator: Option<Operator>,
 }
 
-/// The line in the audit log.
-struct Migrated {
-    authority: Authority,
-    details: Value,
-}
-
-impl Command for Migrated {
-    type Output = ();
-
-    fn run(self, ledger: &mut Ledger<'_>) -> LedgerResult<()> {
-        ledger.audit(&self.authority.line("database.migrate", "ledger", self.details)).map(|_| ())
-    }
-}
-
 impl Migrate {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let config = common.settings(None)?;
@@ -54,7 +38,7 @@ impl Migrate {
         }
         let operator = self.operator.map_or_else(login_name, Ok)?;
         let authority = Authority { operator, reason: self.reason, request_id: None };
-        let answer = migrate(&config, common, to, authority)?;
+        let answer = migrate(&config, common, to, &authority)?;
         output::print(common.json, &answer, || match answer["kept"].as_str() {
             Some(kept) => format!(
                 "{} has gone from schema version {} to {to}.\n  What was there before is kept as {kept}.",
@@ -75,7 +59,7 @@ pub(super) fn forward(config: &Config, common: &Common) -> Result<(), Failure> {
     }
     let reason = Reason::new("A newer release of the program was started")?;
     let made =
-        migrate(config, common, schema::NEWEST, Authority { operator: login_name()?, reason, request_id: None })?;
+        migrate(config, common, schema::NEWEST, &Authority { operator: login_name()?, reason, request_id: None })?;
     tracing::info!(from = %made["from"], to = schema::NEWEST, kept = %made["kept"], "the schema was brought up to date");
     Ok(())
 }
@@ -103,7 +87,7 @@ fn version(config: &Config) -> Result<Option<u32>, Failure> {
     Ok((version > 0).then_some(version))
 }
 
-fn migrate(config: &Config, common: &Common, to: u32, authority: Authority) -> Result<Value, Failure> {
+fn migrate(config: &Config, common: &Common, to: u32, authority: &Authority) -> Result<Value, Failure> {
     let path = &config.database.path;
     let held = store::open_alone(path).map_err(StoreFailure::from)?;
     let from = schema::version(&held)?;
@@ -118,16 +102,15 @@ fn migrate(config: &Config, common: &Common, to: u32, authority: Authority) -> R
     })?;
     bar.finish_and_clear();
     let mut copy = store::open_alone(draft.path()).map_err(StoreFailure::from)?;
-    let line = |copy: &Connection| {
-        let details = json!({ "from": from, "to": to });
-        execute_alone(copy, system_clock(), i64::from(config.limits.idempotency_days), Migrated { authority, details })
-    };
+    let details = json!({ "from": from, "to": to });
+    let line = authority.line("database.migrate", "ledger", details);
+    let days = i64::from(config.limits.idempotency_days);
     // Written while the schema is the newer of the two: that is the one this program knows best.
     if to > from {
         schema::migrate(&mut copy, to)?;
-        line(&copy)?;
+        audit_alone(&copy, system_clock(), days, &line)?;
     } else {
-        line(&copy)?;
+        audit_alone(&copy, system_clock(), days, &line)?;
         schema::migrate(&mut copy, to)?;
     }
     store::check_pages(&copy)?;

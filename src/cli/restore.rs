@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Act, Common, Failure, backup, output, verify};
-use crate::error::Result as LedgerResult;
 use crate::ledger::verify::Report;
-use crate::ledger::{Authority, Command, Ledger, execute_alone, lost_by, make_folder, system_clock};
+use crate::ledger::{audit_alone, lost_by, make_folder, system_clock};
 use crate::schema;
 use crate::store::{self, Draft, FileState, NotAlone, StoreFailure};
 
@@ -32,20 +31,6 @@ pub(crate) struct Restore {
     discard_newer: bool,
     #[command(flatten)]
     act: Act,
-}
-
-/// The line in the audit log.
-struct Restored {
-    authority: Authority,
-    details: Value,
-}
-
-impl Command for Restored {
-    type Output = ();
-
-    fn run(self, ledger: &mut Ledger<'_>) -> LedgerResult<()> {
-        ledger.audit(&self.authority.line("database.restore", "ledger", self.details)).map(|_| ())
-    }
 }
 
 /// What stands where the backup is to go.
@@ -83,7 +68,7 @@ impl Restore {
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let details = json!({ "backup": name, "transactions": report.transactions, "head": report.head, "lost": lost });
         let days = i64::from(config.limits.idempotency_days);
-        execute_alone(&staged, system_clock(), days, Restored { authority, details })?;
+        audit_alone(&staged, system_clock(), days, &authority.line("database.restore", "ledger", details))?;
         store::without_log(&staged)?;
         drop(staged);
         draft.belong_as_before()?;

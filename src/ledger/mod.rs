@@ -22,7 +22,7 @@ mod types;
 pub mod verify;
 mod wallet;
 
-pub use alone::execute_alone;
+pub use alone::audit_alone;
 pub use audit::{AuditLine, Authority};
 pub use books::{Books, Clock, Options, make_folder, system_clock};
 pub use entries::{Entry, Range, balances, for_each_entry};

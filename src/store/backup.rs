@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::draft::{beside, exists};
+use super::draft::{beside, exists, sync_folder};
 use super::{Checkpoints, Draft, StoreFailure, open_reading};
 
 /// Pages copied between two reports of progress: 4 MiB.
@@ -73,7 +73,7 @@ pub fn check_pages(conn: &Connection) -> Result<(), StoreFailure> {
 
 /// A backup as it came into being.
 #[derive(Debug)]
-pub struct Stored {
+pub struct Finished {
     /// Its size.
     pub bytes: u64,
     /// The SHA-256 of its content, in hexadecimal.
@@ -82,7 +82,7 @@ pub struct Stored {
 
 /// Gives a finished backup its name, and lays its SHA-256 beside it as `sha256sum` writes it: pages
 /// have no checksum, so this is what tells that not one bit has changed since.
-pub fn store(draft: Draft, target: &Path, over: bool) -> Result<Stored, StoreFailure> {
+pub fn finish(draft: Draft, target: &Path, over: bool) -> Result<Finished, StoreFailure> {
     let sum_path = sum_path(target);
     let sha256 = digest(File::open(draft.path()), &mut io::sink()).map_err(|error| unreadable(target, &error))?;
     let bytes = fs::metadata(draft.path()).map_err(|error| unreadable(target, &error))?.len();
@@ -93,12 +93,13 @@ pub fn store(draft: Draft, target: &Path, over: bool) -> Result<Stored, StoreFai
         // Otherwise, after a crash in between, a new backup would stand beside an old sum. Without
         // a sum a backup is still checked by all that it says of itself.
         let _none = fs::remove_file(&sum_path);
+        sync_folder(&sum_path)?;
     } else if sum_path.exists() {
         return Err(exists(&sum_path));
     }
     draft.place(over)?;
     sum.place(true)?;
-    Ok(Stored { bytes, sha256 })
+    Ok(Finished { bytes, sha256 })
 }
 
 /// Copies a backup, as it stands, into a draft, and compares it with the sum that lies beside it.

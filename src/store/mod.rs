@@ -11,7 +11,7 @@ mod readers;
 mod sole_use;
 mod writer;
 
-pub use backup::{Stored, check_pages, copy, fetch, open_beside, store, without_log};
+pub use backup::{Finished, check_pages, copy, fetch, finish, open_beside, without_log};
 pub use checkpoints::Checkpoints;
 pub use draft::Draft;
 pub use failure::{StoreFailure, WriteFailure};
