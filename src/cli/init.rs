@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, login_name, open, output};
+use super::{Common, Failure, login_name, migrate, open, output};
 use crate::config::Config;
 use crate::identity::InstanceKey;
 use crate::ledger::{Authority, Books, Operator, Reason};
@@ -23,6 +23,7 @@ pub(crate) struct Init {
 impl Init {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let config = common.settings(None)?;
+        migrate::insist_on_newest(&config)?;
         let books = open(&config)?;
         let operator = self.operator.map_or_else(login_name, Ok)?;
         let (account, created) = found(&books, operator)?;

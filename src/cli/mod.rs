@@ -2,16 +2,20 @@
 //! pages, works while the server runs, and ends with 0 (done), 1 (refused or found wanting) or 2
 //! (wrong use).
 
+mod backup;
 mod bench;
 mod checkpoint;
 mod config;
 mod distribute;
+mod export;
 mod freeze;
 mod init;
 mod issue;
 mod key;
 mod member;
+mod migrate;
 mod output;
+mod restore;
 mod serve;
 mod sql;
 mod token;
@@ -131,6 +135,14 @@ enum Verb {
     Checkpoint,
     /// Print the public key; rotate or replace the instance's key
     Key(key::Key),
+    /// Copy the whole ledger into one file while the server runs, and prove the copy
+    Backup(backup::Backup),
+    /// Put a backup, once it is proven, in the place of the ledger
+    Restore(restore::Restore),
+    /// Bring the database to another version of its schema, forward or back
+    Migrate(migrate::Migrate),
+    /// Write the ledger for spreadsheets, programs and plain text accounting
+    Export(export::Export),
     /// Print a token of the developer identity, for trying the API
     Token(token::Token),
     /// Show the settings in force and where each came from
@@ -157,6 +169,10 @@ pub fn run() -> ExitCode {
         Some(Verb::Verify(verb)) => verb.run(&common),
         Some(Verb::Checkpoint) => checkpoint::run(&common),
         Some(Verb::Key(verb)) => verb.run(&common),
+        Some(Verb::Backup(verb)) => verb.run(&common),
+        Some(Verb::Restore(verb)) => verb.run(&common),
+        Some(Verb::Migrate(verb)) => verb.run(&common),
+        Some(Verb::Export(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),
@@ -181,6 +197,7 @@ impl Common {
                 config.database.path.display()
             )));
         }
+        migrate::insist_on_newest(&config)?;
         let books = open(&config)?;
         Ok((books, config))
     }
@@ -188,6 +205,10 @@ impl Common {
 
 /// Opens the books as the configuration says.
 fn open(config: &Config) -> Result<Books, Failure> {
-    let options = Options { idempotency_days: i64::from(config.limits.idempotency_days), ..Options::default() };
+    let options = Options {
+        idempotency_days: i64::from(config.limits.idempotency_days),
+        checkpoints: config.database.checkpoints,
+        ..Options::default()
+    };
     Ok(Books::open(&config.database.path, &options)?)
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{Common, Failure, init, login_name, open, output};
+use super::{Common, Failure, init, login_name, migrate, open, output};
 use crate::config::{Config, Log, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
@@ -39,6 +39,7 @@ impl Serve {
         let config = common.settings(self.bind)?;
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(&config.log);
+        migrate::forward(&config, common)?;
         let books = open(&config)?;
         if self.demo {
             // Before anything else is written: its history begins in the past.

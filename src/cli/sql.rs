@@ -31,6 +31,7 @@ impl Sql {
         books.close();
         let path = &config.database.path;
         let conn = store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)?;
+        config.database.checkpoints.set(&conn)?;
         if !self.statements.is_empty() {
             for statement in &self.statements {
                 execute(&conn, statement, common.json)?;

@@ -6,10 +6,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use serde_json::json;
 
-use super::{Common, Failure, output};
+use super::{Common, Failure, migrate, output};
 use crate::config::Config;
 use crate::identity::InstanceKey;
 use crate::ledger::proof::{KeyChain, NotProved, Receipt, SignedCheckpoint, Signer, Trust};
@@ -88,10 +88,8 @@ fn open(config: &Config, may_be_missing: bool) -> Result<Option<Connection>, Fai
         }
         return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
     }
-    let mut conn =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    store::open_reading(&mut conn)?;
-    Ok(Some(conn))
+    migrate::insist_on_newest(config)?;
+    Ok(Some(store::open_beside(path, config.database.checkpoints)?))
 }
 
 /// The keys that count: those of the file, followed along the ledger's handovers; else those that the
@@ -167,14 +165,33 @@ fn ledger(
         trust,
         instance_key: instance_key.map(|key| key.public_key()),
     };
+    let report = prove_against(conn, &kept, common)?;
+    output::print(common.json, &report, || words(&report, kept.checkpoint.is_some()));
+    if report.is_sound { Ok(()) } else { Err(Failure::Wanting) }
+}
+
+/// Verifies a copy by itself, with a bar to look at.
+pub(super) fn prove(conn: &Connection, common: &Common) -> Result<Report, Failure> {
+    prove_against(conn, &Kept::default(), common)
+}
+
+fn prove_against(conn: &Connection, kept: &Kept, common: &Common) -> Result<Report, Failure> {
     let bar = output::progress("Verifying", common.json);
-    let report = verify_against(conn, &kept, |done, total| {
+    let report = verify_against(conn, kept, |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    output::print(common.json, &report, || words(&report, kept.checkpoint.is_some()));
-    if report.is_sound { Ok(()) } else { Err(Failure::Wanting) }
+    Ok(report)
+}
+
+/// Refuses a database in which something was found: each finding is told, and then the sentence.
+pub(super) fn insist(report: &Report, common: &Common, refusal: &str) -> Result<(), Failure> {
+    if report.is_sound {
+        return Ok(());
+    }
+    output::print(common.json, report, || words(report, false));
+    Err(Failure::Refused(refusal.to_owned()))
 }
 
 fn words(report: &Report, kept: bool) -> String {

@@ -24,6 +24,8 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+use crate::store::Checkpoints;
+
 /// Everything a community can set.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -58,6 +60,8 @@ pub struct Server {
 pub struct Database {
     /// The SQLite file; the instance key and backups lie beside it.
     pub path: PathBuf,
+    /// Who folds the write-ahead log into it: the program, or a replicator.
+    pub checkpoints: Checkpoints,
 }
 
 /// What the community and its token are called.

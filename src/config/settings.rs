@@ -14,6 +14,7 @@ use super::{
     Community, Config, ConfigError, Database, HIDDEN, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Provider,
     Secret, Server,
 };
+use crate::store::Checkpoints;
 
 /// What a setting holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("server.bind", Kind::Text, "127.0.0.1:8080"),
     ("server.public_url", Kind::Text, ""),
     ("database.path", Kind::Text, "data/communitytoken.db"),
+    ("database.checkpoints", Kind::Text, "own"),
     ("community.name", Kind::Text, "Our community"),
     ("community.token_name", Kind::Text, "token"),
     ("community.token_symbol", Kind::Text, "🪙"),
@@ -103,7 +105,7 @@ pub(super) fn pattern(path: &str) -> String {
 pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let mut read = Reader::new(values);
     let server = read.server();
-    let database = Database { path: PathBuf::from(read.needed("database.path")) };
+    let database = read.database();
     let community = read.community();
     let identity = Identity {
         providers: read.providers(),
@@ -141,6 +143,19 @@ impl Reader {
             );
         }
         Server { bind, public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()) }
+    }
+
+    fn database(&mut self) -> Database {
+        let path = PathBuf::from(self.needed("database.path"));
+        let checkpoints = match self.needed("database.checkpoints").as_str() {
+            "own" => Checkpoints::Own,
+            "external" => Checkpoints::External,
+            _ => {
+                self.wrong("database.checkpoints", "must be \"own\" or \"external\"");
+                Checkpoints::Own
+            }
+        };
+        Database { path, checkpoints }
     }
 
     fn community(&mut self) -> Community {

@@ -35,6 +35,7 @@ fn the_defaults_are_what_the_contract_says() {
     let config = defaults();
     assert_eq!(config.server.bind.to_string(), "127.0.0.1:8080");
     assert_eq!(config.database.path, Path::new("data/communitytoken.db"));
+    assert_eq!(config.database.checkpoints, Checkpoints::Own);
     assert_eq!(config.limits.recipients_per_distribution, 100);
     assert_eq!(config.limits.idempotency_days, 7);
     assert_eq!(config.limits.requests_per_minute, 300);
@@ -81,6 +82,7 @@ fn flags_over_environment_over_file_over_default() {
         ("COMMUNITYTOKEN_COMMUNITY__TOKEN_SYMBOL", ""),
         ("COMMUNITYTOKEN_LIMITS__REQUESTS_PER_MINUTE", "0"),
         ("COMMUNITYTOKEN_COMMUNITY__DIRECTORY", "false"),
+        ("COMMUNITYTOKEN_DATABASE__CHECKPOINTS", "external"),
         ("OTHER", "1"),
     ];
     let overrides = Overrides {
@@ -91,6 +93,7 @@ fn flags_over_environment_over_file_over_default() {
     let config = read_full(file, &environment, &overrides).unwrap();
     assert_eq!(config.server.bind.port(), 3);
     assert_eq!(config.database.path, Path::new("here.db"));
+    assert_eq!(config.database.checkpoints, Checkpoints::External);
     assert_eq!(config.community.name, "2026", "a name that looks like a number");
     assert_eq!(config.community.token_name, "leaf");
     assert_eq!(config.community.token_symbol, "🪙", "empty is not set");
@@ -144,6 +147,8 @@ fn what_is_wrong_is_said_all_at_once() {
         [limits]
         recipients_per_distribution = 0
         requests_per_minute = 1.5
+        [database]
+        checkpoints = "sometimes"
         [log]
         format = "xml"
         filter = "communitytoken=loud"
@@ -152,6 +157,7 @@ fn what_is_wrong_is_said_all_at_once() {
     for key in [
         "server.bind",
         "server.public_url",
+        "database.checkpoints",
         "community.name",
         "community.time_zone",
         "community.directory",

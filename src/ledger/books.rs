@@ -16,7 +16,7 @@ use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
-use crate::store::{self, FileState, Readers, Receipt, StoreFailure, WriteFailure, Writer};
+use crate::store::{self, Checkpoints, FileState, Readers, Receipt, StoreFailure, WriteFailure, Writer};
 
 /// Gives the time in Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -44,11 +44,13 @@ pub struct Options {
     /// Commands in one commit at most: enough to share one sync, few enough that the first does not
     /// wait long.
     pub batch: usize,
+    /// Who folds the write-ahead log into the database file.
+    pub checkpoints: Checkpoints,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: system_clock(), idempotency_days: 7, readers: 4, batch: 1000 }
+        Self { clock: system_clock(), idempotency_days: 7, readers: 4, batch: 1000, checkpoints: Checkpoints::Own }
     }
 }
 
@@ -82,19 +84,24 @@ impl Books {
             make_folder(path)?;
         }
         let mut conn = store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)?;
+        options.checkpoints.set(&conn)?;
         if schema::version(&conn)? < schema::NEWEST {
             schema::migrate(&mut conn, schema::NEWEST)?;
         }
         found(&mut conn, (options.clock)())?;
         drop(conn);
-        let file = path.to_owned();
+        let (file, checkpoints) = (path.to_owned(), options.checkpoints);
         let writer = Writer::start(
-            move || store::open_writing(&file, schema::APPLICATION_ID, schema::NEWEST),
+            move || {
+                let conn = store::open_writing(&file, schema::APPLICATION_ID, schema::NEWEST)?;
+                checkpoints.set(&conn)?;
+                Ok(conn)
+            },
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
             options.batch,
         )?;
         // One connection more than places, for the proof that runs beside the requests.
-        let readers = Readers::open(path, options.readers + 1)?;
+        let readers = Readers::open(path, options.readers + 1, checkpoints)?;
         let places = Arc::new(Semaphore::new(options.readers as usize));
         Ok(Self { writer, readers, places, path: Arc::new(path.to_owned()), clock: Arc::clone(&options.clock) })
     }
@@ -178,7 +185,8 @@ impl Books {
     }
 }
 
-fn make_folder(path: &Path) -> Result<(), StoreFailure> {
+/// Makes the folder of a database where there is none, for its owner alone.
+pub fn make_folder(path: &Path) -> Result<(), StoreFailure> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };

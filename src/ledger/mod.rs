@@ -5,14 +5,17 @@
 //! is a [`Command`], runs inside the writer's transaction, and asks the [`Ledger`] to post.
 //! Knows SQLite rows; knows nothing of HTTP, rewards or shops.
 
+mod alone;
 mod audit;
 mod books;
 pub mod chain;
+mod entries;
 mod history;
 mod idempotency;
 mod journal;
 mod post;
 pub mod proof;
+mod standing;
 mod supply;
 mod transaction;
 mod transaction_id;
@@ -20,12 +23,15 @@ mod types;
 pub mod verify;
 mod wallet;
 
+pub use alone::audit_alone;
 pub use audit::{AuditLine, Authority};
-pub use books::{Books, Clock, Options, Pending, system_clock};
+pub use books::{Books, Clock, Options, Pending, make_folder, system_clock};
+pub use entries::{Entry, Range, balances, for_each_entry};
 pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
 pub use journal::Journal;
 pub use post::{Command, Ledger, Posting};
+pub use standing::lost_by;
 pub use supply::{Supply, supply};
 pub use transaction::{Owner, Party, Transaction, by_id, by_sequence, hex, party};
 pub use transaction_id::{TransactionId, transaction_not_found};

@@ -165,6 +165,12 @@ impl<'a> Reading<'a> {
         Ok(TransactionId::new(created_at, self.tag, sequence))
     }
 
+    /// The transaction with this sequence, seen from a wallet if one is given.
+    pub(super) fn transaction(&mut self, sequence: i64, seen_from: Option<WalletKey>) -> Result<Transaction> {
+        let row = self.row(sequence)?.ok_or_else(transaction_not_found)?;
+        self.complete(row, seen_from)
+    }
+
     pub(super) fn complete(&mut self, row: Stored, seen_from: Option<WalletKey>) -> Result<Transaction> {
         let view = match seen_from {
             // An issuance, a wallet paying itself, comes in.
@@ -210,9 +216,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The transaction with this sequence, seen from a wallet if one is given.
 pub fn by_sequence(conn: &Connection, sequence: i64, seen_from: Option<WalletKey>) -> Result<Transaction> {
-    let mut reading = Reading::new(conn)?;
-    let row = reading.row(sequence)?.ok_or_else(transaction_not_found)?;
-    reading.complete(row, seen_from)
+    Reading::new(conn)?.transaction(sequence, seen_from)
 }
 
 /// The transaction with this id. `visible_to` is the wallet that asks: a transaction that does not
@@ -281,7 +285,7 @@ pub fn party(conn: &Connection, wallet_id: WalletId) -> Result<Party> {
         .ok_or_else(wallet_not_found)
 }
 
-fn party_from_row(row: &Row<'_>) -> rusqlite::Result<Party> {
+pub(super) fn party_from_row(row: &Row<'_>) -> rusqlite::Result<Party> {
     let owner = if row.get_ref(2)?.as_str()? == "system" { Owner::System } else { Owner::User };
     Ok(Party { wallet_id: row.get(0)?, name: row.get(1)?, owner })
 }

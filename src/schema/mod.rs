@@ -23,14 +23,20 @@ const STEPS: &[M<'static>] = &[
 
 /// Brings a database to a version, forward or back. Each step happens whole or not at all.
 pub fn migrate(conn: &mut Connection, version: u32) -> Result<(), StoreFailure> {
+    check_version(version)?;
+    Migrations::from_slice(STEPS)
+        .to_version(conn, version as usize)
+        .map_err(|error| StoreFailure(format!("the database cannot be brought to schema version {version} ({error}).")))
+}
+
+/// Refuses a version that there is no way to.
+pub fn check_version(version: u32) -> Result<(), StoreFailure> {
     if !(OLDEST..=NEWEST).contains(&version) {
         return Err(StoreFailure(format!(
             "there is no schema version {version}; choose one from {OLDEST} to {NEWEST}."
         )));
     }
-    Migrations::from_slice(STEPS)
-        .to_version(conn, version as usize)
-        .map_err(|error| StoreFailure(format!("the database cannot be brought to schema version {version} ({error}).")))
+    Ok(())
 }
 
 /// The version a database is at.

@@ -1,7 +1,8 @@
 //! The database file: what it is before we touch it, and how it is opened.
 
+use std::fmt::Write;
 use std::fs;
-use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -58,19 +59,32 @@ pub fn inspect_reading(path: &Path, application_id: i32, newest_version: u32) ->
     if metadata.len() == 0 {
         return Ok(FileState::Missing);
     }
-    let mut header = [0_u8; 100];
-    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    if read.is_err() || &header[..16] != b"SQLite format 3\0" {
-        return Err(StoreFailure(format!(
+    let (id, version) = header(path).map_err(|_| {
+        StoreFailure(format!(
             "{shown} is not an SQLite database; name another file with --database, or restore a backup."
-        )));
-    }
-    let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    if number(68) != application_id {
+        ))
+    })?;
+    if id != application_id {
         return Err(StoreFailure(format!("{shown} belongs to another program; name another file with --database.")));
     }
-    refuse_newer(path, i64::from(number(60)), newest_version)?;
+    refuse_newer(path, version, newest_version)?;
     Ok(FileState::Ours)
+}
+
+/// The application id and the schema version that stand in the file's first page.
+///
+/// Read by SQLite, as a file that never changes, so that nothing is locked and nothing is laid beside
+/// it. Never by ourselves: closing a file lets go of every lock that this process has on it, and then
+/// whoever wants the database alone would take it from under an open one.
+fn header(path: &Path) -> Result<(i32, i64), rusqlite::Error> {
+    let escaped: String = path.as_os_str().as_bytes().iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "%{byte:02x}");
+        text
+    });
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
+    let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    Ok((i32::try_from(pragma("application_id")?).unwrap_or_default(), pragma("user_version")?))
 }
 
 fn refuse_newer(path: &Path, version: i64, newest_version: u32) -> Result<(), StoreFailure> {

@@ -1,12 +1,21 @@
 //! SQLite itself: looking at a file before touching it, opening it with the promises the ledger
-//! needs, the one writer and the many readers. Knows no word of the community's.
+//! needs, the one writer and the many readers, copies of it and putting them in its place. Knows no
+//! word of the community's.
 
+mod backup;
+mod checkpoints;
+mod draft;
 mod failure;
 mod file;
 mod readers;
+mod sole_use;
 mod writer;
 
+pub use backup::{Finished, check_pages, copy, fetch, finish, open_beside, without_log};
+pub use checkpoints::Checkpoints;
+pub use draft::Draft;
 pub use failure::{StoreFailure, WriteFailure};
 pub use file::{FileState, inspect, inspect_reading, open_reading, open_writing};
 pub use readers::Readers;
+pub use sole_use::{NotAlone, open_alone, replace};
 pub use writer::{Journal, Receipt, Writer, WriterHealth};

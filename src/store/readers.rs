@@ -6,7 +6,7 @@ use std::time::Duration;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{StoreFailure, open_reading};
+use super::{Checkpoints, StoreFailure, open_reading};
 
 /// How long a request waits for a reading connection before it is told to come back.
 const WAIT: Duration = Duration::from_secs(5);
@@ -19,10 +19,13 @@ pub struct Readers {
 
 impl Readers {
     /// Opens the pool on an existing database.
-    pub fn open(path: &Path, connections: u32) -> Result<Self, StoreFailure> {
+    pub fn open(path: &Path, connections: u32, checkpoints: Checkpoints) -> Result<Self, StoreFailure> {
         let manager = SqliteConnectionManager::file(path)
             .with_flags(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .with_init(open_reading);
+            .with_init(move |conn| {
+                checkpoints.set(conn)?;
+                open_reading(conn)
+            });
         let pool = r2d2::Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{StoreFailure, WriteFailure};
+use super::{Checkpoints, StoreFailure, WriteFailure};
 
 /// Jobs that may wait. One more is refused at once, which bounds both memory and waiting.
 const QUEUE: usize = 4096;
@@ -190,7 +190,9 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
             }
             self.write(&mut batch);
         }
-        if let Some(conn) = self.conn.take() {
+        if let Some(conn) = self.conn.take()
+            && Checkpoints::of(&conn).is_ok_and(|whose| whose == Checkpoints::Own)
+        {
             // Leaves no log behind; if it cannot, the log is simply read at the next start.
             let _left = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
         }
@@ -266,6 +268,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
     }
 
     /// Makes sure of a connection; a new one empties the log, so that no refused commit lingers in it.
+    /// So even where checkpoints are a replicator's: it notices, and copies the database anew.
     fn connect(&mut self) -> Result<(), StoreFailure> {
         if self.conn.is_some() {
             return Ok(());

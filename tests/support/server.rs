@@ -96,9 +96,8 @@ impl Server {
     /// The program with these arguments, not yet started.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
-        command.args(arguments).current_dir(self.folder.path()).env("USER", "tester").stdin(Stdio::null());
-        // What is said to the suites is not said to the program, which refuses names it does not know.
-        command.env_remove("COMMUNITYTOKEN_ROUNDS").env_remove("COMMUNITYTOKEN_SEED");
+        command.args(arguments).current_dir(self.folder.path());
+        for_tests(&mut command);
         command
     }
 
@@ -254,15 +253,21 @@ impl Drop for Server {
     }
 }
 
+/// The environment of a test: a login name, nothing to read, and none of the variables that are meant
+/// for the test itself, in which the program would look for a setting.
+pub fn for_tests(command: &mut Command) {
+    command
+        .env("USER", "tester")
+        .env_remove("COMMUNITYTOKEN_ROUNDS")
+        .env_remove("COMMUNITYTOKEN_SEED")
+        .stdin(Stdio::null());
+}
+
 /// The binary without any folder of its own.
 pub fn bare(folder: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(BINARY)
-        .args(arguments)
-        .current_dir(folder)
-        .env("USER", "tester")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let mut command = Command::new(BINARY);
+    for_tests(command.args(arguments).current_dir(folder));
+    let output = command.output().unwrap();
     Output {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).unwrap(),

@@ -1,0 +1,85 @@
+//! For spreadsheets.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+
+use super::Book;
+use crate::ledger::{Direction, Entry, Party};
+
+const HEADINGS: [&str; 17] = [
+    "sequence",
+    "id",
+    "time",
+    "kind",
+    "transaction_type",
+    "from_wallet_id",
+    "from_name",
+    "to_wallet_id",
+    "to_name",
+    "amount",
+    "direction",
+    "balance_after",
+    "note",
+    "operator",
+    "reason",
+    "reverses",
+    "hash",
+];
+
+pub(super) struct Csv;
+
+impl Book for Csv {
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        row(out, HEADINGS)
+    }
+
+    fn entry(&mut self, out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
+        let transaction = &entry.transaction;
+        let time = Timestamp::from_millisecond(transaction.created_at).unwrap_or_default();
+        let typed = |text: Option<&str>| text.map(harmless).unwrap_or_default();
+        let direction = transaction.direction.map(|direction| match direction {
+            Direction::In => "in",
+            Direction::Out => "out",
+        });
+        row(
+            out,
+            [
+                transaction.sequence.to_string(),
+                transaction.id.to_string(),
+                format!("{time:.3}"),
+                transaction.kind.as_str().to_owned(),
+                transaction.transaction_type.to_string(),
+                transaction.from.wallet_id.to_string(),
+                harmless(&transaction.from.name),
+                transaction.to.wallet_id.to_string(),
+                harmless(&transaction.to.name),
+                transaction.amount.to_string(),
+                direction.unwrap_or_default().to_owned(),
+                transaction.balance_after.map(|balance| balance.to_string()).unwrap_or_default(),
+                typed(transaction.note.as_deref()),
+                typed(entry.operator.as_deref()),
+                typed(entry.reason.as_deref()),
+                transaction.reverses.map(|id| id.to_string()).unwrap_or_default(),
+                transaction.hash.clone().unwrap_or_default(),
+            ],
+        )
+    }
+
+    fn end(&mut self, _: &mut dyn Write, _: Option<&[(Party, i64)]>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn row<const N: usize>(out: &mut dyn Write, cells: [impl AsRef<[u8]>; N]) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().from_writer(out);
+    writer.write_record(cells)?;
+    writer.flush()
+}
+
+/// Text that a spreadsheet would take for a formula gets an apostrophe, which makes it text.
+fn harmless(text: &str) -> String {
+    let risky =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    format!("{}{text}", if risky { "'" } else { "" })
+}

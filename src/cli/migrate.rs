@@ -1,0 +1,126 @@
+//! `migrate`: another version of the schema, forward after an update of the program, or back before
+//! a return to an older one.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Common, Failure, login_name, output, verify};
+use crate::config::Config;
+use crate::ledger::{Authority, Operator, Reason, audit_alone, system_clock};
+use crate::schema;
+use crate::store::{self, Draft, FileState, StoreFailure};
+
+/// Bring the database to another version of its schema, forward or back.
+///
+/// The steps are made on a copy, which takes the database's place when it is whole and proven; what
+/// was there before is kept beside it. The server must be stopped. `serve` itself goes forward.
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// The version to go to [default: the newest this program knows]
+    #[arg(long, value_name = "VERSION")]
+    to: Option<u32>,
+    /// Why, for the audit log
+    #[arg(long, value_name = "TEXT", default_value = "Another release of the program")]
+    reason: Reason,
+    /// Who does it, for the audit log [default: your login name]
+    #[arg(long, value_name = "NAME")]
+    operator: Option<Operator>,
+}
+
+impl Migrate {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let config = common.settings(None)?;
+        let path = &config.database.path;
+        let to = self.to.unwrap_or(schema::NEWEST);
+        schema::check_version(to)?;
+        if store::inspect(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
+            return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
+        }
+        let operator = self.operator.map_or_else(login_name, Ok)?;
+        let authority = Authority { operator, reason: self.reason, request_id: None };
+        let answer = migrate(&config, common, to, &authority)?;
+        output::print(common.json, &answer, || match answer["kept"].as_str() {
+            Some(kept) => format!(
+                "{} has gone from schema version {} to {to}.\n  What was there before is kept as {kept}.",
+                path.display(),
+                answer["from"]
+            ),
+            None => format!("{} has schema version {to} already; nothing was changed.", path.display()),
+        });
+        Ok(())
+    }
+}
+
+/// What `serve` does with a database of an older release.
+pub(super) fn forward(config: &Config, common: &Common) -> Result<(), Failure> {
+    let from = version(config)?;
+    if from.is_none_or(|from| from == schema::NEWEST) {
+        return Ok(());
+    }
+    let reason = Reason::new("A newer release of the program was started")?;
+    let made =
+        migrate(config, common, schema::NEWEST, &Authority { operator: login_name()?, reason, request_id: None })?;
+    tracing::info!(from = %made["from"], to = schema::NEWEST, kept = %made["kept"], "the schema was brought up to date");
+    Ok(())
+}
+
+/// Refuses a database of an older release to verbs that only know today's schema.
+pub(super) fn insist_on_newest(config: &Config) -> Result<(), Failure> {
+    match version(config)? {
+        Some(version) if version != schema::NEWEST => Err(Failure::Refused(format!(
+            "{} has schema version {version}, and this program works with {}. Run `communitytoken migrate`, or start the server, which does the same.",
+            config.database.path.display(),
+            schema::NEWEST
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The schema's version, where there is a database.
+fn version(config: &Config) -> Result<Option<u32>, Failure> {
+    let path = &config.database.path;
+    if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
+        return Ok(None);
+    }
+    let version = schema::version(&store::open_beside(path, config.database.checkpoints)?)?;
+    // 0: founded at this very moment by another process.
+    Ok((version > 0).then_some(version))
+}
+
+fn migrate(config: &Config, common: &Common, to: u32, authority: &Authority) -> Result<Value, Failure> {
+    let path = &config.database.path;
+    let held = store::open_alone(path).map_err(StoreFailure::from)?;
+    let from = schema::version(&held)?;
+    if from == to {
+        return Ok(json!({ "from": from, "to": to, "kept": null }));
+    }
+    let draft = Draft::of(path)?;
+    let bar = output::progress("Copying", common.json);
+    store::copy(&held, &draft, |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let mut copy = store::open_alone(draft.path()).map_err(StoreFailure::from)?;
+    let details = json!({ "from": from, "to": to });
+    let line = authority.line("database.migrate", "ledger", details);
+    let days = i64::from(config.limits.idempotency_days);
+    // Written while the schema is the newer of the two: that is the one this program knows best.
+    if to > from {
+        schema::migrate(&mut copy, to)?;
+        audit_alone(&copy, system_clock(), days, &line)?;
+    } else {
+        audit_alone(&copy, system_clock(), days, &line)?;
+        schema::migrate(&mut copy, to)?;
+    }
+    store::check_pages(&copy)?;
+    if to == schema::NEWEST {
+        let report = verify::prove(&copy, common)?;
+        verify::insist(&report, common, "The migrated ledger is not sound. Nothing was changed.")?;
+    }
+    store::without_log(&copy)?;
+    drop(copy);
+    draft.belong_as_before()?;
+    let kept = store::replace(path, Some(&held), draft, &format!("schema-{from}"))?;
+    Ok(json!({ "from": from, "to": to, "kept": kept }))
+}
