@@ -123,8 +123,7 @@ impl Command for Look {
     type Output = Seen;
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Seen> {
         let wallet = Wallet::by_key(ledger.conn, self.wallet)?;
-        let page =
-            history(ledger.conn, &wallet, &Filter::default(), &PageRequest { limit: self.lines, cursor: None })?;
+        let page = history(ledger.conn, &wallet, &Filter::default(), &PageRequest { limit: self.lines, cursor: None })?;
         let told = page.items.iter().flat_map(|line| {
             let change = if line.direction == Some(Direction::In) { line.amount } else { -line.amount };
             [line.sequence, change, line.balance_after.unwrap_or(-1)]

@@ -143,8 +143,7 @@ impl Episode {
         let days_ago = [0, 0, 0, 0, 0, 0, 0, 3, 6, 7, 8][self.dice.usize(0..11)];
         let made_at = self.model.clock - days_ago * communitytoken::ledger::DAY_MS;
         let random: [u8; 10] = std::array::from_fn(|_| self.dice.u8(..));
-        let id: Uuid =
-            Builder::from_unix_timestamp_millis(u64::try_from(made_at).unwrap_or(0), &random).into_uuid();
+        let id: Uuid = Builder::from_unix_timestamp_millis(u64::try_from(made_at).unwrap_or(0), &random).into_uuid();
         Key { text: id.to_string(), made_at: Some(made_at) }
     }
 

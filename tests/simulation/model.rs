@@ -49,25 +49,54 @@ pub enum Step {
     /// Without a key.
     Plain(Doing),
     /// Sends with a fresh key, and then refuses or breaks off after all.
-    Spoiled { caller: usize, key: Key, to: usize, amount: i64, panics: bool },
-    Freeze { who: usize, on: bool },
-    Delete { who: usize, on: bool },
-    Register { who: usize },
+    Spoiled {
+        caller: usize,
+        key: Key,
+        to: usize,
+        amount: i64,
+        panics: bool,
+    },
+    Freeze {
+        who: usize,
+        on: bool,
+    },
+    Delete {
+        who: usize,
+        on: bool,
+    },
+    Register {
+        who: usize,
+    },
     /// Reads the newest lines of a history.
-    Look { who: usize, lines: usize },
+    Look {
+        who: usize,
+        lines: usize,
+    },
     /// Somebody sets the clock.
-    Turn { by: i64 },
+    Turn {
+        by: i64,
+    },
 }
 
 /// What an operator does by hand, in SQL, from another process.
 #[derive(Debug, Clone)]
 pub enum ByHand {
-    Issue { amount: i64 },
-    Distribute { shares: Vec<(usize, i64)> },
-    Freeze { who: usize },
-    Unfreeze { who: usize },
+    Issue {
+        amount: i64,
+    },
+    Distribute {
+        shares: Vec<(usize, i64)>,
+    },
+    Freeze {
+        who: usize,
+    },
+    Unfreeze {
+        who: usize,
+    },
     /// Something the database never allows.
-    Forbidden { which: usize },
+    Forbidden {
+        which: usize,
+    },
 }
 
 /// What is seen of a command that was done.
@@ -247,12 +276,7 @@ impl Model {
                 return Err(Code::IdempotencyKeyReused);
             }
             let first = usize::try_from(kept.sequences.0 - 1).map_err(|_| Code::Internal)?;
-            return Ok(Seen {
-                replayed: true,
-                sequences: kept.sequences,
-                at: self.moved[first].at,
-                ..Seen::default()
-            });
+            return Ok(Seen { replayed: true, sequences: kept.sequences, at: self.moved[first].at, ..Seen::default() });
         }
         self.check_key(&request.key)?;
         let now = self.now();

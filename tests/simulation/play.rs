@@ -31,6 +31,7 @@ pub struct Divergence {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
     pub steps: usize,
+    pub transactions: usize,
     /// Of every outcome of every step, in order.
     pub hash: u64,
 }
@@ -68,6 +69,10 @@ enum Around {
 }
 
 impl Around {
+    fn callers_leave(&self) -> bool {
+        matches!(self, Self::SomeLeave | Self::AllLeave)
+    }
+
     fn blow(&self) -> Option<&Blow> {
         match self {
             Self::Fails(blow, _) | Self::Dies(blow) => Some(blow),
@@ -96,7 +101,7 @@ pub fn play(seed: u64, steps: usize, fault: Option<Fault>) -> Outcome<Trace> {
         episode.settle()?;
     }
     episode.end()?;
-    Ok(Trace { steps: episode.steps, hash: episode.hash.finish() })
+    Ok(Trace { steps: episode.steps, transactions: episode.model.moved.len(), hash: episode.hash.finish() })
 }
 
 impl Episode {
@@ -168,16 +173,22 @@ impl Episode {
                 };
                 replies.push((!leaves).then_some(reply));
             }
-            // Waited for last, whenever it struck.
+            // These are waited for last: the blow, whenever it struck; and, where callers have left, one
+            // who stays to the end of the batch.
             replies.extend(blow.map(Some));
+            if around.callers_leave() {
+                replies.push(Some(world.queue(&books, &Step::Turn { by: 0 }, model)));
+            }
             replies
         });
+        let replies = replies.or_else(|error| self.diverged(0, format!("no batch begins: {:?}", error.cause())));
         drop(books);
         if let Some(other) = other {
             other.close();
         }
+        let replies = replies?;
         if let Some(before) = before {
-            *model = before;
+            self.model = before;
         }
         for (place, ((step, expected), reply)) in plan.iter().zip(replies).enumerate() {
             let Some(reply) = reply.filter(|_| !matches!(around, Around::Dies(_))) else { continue };
@@ -188,17 +199,7 @@ impl Episode {
             }
         }
         self.steps += plan.len();
-        if matches!(around, Around::SomeLeave | Around::AllLeave) {
-            self.await_the_batch()?;
-        }
-        Ok(())
-    }
-
-    /// An empty round: when it is through, what was queued before it is through. Whoever was not
-    /// told that they are a member then signs in again.
-    fn await_the_batch(&mut self) -> Outcome {
-        self.model.begin();
-        self.carry_out(Vec::new(), &Around::Nothing, None)?;
+        // Whoever was not told that they are a member signs in again.
         for _ in self.world.known()..self.model.members() {
             self.model.begin();
             self.world.sign_in_again();
@@ -211,7 +212,7 @@ impl Episode {
         let copy = Blow::Copy { from: self.world.path(), to: remains.path().join(DATABASE) };
         self.go_on(&Around::Dies(copy))?;
         self.world.crash(remains);
-        Ok(())
+        self.start()
     }
 
     fn crash_after_the_commit(&mut self) -> Outcome {
@@ -222,14 +223,17 @@ impl Episode {
             fault.befall(remains.path());
         }
         self.world.crash(remains);
-        Ok(())
+        self.start()
     }
 
     /// The program is stopped and started, as for an update.
     fn restart(&mut self) -> Outcome {
         self.world.close();
-        self.world.open();
-        Ok(())
+        self.start()
+    }
+
+    fn start(&mut self) -> Outcome {
+        self.world.open().or_else(|error| self.diverged(0, format!("the program does not start: {:?}", error.cause())))
     }
 
     /// A moment or weeks, forward more often than back.
@@ -275,8 +279,9 @@ impl Episode {
             plan.push((step, outcome));
         }
         self.carry_out(plan, &Around::Nothing, None)?;
-        // By now the last of them have begun and ended.
-        self.await_the_batch()
+        // One more batch, before which all of them are through.
+        self.model.begin();
+        self.carry_out(Vec::new(), &Around::Nothing, None)
     }
 
     /// Everything agrees, after each round.

@@ -9,13 +9,12 @@ use std::pin::Pin;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use communitytoken::error::{Code, Result};
 use communitytoken::identity::Member;
 use communitytoken::ledger::verify::verify;
-use communitytoken::ledger::{
-    Books, Command, IdempotencyKey, Note, Once, TransactionId, WalletId, WalletKey, supply,
-};
+use communitytoken::ledger::{Books, Command, IdempotencyKey, Note, Once, TransactionId, WalletId, WalletKey, supply};
 use communitytoken::transfers::{Reverse, Send};
 use communitytoken::treasury::{Correct, CreateAccount, Distribute, Issue};
 use rusqlite::Connection;
@@ -128,15 +127,16 @@ impl World {
         }
     }
 
-    pub fn open(&mut self) {
-        self.books = Some(Books::open(&self.path(), &self.clock.options()).unwrap());
+    /// Starts the program again on what lies in the folder.
+    pub fn open(&mut self) -> Result<()> {
+        self.books = Some(Books::open(&self.path(), &self.clock.options())?);
+        Ok(())
     }
 
-    /// The program is gone, and starts again on what lies in this folder.
+    /// The program is gone, and this is what it leaves.
     pub fn crash(&mut self, remains: TempDir) {
         self.close();
         self.folder = remains;
-        self.open();
     }
 
     /// Another program on the same file.
@@ -167,24 +167,33 @@ impl World {
         }
     }
 
-    /// Stops the writer, and gives it what `fill` queues as one batch. `fill` says which answers are
-    /// waited for; the others' callers have left.
-    pub fn round<'a>(&self, books: &'a Books, fill: impl FnOnce(&Self) -> Vec<Option<Waiting<'a>>>) -> Vec<Option<Reply>> {
+    /// Holds the writer, and gives it what `fill` queues as one batch. Gives the replies; of those whose
+    /// callers have left, none. Fails where the writer cannot begin at all.
+    pub fn round<'a>(
+        &self,
+        books: &'a Books,
+        fill: impl FnOnce(&Self) -> Vec<Option<Waiting<'a>>>,
+    ) -> Result<Vec<Option<Reply>>> {
         let mut hold = Box::pin(books.execute(Hold(Arc::clone(&self.gate.inner))));
-        assert!(hold.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        self.gate.entered.recv().unwrap();
+        let mut begun = hold.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        while self.gate.entered.recv_timeout(Duration::from_millis(200)).is_err() {
+            if let Poll::Ready(refused) = begun {
+                refused?;
+            }
+            begun = hold.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
         let queued = fill(self);
         self.gate.go.send(()).unwrap();
         self.runtime.block_on(async {
-            hold.await.unwrap();
-            let mut answers = Vec::with_capacity(queued.len());
+            hold.await?;
+            let mut replies = Vec::with_capacity(queued.len());
             for waiting in queued {
-                answers.push(match waiting {
+                replies.push(match waiting {
                     Some(waiting) => Some(waiting.await),
                     None => None,
                 });
             }
-            answers
+            Ok(replies)
         })
     }
 
@@ -316,8 +325,8 @@ impl World {
             .read_blocking(|conn| {
                 let number = |sql: &str| conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0));
                 let count = |sql: &str| number(sql).map(|count| usize::try_from(count).unwrap());
-                let mut wallets =
-                    conn.prepare_cached("SELECT balance, is_frozen, is_closed, last_sequence FROM wallets ORDER BY key")?;
+                let mut wallets = conn
+                    .prepare_cached("SELECT balance, is_frozen, is_closed, last_sequence FROM wallets ORDER BY key")?;
                 Ok(State {
                     wallets: wallets.query_map([], |row| row.try_into())?.collect::<rusqlite::Result<_>>()?,
                     issued: number("SELECT total_issued FROM ledger")?,
