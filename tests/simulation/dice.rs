@@ -36,8 +36,8 @@ impl Episode {
                 let (which, amount) = (self.some_transaction(), self.part());
                 self.by_operator(Doing::Correct { which, amount })
             }
-            800..840 => Step::Freeze { who: self.anybody(), on: self.dice.u32(0..10) == 0 },
-            840..870 => Step::Delete { who: self.member(), on: self.dice.u32(0..10) == 0 },
+            800..840 => Step::Freeze { who: self.anybody(), on: self.dice.u32(0..20) == 0 },
+            840..870 => Step::Delete { who: self.member(), on: self.dice.u32(0..20) == 0 },
             870..880 => {
                 let fresh = self.model.members() + 1;
                 Step::Register { who: if fresh <= MEMBERS_MAX { fresh } else { self.member() } }
@@ -80,7 +80,10 @@ impl Episode {
     }
 
     pub fn send(&mut self) -> Doing {
-        let (from, to) = (self.member(), self.anybody());
+        let (from, mut to) = (self.member(), self.anybody());
+        if from == to && self.dice.u32(0..10) > 0 {
+            to = self.anybody();
+        }
         let note = (self.dice.u32(0..4) == 0).then(|| self.dice.u32(0..1_000));
         Doing::Send { from, to, amount: self.amount(from), note }
     }
@@ -94,7 +97,7 @@ impl Episode {
             let who = self.anybody();
             // Mostly each once, as it must be.
             if shares.iter().all(|(other, _)| *other != who) || self.dice.u32(0..8) == 0 {
-                shares.push((who, self.dice.i64(1..4_000)));
+                shares.push((who, self.dice.i64(1..20_000)));
             }
         }
         shares

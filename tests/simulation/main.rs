@@ -19,6 +19,7 @@
 mod commands;
 mod dice;
 mod faults;
+mod found;
 mod model;
 mod play;
 #[allow(dead_code, reason = "the kernel's suite uses the rest")]

@@ -10,7 +10,7 @@ use fastrand::Rng;
 use super::commands::{Blow, copy_database};
 use super::faults::Fault;
 use super::model::{ByHand, Model, Request, Step, TREASURY};
-use super::world::{Answer, DATABASE, State, World, folder};
+use super::world::{Answer, DATABASE, State, World, folder, strike};
 
 /// A day far ahead, so that rows by hand, which bear today's time, never move the ledger's time.
 const BEGINNING: i64 = 40_000 * DAY_MS + 9 * 3_600_000;
@@ -115,7 +115,10 @@ impl Episode {
             38..44 => self.go_on(&Around::Another),
             44..50 => self.restart(),
             50..70 => self.by_hand(),
-            70..90 => self.time_passes(),
+            70..90 => {
+                self.time_passes();
+                Ok(())
+            }
             90 => self.queue_is_full(),
             _ => self.go_on(&Around::Nothing),
         }
@@ -129,8 +132,8 @@ impl Episode {
     fn begin(&mut self) -> Outcome {
         self.model.begin();
         let founders: Vec<Step> = (1..=3).map(|who| Step::Register { who }).collect();
-        let plan = founders.into_iter().map(|step| (step.clone(), self.model.run(&step))).collect();
-        self.carry_out(plan, &Around::Nothing, None)
+        let plan: Vec<Planned> = founders.into_iter().map(|step| (step.clone(), self.model.run(&step))).collect();
+        self.carry_out(&plan, &Around::Nothing, None)
     }
 
     /// A round of whatever the dice say: first the model, then the kernel, then the comparison.
@@ -147,12 +150,12 @@ impl Episode {
             let outcome = self.model.run(&step);
             plan.push((step, if let Around::Fails(_, code) = around { Err(*code) } else { outcome }));
         }
-        self.carry_out(plan, around, before)
+        self.carry_out(&plan, around, before)
     }
 
     /// Gives the kernel a round as one batch, and compares what comes of each step. Where the batch
     /// comes to nothing, the model goes back to what was `before`.
-    fn carry_out(&mut self, plan: Vec<Planned>, around: &Around, before: Option<Model>) -> Outcome {
+    fn carry_out(&mut self, plan: &[Planned], around: &Around, before: Option<Model>) -> Outcome {
         let other = matches!(around, Around::Another).then(|| self.world.another_program());
         let books = other.clone().unwrap_or_else(|| self.world.books().clone());
         let struck = self.dice.usize(0..=plan.len());
@@ -162,7 +165,7 @@ impl Episode {
             let mut blow = None;
             for place in 0..=plan.len() {
                 if place == struck {
-                    blow = around.blow().map(|blow| world.strike(&books, blow.clone()));
+                    blow = around.blow().map(|blow| strike(&books, blow.clone()));
                 }
                 let Some((step, _)) = plan.get(place) else { break };
                 let reply = world.queue(&books, step, model);
@@ -237,13 +240,12 @@ impl Episode {
     }
 
     /// A moment or weeks, forward more often than back.
-    fn time_passes(&mut self) -> Outcome {
+    fn time_passes(&mut self) {
         let hour = DAY_MS / 24;
         let leaps = [1, hour, DAY_MS, 3 * DAY_MS, 9 * DAY_MS, 40 * DAY_MS, -hour, -DAY_MS, -9 * DAY_MS, -30 * DAY_MS];
         let by = leaps[self.dice.usize(0..leaps.len())];
         self.model.clock += by;
         self.world.clock.turn(by);
-        Ok(())
     }
 
     /// An operator works on the database itself.
@@ -278,15 +280,18 @@ impl Episode {
             let outcome = if place < QUEUE { self.model.run(&step) } else { Err(Code::Overloaded) };
             plan.push((step, outcome));
         }
-        self.carry_out(plan, &Around::Nothing, None)?;
+        self.carry_out(&plan, &Around::Nothing, None)?;
         // One more batch, before which all of them are through.
         self.model.begin();
-        self.carry_out(Vec::new(), &Around::Nothing, None)
+        self.carry_out(&[], &Around::Nothing, None)
     }
 
     /// Everything agrees, after each round.
     fn settle(&mut self) -> Outcome {
-        let (state, expected) = (self.world.state(), self.expected_state());
+        let state = self.world.state();
+        let state =
+            state.or_else(|error| self.diverged(0, format!("the books cannot be read: {:?}", error.cause())))?;
+        let expected = self.expected_state();
         state.hash(&mut self.hash);
         if state == expected {
             return Ok(());

@@ -238,11 +238,6 @@ impl World {
         }
     }
 
-    /// Queues a blow of fate.
-    pub fn strike<'a>(&self, books: &'a Books, blow: Blow) -> Waiting<'a> {
-        submit(books, blow, Vec::new())
-    }
-
     fn queue_keyed<'a>(&self, books: &'a Books, request: &Request, model: &Model) -> Waiting<'a> {
         let Request { caller, key, doing } = request;
         let wallets = doing.touched().into_iter().map(|who| self.wallet_key(who)).collect();
@@ -320,23 +315,21 @@ impl World {
         }
     }
 
-    pub fn state(&self) -> State {
-        self.books()
-            .read_blocking(|conn| {
-                let number = |sql: &str| conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0));
-                let count = |sql: &str| number(sql).map(|count| usize::try_from(count).unwrap());
-                let mut wallets = conn
-                    .prepare_cached("SELECT balance, is_frozen, is_closed, last_sequence FROM wallets ORDER BY key")?;
-                Ok(State {
-                    wallets: wallets.query_map([], |row| row.try_into())?.collect::<rusqlite::Result<_>>()?,
-                    issued: number("SELECT total_issued FROM ledger")?,
-                    transactions: count("SELECT coalesce(max(sequence), 0) FROM transactions")?,
-                    audit_lines: number("SELECT max(sequence) FROM audit_log")?,
-                    records: count("SELECT count(*) FROM idempotency_records")?,
-                    is_consistent: supply(conn, 0)?.is_consistent,
-                })
+    pub fn state(&self) -> Result<State> {
+        self.books().read_blocking(|conn| {
+            let number = |sql: &str| conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0));
+            let count = |sql: &str| number(sql).map(|count| usize::try_from(count).unwrap());
+            let mut wallets =
+                conn.prepare_cached("SELECT balance, is_frozen, is_closed, last_sequence FROM wallets ORDER BY key")?;
+            Ok(State {
+                wallets: wallets.query_map([], |row| row.try_into())?.collect::<rusqlite::Result<_>>()?,
+                issued: number("SELECT total_issued FROM ledger")?,
+                transactions: count("SELECT coalesce(max(sequence), 0) FROM transactions")?,
+                audit_lines: number("SELECT max(sequence) FROM audit_log")?,
+                records: count("SELECT count(*) FROM idempotency_records")?,
+                is_consistent: supply(conn, 0)?.is_consistent,
             })
-            .unwrap()
+        })
     }
 
     /// Every row of the ledger: from whom (by number), to whom, how much, when, and what it gives back.
@@ -372,6 +365,11 @@ impl Drop for World {
 
 fn name(who: usize) -> String {
     format!("member_{who}")
+}
+
+/// Queues a blow of fate.
+pub fn strike(books: &Books, blow: Blow) -> Waiting<'_> {
+    submit(books, blow, Vec::new())
 }
 
 /// Queues a command: polled once, it is on its way. Where the queue is full, that is its reply.
