@@ -40,7 +40,7 @@ impl Town {
 #[derive(Clone)]
 struct Order {
     caller: Member,
-    path: &'static str,
+    path: String,
     body: Value,
     /// Its key, which its note or reason says too.
     label: String,
@@ -56,21 +56,39 @@ pub struct Client {
     origin: Instant,
     orders: usize,
     done: Vec<Order>,
+    /// Payments to members that were done, by id, and that nobody has given back so far.
+    paid: Vec<(String, Leg)>,
     seen: Vec<Operation>,
 }
 
 impl Client {
     pub fn new(number: usize, seed: u64, is_operator: bool, town: Town, origin: Instant) -> Self {
         let dice = Rng::with_seed(seed.wrapping_mul(1_000).wrapping_add(number as u64));
-        Self { number, seed, dice, is_operator, town, origin, orders: 0, done: Vec::new(), seen: Vec::new() }
+        Self {
+            number,
+            seed,
+            dice,
+            is_operator,
+            town,
+            origin,
+            orders: 0,
+            done: Vec::new(),
+            paid: Vec::new(),
+            seen: Vec::new(),
+        }
     }
 
     pub async fn run(mut self, end: Instant) -> Vec<Operation> {
         while Instant::now() < end {
             match self.dice.u32(0..100) {
-                0..55 => {
+                0..50 => {
                     let order = if self.is_operator { self.distribution() } else { self.payment() };
                     self.place(order).await;
+                }
+                50..55 => {
+                    if let Some(order) = self.give_back() {
+                        self.place(order).await;
+                    }
                 }
                 55..65 => self.repeat_an_old_one().await,
                 65..85 => self.look().await,
@@ -97,7 +115,7 @@ impl Client {
         let amount = if self.dice.u32(0..15) == 0 { 1_000_000 } else { self.dice.i64(1..250) };
         Order {
             caller: self.town.members[me].clone(),
-            path: "/v1/transfers",
+            path: "/v1/transfers".into(),
             body: json!({ "to_wallet_id": self.town.wallets[to], "amount": amount, "note": label }),
             legs: vec![Leg { from: me, to, amount }],
             label,
@@ -115,11 +133,25 @@ impl Client {
             legs.iter().map(|leg| json!({ "wallet_id": self.town.wallets[leg.to], "amount": leg.amount })).collect();
         Order {
             caller: self.town.operator.clone(),
-            path: "/v1/admin/distributions",
+            path: "/v1/admin/distributions".into(),
             body: json!({ "reason": label, "recipients": recipients }),
             legs,
             label,
         }
+    }
+
+    /// Whoever received a payment gives some of it back.
+    fn give_back(&mut self) -> Option<Order> {
+        let (id, paid) = self.paid.pop()?;
+        let label = self.label();
+        let amount = self.dice.i64(1..=paid.amount);
+        Some(Order {
+            caller: self.town.members[paid.to].clone(),
+            path: format!("/v1/transactions/{id}/reverse"),
+            body: json!({ "amount": amount, "note": label }),
+            legs: vec![Leg { from: paid.to, to: paid.from, amount }],
+            label,
+        })
     }
 
     /// Sends an order in one of the ways in which people and programs do.
@@ -149,7 +181,8 @@ impl Client {
             45..50 => {
                 self.insist(order.clone()).await;
                 let mut other = order;
-                other.legs[0].amount += 1;
+                // Not more: a reversal of more than there was is refused for another reason.
+                other.legs[0].amount = (other.legs[0].amount - 1).max(1);
                 match other.body.get_mut("recipients") {
                     Some(recipients) => recipients[0]["amount"] = other.legs[0].amount.into(),
                     None => other.body["amount"] = other.legs[0].amount.into(),
@@ -167,7 +200,13 @@ impl Client {
         loop {
             let operation = attempt(&order, self.number, self.origin, None).await;
             let certain = match &operation.asked {
-                Asked::Move { reply: Reply::Done { .. }, .. } => Some(true),
+                Asked::Move { reply: Reply::Done { body, .. }, .. } => {
+                    if order.path == "/v1/transfers" && order.legs[0].to != self.town.pool() {
+                        let made: Value = serde_json::from_str(body).unwrap();
+                        self.paid.push((made["id"].as_str().unwrap().to_owned(), order.legs[0].clone()));
+                    }
+                    Some(true)
+                }
                 Asked::Move { reply: Reply::Refused { code, .. }, .. } if code != "overloaded" => Some(false),
                 _ => None,
             };
@@ -246,7 +285,7 @@ fn line(item: &Value) -> Line {
 /// Sends an order once; with little patience the connection is cut.
 async fn attempt(order: &Order, client: usize, origin: Instant, patience: Option<Duration>) -> Operation {
     let invoked = moment(origin);
-    let call = order.caller.post_with(order.path, &order.body, &order.label);
+    let call = order.caller.post_with(&order.path, &order.body, &order.label);
     let answer = match patience {
         Some(patience) => tokio::time::timeout(patience, call).await.ok(),
         None => Some(call.await),
