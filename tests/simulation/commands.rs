@@ -1,9 +1,7 @@
 //! The kernel's own commands, watched: beside what they answer, what the rows say right after them,
 //! within the same transaction. And commands that do to the writer what the world does to it.
 
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender};
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
 
 use communitytoken::error::{Error, Result};
 use communitytoken::identity::Member;
@@ -164,18 +162,6 @@ impl Command for Spoiled {
     }
 }
 
-/// Holds the writer until it is told to go on, so that what is queued meanwhile is one batch.
-pub struct Hold(pub Arc<(Sender<()>, Mutex<Receiver<()>>)>);
-
-impl Command for Hold {
-    type Output = ();
-    fn run(self, _: &mut Ledger<'_>) -> Result<()> {
-        let (entered, go) = &*self.0;
-        entered.send(()).map_err(Error::internal)?;
-        go.lock().map_err(Error::internal)?.recv().map_err(Error::internal)
-    }
-}
-
 /// What the world does to a batch.
 #[derive(Debug, Clone)]
 pub enum Blow {
@@ -204,9 +190,9 @@ impl Command for Blow {
 }
 
 /// The database and its log. The third file is only an index of the log and is made again.
-pub fn copy_database(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+pub fn copy_database(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::copy(from, to)?;
-    let log = |path: &std::path::Path| path.with_extension("db-wal");
+    let log = |path: &Path| path.with_extension("db-wal");
     if log(from).exists() {
         std::fs::copy(log(from), log(to))?;
     }

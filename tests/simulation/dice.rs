@@ -119,7 +119,7 @@ impl Episode {
 
     fn give_back(&mut self) -> Step {
         let (which, amount) = (self.some_transaction(), self.part());
-        let recipient = usize::try_from(which - 1).ok().and_then(|place| self.model.moved.get(place)).map(|row| row.to);
+        let recipient = self.model.transaction(which).map(|row| row.to);
         let caller = match recipient {
             Some(recipient) if recipient != TREASURY && self.dice.u32(0..10) > 0 => recipient,
             _ => self.member(),
@@ -127,7 +127,11 @@ impl Episode {
         self.keyed(caller, Doing::GiveBack { caller, which, amount })
     }
 
+    /// By the API, with a key, or on the command line, without one.
     fn by_operator(&mut self, doing: Doing) -> Step {
+        if self.dice.u32(0..4) == 0 {
+            return Step::Plain(doing);
+        }
         let caller = self.member();
         self.keyed(caller, doing)
     }

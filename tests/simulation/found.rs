@@ -5,7 +5,8 @@ use communitytoken::ledger::DAY_MS;
 
 use super::commands::Blow;
 use super::model::{Doing, Key, Model, Request, Seen, Step};
-use super::world::{Answer, World, strike};
+use super::queue::strike;
+use super::world::{Answer, World};
 
 const BEGINNING: i64 = 40_000 * DAY_MS;
 

@@ -354,9 +354,13 @@ impl Model {
         Ok(())
     }
 
+    /// The transaction with this sequence.
+    pub fn transaction(&self, sequence: i64) -> Option<&Moved> {
+        usize::try_from(sequence - 1).ok().and_then(|place| self.moved.get(place))
+    }
+
     fn original(&self, which: i64) -> Outcome<Moved> {
-        let place = usize::try_from(which - 1).ok();
-        place.and_then(|place| self.moved.get(place)).cloned().ok_or(Code::TransactionNotFound)
+        self.transaction(which).cloned().ok_or(Code::TransactionNotFound)
     }
 
     fn reversal(&mut self, which: i64, amount: Option<i64>, now: i64) -> Outcome {

@@ -8,14 +8,29 @@ use communitytoken::ledger::DAY_MS;
 use fastrand::Rng;
 
 use super::commands::{Blow, copy_database};
+use super::evidence::State;
 use super::faults::Fault;
 use super::model::{ByHand, Model, Request, Step, TREASURY};
-use super::world::{Answer, DATABASE, State, World, folder, strike};
+use super::queue::strike;
+use super::world::{Answer, DATABASE, World, folder};
 
 /// A day far ahead, so that rows by hand, which bear today's time, never move the ledger's time.
 const BEGINNING: i64 = 40_000 * DAY_MS + 9 * 3_600_000;
-/// Steps of a round at most: the writer takes a thousand as one batch.
-const ROUND_MAX: usize = 600;
+/// How an episode is played.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Steps, at least.
+    pub steps: usize,
+    /// Steps of one round at most.
+    pub round: usize,
+    /// Whether all is proved after each round, and not only at the end.
+    pub thorough: bool,
+}
+
+/// As many as fit: the writer takes a thousand commands as one batch.
+pub const FAST: Pace = Pace { steps: 20_000, round: 600, thorough: false };
+/// Little at a time, and everything looked at.
+pub const THOROUGH: Pace = Pace { steps: 100, round: 1, thorough: true };
 /// Commands that can wait for the writer.
 const QUEUE: usize = 4096;
 
@@ -44,6 +59,7 @@ pub struct Episode {
     pub(super) requests: Vec<Request>,
     steps: usize,
     hash: DefaultHasher,
+    pace: Pace,
     fault: Option<Fault>,
 }
 
@@ -81,8 +97,8 @@ impl Around {
     }
 }
 
-/// Plays an episode of at least so many steps.
-pub fn play(seed: u64, steps: usize, fault: Option<Fault>) -> Outcome<Trace> {
+/// Plays an episode.
+pub fn play(seed: u64, pace: Pace, fault: Option<Fault>) -> Outcome<Trace> {
     let mut episode = Episode {
         dice: Rng::with_seed(seed),
         model: Model::new(BEGINNING),
@@ -90,22 +106,36 @@ pub fn play(seed: u64, steps: usize, fault: Option<Fault>) -> Outcome<Trace> {
         requests: Vec::new(),
         steps: 0,
         hash: DefaultHasher::new(),
+        pace,
         fault,
     };
     if let Some(fault) = fault {
         fault.plant(&episode.world.shell());
     }
     episode.begin()?;
-    while episode.steps < steps {
+    while episode.steps < pace.steps {
         episode.something()?;
         episode.settle()?;
     }
-    episode.end()?;
+    episode.prove()?;
     Ok(Trace { steps: episode.steps, transactions: episode.model.moved.len(), hash: episode.hash.finish() })
 }
 
 impl Episode {
     fn something(&mut self) -> Outcome {
+        if !self.pace.thorough {
+            return self.anything();
+        }
+        // Where the model says that nothing has changed, no row of any table has.
+        let (expected, rows) = (self.expected_state(), self.world.everything());
+        self.anything()?;
+        if self.expected_state() == expected && self.world.everything() != rows {
+            return self.diverged(0, "something has changed where nothing should".into());
+        }
+        self.prove()
+    }
+
+    fn anything(&mut self) -> Outcome {
         match self.dice.u32(0..200) {
             0..12 => self.go_on(&Around::SomeLeave),
             12..20 => self.crash_before_the_commit(),
@@ -119,7 +149,7 @@ impl Episode {
                 self.time_passes();
                 Ok(())
             }
-            90 => self.queue_is_full(),
+            90 if !self.pace.thorough => self.queue_is_full(),
             _ => self.go_on(&Around::Nothing),
         }
     }
@@ -142,7 +172,7 @@ impl Episode {
         self.model.begin();
         let before = around.blow().map(|_| self.model.clone());
         self.model.begin();
-        let count = self.dice.usize(1..=ROUND_MAX);
+        let count = self.dice.usize(1..=self.pace.round);
         let mut plan = Vec::with_capacity(count);
         for _ in 0..count {
             // Whoever turns the clock in a batch that comes to nothing has turned it all the same: leave that.
@@ -314,12 +344,18 @@ impl Episode {
         }
     }
 
-    /// Every row is as it was made, and the program's own proof finds nothing.
-    fn end(&mut self) -> Outcome {
+    /// Every row is as it was made, every history tells it, and the program's own proof finds nothing.
+    fn prove(&self) -> Outcome {
         let expected = self.model.moved.iter().map(|row| (row.from, row.to, row.amount, row.at, row.reverses));
         for (place, (row, expected)) in self.world.rows().into_iter().zip(expected).enumerate() {
             if row != expected {
                 return self.diverged(0, format!("row {}: {row:?}, and not {expected:?}", place + 1));
+            }
+        }
+        for (who, account) in self.model.accounts.iter().enumerate() {
+            let history = self.world.history(who);
+            if history != account.history {
+                return self.diverged(0, format!("history of {who}: {history:?}, and not {:?}", account.history));
             }
         }
         let findings = self.world.findings();
