@@ -33,7 +33,7 @@ use serde_json::Value;
 use self::checker::check;
 use self::client::{Client, Town};
 use self::record::{Record, Row};
-use self::support::{Member, Server};
+use self::support::{Member, Server, setting};
 
 const CLIENTS: usize = 100;
 /// Of those, clients who distribute from the pool and read the supply.
@@ -43,16 +43,10 @@ const MEMBERS: usize = 8;
 const ENDOWMENT: i64 = 1_000;
 const SECONDS: u64 = 15;
 
-/// A number from the environment.
-fn setting(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_order_explains_everything() {
-    let seed = setting("COMMUNITYTOKEN_SEED").unwrap_or_else(|| fastrand::u64(1..1_000_000_000));
-    let seconds = setting("COMMUNITYTOKEN_SECONDS").unwrap_or(SECONDS);
-    println!("COMMUNITYTOKEN_SEED={seed} COMMUNITYTOKEN_SECONDS={seconds}");
+    let seed = setting::seed();
+    let seconds = setting::number("COMMUNITYTOKEN_SECONDS").unwrap_or(SECONDS);
     let server = Server::start().await;
     let members = server.members(MEMBERS).await;
     for member in &members {

@@ -26,12 +26,14 @@ mod gate;
 mod model;
 mod play;
 mod queue;
+#[path = "../support/setting.rs"]
+mod setting;
 #[allow(dead_code, reason = "the kernel's suite uses the rest")]
 #[path = "../kernel/support.rs"]
 mod support;
 mod world;
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use self::faults::Fault;
@@ -39,33 +41,24 @@ use self::play::{FAST, Pace, THOROUGH, Trace, play};
 
 const SECONDS: u64 = 40;
 
-/// A number from the environment.
-fn setting(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
-}
-
 #[test]
 fn whatever_happens_kernel_and_model_agree() {
-    let first = setting("COMMUNITYTOKEN_SEED").unwrap_or_else(|| fastrand::u64(1..1_000_000_000));
-    let length = Duration::from_secs(setting("COMMUNITYTOKEN_SECONDS").unwrap_or(SECONDS));
-    println!("COMMUNITYTOKEN_SEED={first}");
-    let began = Instant::now();
-    let next = Mutex::new(first);
+    let length = Duration::from_secs(setting::number("COMMUNITYTOKEN_SECONDS").unwrap_or(SECONDS));
+    let (began, next, over) = (Instant::now(), AtomicU64::new(setting::seed()), AtomicBool::new(false));
     let (mut traces, mut failure) = (Vec::new(), None);
     std::thread::scope(|scope| {
         let players: Vec<_> = (0..std::thread::available_parallelism().map_or(1, usize::from))
             .map(|_| {
                 scope.spawn(|| {
                     let mut traces: Vec<Trace> = Vec::new();
-                    while began.elapsed() < length {
-                        let seed = {
-                            let mut next = next.lock().unwrap();
-                            *next += 1;
-                            *next - 1
-                        };
+                    while began.elapsed() < length && !over.load(Ordering::Relaxed) {
+                        let seed = next.fetch_add(1, Ordering::Relaxed);
                         match play(seed, FAST, None) {
                             Ok(trace) => traces.push(trace),
-                            Err(divergence) => return (traces, Some((seed, divergence))),
+                            Err(divergence) => {
+                                over.store(true, Ordering::Relaxed);
+                                return (traces, Some((seed, divergence)));
+                            }
                         }
                     }
                     (traces, None)
@@ -80,11 +73,8 @@ fn whatever_happens_kernel_and_model_agree() {
     });
     let steps: usize = traces.iter().map(|trace| trace.steps).sum();
     let transactions: usize = traces.iter().map(|trace| trace.transactions).sum();
-    println!(
-        "{steps} steps, {transactions} transactions, {} episodes, {:.2} million steps a minute",
-        traces.len(),
-        f64::from(u32::try_from(steps).unwrap()) * 60e-6 / began.elapsed().as_secs_f64()
-    );
+    let a_minute = steps as u128 * 60_000 / began.elapsed().as_millis();
+    println!("{steps} steps, {transactions} transactions, {} episodes, {a_minute} steps a minute", traces.len());
     if let Some((seed, divergence)) = failure {
         panic!("COMMUNITYTOKEN_SEED={seed}, step {}: {}", divergence.step, divergence.told);
     }
@@ -94,10 +84,10 @@ fn whatever_happens_kernel_and_model_agree() {
 /// where nothing should. `COMMUNITYTOKEN_ROUNDS` says how many episodes.
 #[test]
 fn after_each_step_all_is_proved() {
-    for _ in 0..setting("COMMUNITYTOKEN_ROUNDS").unwrap_or(10) {
-        let seed = fastrand::u64(1..1_000_000_000);
+    let first = setting::seed();
+    for seed in first..first + setting::number("COMMUNITYTOKEN_ROUNDS").unwrap_or(10) {
         if let Err(divergence) = play(seed, THOROUGH, None) {
-            panic!("seed {seed}, step {}: {}", divergence.step, divergence.told);
+            panic!("COMMUNITYTOKEN_SEED={seed}, step {}: {}", divergence.step, divergence.told);
         }
     }
 }
@@ -106,8 +96,7 @@ fn after_each_step_all_is_proved() {
 #[test]
 fn a_seed_always_gives_the_same_story() {
     const SHORT: Pace = Pace { steps: 10_000, ..FAST };
-    let seed = fastrand::u64(1..1_000_000_000);
-    println!("seed {seed}");
+    let seed = setting::seed();
     let once = play(seed, SHORT, None).unwrap();
     assert_eq!(play(seed, SHORT, None).unwrap(), once);
     assert_ne!(play(seed + 1, SHORT, None).unwrap().hash, once.hash);

@@ -97,8 +97,20 @@ impl Around {
     }
 }
 
+/// Says whose story it was when something breaks off in the middle of it.
+struct Teller(u64);
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("this was COMMUNITYTOKEN_SEED={}", self.0);
+        }
+    }
+}
+
 /// Plays an episode.
 pub fn play(seed: u64, pace: Pace, fault: Option<Fault>) -> Outcome<Trace> {
+    let _teller = Teller(seed);
     let mut episode = Episode {
         dice: Rng::with_seed(seed),
         model: Model::new(BEGINNING),
