@@ -85,7 +85,7 @@ fn whatever_happens_kernel_and_model_agree() {
 #[test]
 fn after_each_step_all_is_proved() {
     let first = setting::seed();
-    for seed in first..first + setting::number("COMMUNITYTOKEN_ROUNDS").unwrap_or(10) {
+    for seed in first..first + setting::number("COMMUNITYTOKEN_ROUNDS").unwrap_or(20) {
         if let Err(divergence) = play(seed, THOROUGH, None) {
             panic!("COMMUNITYTOKEN_SEED={seed}, step {}: {}", divergence.step, divergence.told);
         }
