@@ -33,7 +33,7 @@ pub use journal::Journal;
 pub use post::{Command, Ledger, Posting};
 pub use standing::lost_by;
 pub use supply::{Supply, supply};
-pub use transaction::{Owner, Party, Transaction, by_id, by_sequence, hex, party};
+pub use transaction::{Owner, Party, Transaction, as_made, by_id, by_sequence, hex, party};
 pub use transaction_id::{TransactionId, transaction_not_found};
 pub use types::{
     Amount, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX, Reason, UserId, UserKey, WalletId,

@@ -219,6 +219,12 @@ pub fn by_sequence(conn: &Connection, sequence: i64, seen_from: Option<WalletKey
     Reading::new(conn)?.transaction(sequence, seen_from)
 }
 
+/// The transaction as it was answered when it was made: what was given back of it since is not in
+/// it, so that a repeated request reads the first answer again.
+pub fn as_made(conn: &Connection, sequence: i64) -> Result<Transaction> {
+    Ok(Transaction { reversed_by: None, reversed_amount: None, ..by_sequence(conn, sequence, None)? })
+}
+
 /// The transaction with this id. `visible_to` is the wallet that asks: a transaction that does not
 /// involve it is not found. `None` sees everything.
 pub fn by_id(conn: &Connection, id: TransactionId, visible_to: Option<WalletKey>) -> Result<Transaction> {

@@ -220,7 +220,11 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
             {
                 broken = Some(error.to_string());
             }
-            let (keep, answer) = job(Ok((conn, &mut self.journal)));
+            // Outside a transaction each statement would be kept by itself: what comes now is not begun.
+            let (keep, answer) = job(match &broken {
+                None => Ok((conn, &mut self.journal)),
+                Some(reason) => Err(WriteFailure::Unavailable(reason.clone())),
+            });
             if !keep {
                 self.journal.reset(mark);
             }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::error::{Code, Error, Result};
 use crate::ledger::{
-    Amount, Command, Kind, Ledger, Note, Posting, Repeatable, Transaction, TransactionId, Wallet, WalletKey, by_id,
-    by_sequence,
+    Amount, Command, Kind, Ledger, Note, Posting, Repeatable, Transaction, TransactionId, Wallet, WalletKey, as_made,
+    by_id,
 };
 
 /// The recipient gives a transfer back.
@@ -49,7 +49,7 @@ impl Repeatable for Reverse {
     }
 
     fn replay(conn: &Connection, first_sequence: i64) -> Result<Transaction> {
-        by_sequence(conn, first_sequence, None)
+        as_made(conn, first_sequence)
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::ledger::{
-    Amount, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, WalletKey, by_sequence,
+    Amount, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, WalletKey, as_made,
 };
 
 /// Sends tokens from the caller's wallet.
@@ -56,6 +56,6 @@ impl Repeatable for Send {
     }
 
     fn replay(conn: &Connection, first_sequence: i64) -> Result<Transaction> {
-        by_sequence(conn, first_sequence, None)
+        as_made(conn, first_sequence)
     }
 }

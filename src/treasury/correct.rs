@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::ledger::{Amount, Authority, Command, Ledger, Repeatable, Transaction, TransactionId, by_id, by_sequence};
+use crate::ledger::{Amount, Authority, Command, Ledger, Repeatable, Transaction, TransactionId, as_made, by_id};
 use crate::transfers::{Return, give_back};
 
 /// Reverses a transaction, whole or in part, never more than was sent.
@@ -48,6 +48,6 @@ impl Repeatable for Correct {
     }
 
     fn replay(conn: &Connection, first_sequence: i64) -> Result<Transaction> {
-        by_sequence(conn, first_sequence, None)
+        as_made(conn, first_sequence)
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::system_account::treasury;
 use crate::error::{Code, Error, Result};
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, by_sequence,
+    Amount, Authority, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, as_made,
 };
 
 /// One member's share.
@@ -170,9 +170,7 @@ impl Repeatable for Distribute {
             distribution_id: Uuid::try_parse(&id).map_err(Error::internal)?,
             issued,
             distributed,
-            transactions: (first_sequence..=last)
-                .map(|sequence| by_sequence(conn, sequence, None))
-                .collect::<Result<_>>()?,
+            transactions: (first_sequence..=last).map(|sequence| as_made(conn, sequence)).collect::<Result<_>>()?,
         })
     }
 }

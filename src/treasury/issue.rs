@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::system_account::treasury;
 use crate::error::Result;
-use crate::ledger::{Amount, Authority, Command, Ledger, Posting, Repeatable, Transaction, by_sequence};
+use crate::ledger::{Amount, Authority, Command, Ledger, Posting, Repeatable, Transaction, as_made};
 
 /// Issues tokens into the pool of a system account.
 ///
@@ -47,6 +47,6 @@ impl Repeatable for Issue {
     }
 
     fn replay(conn: &Connection, first_sequence: i64) -> Result<Transaction> {
-        by_sequence(conn, first_sequence, None)
+        as_made(conn, first_sequence)
     }
 }

@@ -5,7 +5,6 @@
 mod direct_views;
 mod files;
 mod migrations;
-mod model;
 mod raw_sql;
 mod raw_tokens;
 mod support;

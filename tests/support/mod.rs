@@ -3,6 +3,7 @@
 
 pub mod provider;
 pub mod server;
+pub mod setting;
 
 use std::collections::HashMap;
 

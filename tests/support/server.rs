@@ -253,14 +253,13 @@ impl Drop for Server {
     }
 }
 
-/// The environment of a test: a login name, nothing to read, and none of the variables that are meant
-/// for the test itself, in which the program would look for a setting.
+/// The environment of a test: a login name, nothing to read, and none of the variables that steer the
+/// tests themselves (seeds, lengths), which are no settings of the program.
 pub fn for_tests(command: &mut Command) {
-    command
-        .env("USER", "tester")
-        .env_remove("COMMUNITYTOKEN_ROUNDS")
-        .env_remove("COMMUNITYTOKEN_SEED")
-        .stdin(Stdio::null());
+    command.env("USER", "tester").stdin(Stdio::null());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("COMMUNITYTOKEN_")) {
+        command.env_remove(name);
+    }
 }
 
 /// The binary without any folder of its own.
