@@ -157,12 +157,7 @@ impl Books {
 
     /// Why the ledger cannot be written at present; `None`: it can.
     pub fn write_failure(&self) -> Option<String> {
-        let failure = self.writer.health().failure();
-        if failure.is_some() {
-            // Asking is an occasion to try again; a quiet community would stay unwell until someone pays.
-            let _answer = self.writer.submit(|_, _| Ok::<(), Error>(()));
-        }
-        failure
+        self.writer.health().failure()
     }
 
     /// The living proof: counts the supply from the rows, and takes no more writes if it does not add
