@@ -7,7 +7,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand;
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::chain;
@@ -16,7 +15,7 @@ use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
-use crate::store::{self, FileState, Readers, StoreFailure, WriteFailure, Writer};
+use crate::store::{self, Crowded, FileState, Places, Readers, StoreFailure, WriteFailure, Writer};
 
 /// Gives the time in Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -55,7 +54,9 @@ pub struct Books {
     writer: Writer<Journal>,
     readers: Readers,
     /// One place for each reading connection: whoever waits for one waits without a thread.
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
+    /// The same for look-ups by key, so that payments need not wait behind long lists.
+    glances: Arc<Places>,
     path: Arc<PathBuf>,
     clock: Clock,
 }
@@ -79,9 +80,16 @@ impl Books {
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
         )?;
         // One connection more than places, for the proof that runs beside the requests.
-        let readers = Readers::open(path, options.readers + 1)?;
-        let places = Arc::new(Semaphore::new(options.readers as usize));
-        Ok(Self { writer, readers, places, path: Arc::new(path.to_owned()), clock: Arc::clone(&options.clock) })
+        let readers = Readers::open(path, 2 * options.readers + 1)?;
+        let [places, glances] = [(); 2].map(|()| Arc::new(Places::new(options.readers as usize)));
+        Ok(Self {
+            writer,
+            readers,
+            places,
+            glances,
+            path: Arc::new(path.to_owned()),
+            clock: Arc::clone(&options.clock),
+        })
     }
 
     /// Where the database lies.
@@ -113,7 +121,7 @@ impl Books {
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _place = self.places.acquire().await.map_err(Error::internal)?;
+        let _place = self.places.take().await?;
         let readers = self.readers.clone();
         tokio::task::spawn_blocking(move || readers.read_blocking(read)).await.map_err(Error::internal)?
     }
@@ -121,7 +129,7 @@ impl Books {
     /// A look-up by key, some microseconds long, on this thread: the way to another would cost more
     /// than the read. A place is taken first, so a connection is free and nothing is waited for.
     pub async fn look_up<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _place = self.places.acquire().await.map_err(Error::internal)?;
+        let _place = self.glances.take().await?;
         self.readers.read_blocking(read)
     }
 
@@ -211,6 +219,13 @@ fn refused(failure: WriteFailure) -> Error {
         .with("retry_after_seconds", 2)
         .because(reason),
         WriteFailure::Broken => Error::internal("a command broke off"),
+    }
+}
+
+impl From<Crowded> for Error {
+    fn from(_: Crowded) -> Self {
+        Self::new(Code::Overloaded, "More is asked for than can be read at once. Try again in a moment.")
+            .with("retry_after_seconds", 1)
     }
 }
 

@@ -1,0 +1,128 @@
+//! One connection: HTTP/1, from the first byte to the last.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use uuid::Uuid;
+
+use super::lines::{Held, Order};
+use super::stream::{Answer, Stream};
+use crate::error::{Code, Error};
+use crate::web::{RequestId, problem_body};
+
+/// Bytes of the head of a request at most, its first line included: room for long tokens and cookies.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Bytes that are held of one connection at most, each way.
+const BUFFER_BYTES_MAX: usize = 64 * 1024;
+/// How long a client may go on sending what nobody will read, so that it comes to read our answer.
+const PARTING: Duration = Duration::from_secs(1);
+/// And how much.
+const PARTING_BYTES_MAX: usize = 1024 * 1024;
+
+/// Serves a connection to its end.
+pub(super) async fn serve(stream: TcpStream, router: Router, held: Held) {
+    let line = &held.line;
+    let routes = TowerToHyperService::new(router);
+    let service = service_fn(|request: Request<Incoming>| {
+        line.works();
+        let answer = routes.call(request);
+        async { answer.await.map(|answer| answer.map(|body| Answer::new(body, line.clone()))) }
+    });
+    // Hyper's own timer is not used: it would be set up anew for each request, and it tells nobody
+    // why it closes. A head has 100 fields at most, which is hyper's own limit.
+    let mut connection = http1::Builder::new()
+        .header_read_timeout(None)
+        .max_header_size(HEAD_BYTES_MAX)
+        .max_buf_size(BUFFER_BYTES_MAX)
+        .serve_connection(TokioIo::new(Stream::new(stream, line.clone())), service);
+    let mut refusal = None;
+    loop {
+        let order = tokio::select! {
+            biased;
+            ended = &mut connection => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                break;
+            }
+            order = line.order() => order,
+        };
+        match order {
+            Order::Leave => Pin::new(&mut connection).graceful_shutdown(),
+            // It came after all.
+            Order::TooLate if line.is_working() => {}
+            Order::TooLate => {
+                let late = "The head of the request did not arrive in time.";
+                refusal = Some(Error::new(Code::RequestTimeout, late));
+                break;
+            }
+            Order::Cut => return cut(connection.into_parts().io.into_inner().into_inner()),
+        }
+    }
+    let stream = connection.into_parts().io.into_inner().into_inner();
+    // Someone else is coming in for this one: no time for more than a word.
+    let patience = if line.is_leaving() { Duration::ZERO } else { PARTING };
+    tokio::select! {
+        () = part(stream, refusal.as_ref(), patience) => {}
+        _hurried = line.order() => {}
+    }
+}
+
+/// Closes without waiting until the client has taken what it never took.
+fn cut(stream: TcpStream) {
+    // Without this the system keeps the unread answer for minutes.
+    let _closed_anyway = stream.set_zero_linger();
+}
+
+/// Tells a client for whom there is no line.
+pub(super) async fn turn_away(stream: TcpStream, refusal: &Error) {
+    part(stream, Some(refusal), PARTING).await;
+}
+
+/// The last words on a connection. Whoever closes while the other side still sends makes the system
+/// throw away what was said last; so we stop speaking, and listen for a moment more.
+async fn part(mut stream: TcpStream, refusal: Option<&Error>, patience: Duration) {
+    let goodbye = async {
+        if let Some(error) = refusal {
+            stream.write_all(&outside_the_frame(error)).await?;
+        }
+        stream.shutdown().await?;
+        let mut unread = [0; 4096];
+        let mut left = PARTING_BYTES_MAX;
+        while left > 0 {
+            match stream.read(&mut unread).await? {
+                0 => break,
+                read => left = left.saturating_sub(read),
+            }
+        }
+        std::io::Result::Ok(())
+    };
+    // How it went matters to nobody any more.
+    let _gone = tokio::time::timeout(patience, goodbye).await;
+}
+
+/// A refusal to a client whose request never reached the routes, in full.
+fn outside_the_frame(error: &Error) -> Vec<u8> {
+    let status = error.code.status();
+    let reason = axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let id = RequestId(Uuid::now_v7().to_string());
+    let body = problem_body(error, &id).to_string();
+    let retry = error.members.get("retry_after_seconds").map(|seconds| format!("retry-after: {seconds}\r\n"));
+    format!(
+        "HTTP/1.1 {status} {}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n{}x-request-id: {}\r\ncache-control: private, no-store\r\nconnection: close\r\n\r\n{body}",
+        reason.unwrap_or_default(),
+        body.len(),
+        retry.unwrap_or_default(),
+        id.0,
+    )
+    .into_bytes()
+}
