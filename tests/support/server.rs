@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -45,6 +45,8 @@ pub struct Server {
     pub provider: Provider,
     pub base: String,
     pub client: reqwest::Client,
+    /// How many files it may have open, where that is less than the system allows.
+    pub open_files: Option<u32>,
     child: Option<Child>,
 }
 
@@ -80,7 +82,7 @@ impl Server {
             .pool_max_idle_per_host(200)
             .build()
             .unwrap();
-        Self { folder, provider, base: String::new(), client, child: None }
+        Self { folder, provider, base: String::new(), client, open_files: None, child: None }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -92,7 +94,14 @@ impl Server {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(BINARY);
+        let mut command = match self.open_files {
+            None => Command::new(BINARY),
+            Some(most) => {
+                let mut command = Command::new("sh");
+                command.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\""), BINARY]);
+                command
+            }
+        };
         command.args(arguments).current_dir(self.folder.path()).env("USER", "tester").stdin(Stdio::null());
         command
     }
@@ -120,6 +129,29 @@ impl Server {
         if let Some(mut child) = self.child.take() {
             Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
             child.wait().unwrap();
+        }
+    }
+
+    /// The number by which the system knows the server.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    /// Only sends the signal.
+    pub fn send(&self, signal: &str) {
+        Command::new("kill").args([signal, &self.pid().to_string()]).status().unwrap();
+    }
+
+    /// How the server ended, once it has by itself.
+    pub async fn ended(&mut self, within: Duration) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
+                self.child = None;
+                return status;
+            }
+            assert!(began.elapsed() < within, "the server has not ended after {within:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
