@@ -13,6 +13,8 @@ use super::{ConfigError, Origin, Overrides};
 const PREFIX: &str = "COMMUNITYTOKEN_";
 /// Not a setting, but where the settings are.
 const FILE_VARIABLE: &str = "COMMUNITYTOKEN_CONFIG";
+/// Not a setting either: how much `serve` says in its log, as in `warn`.
+const LOG_VARIABLE: &str = "COMMUNITYTOKEN_LOG";
 
 /// The values that are set, by path; a provider's path has its place in the list in it, as in
 /// `identity.providers.0.issuer`.
@@ -45,7 +47,7 @@ pub(super) fn gather(
     }
     values.problems.extend(problems);
     for (name, text) in &environment {
-        if name != FILE_VARIABLE {
+        if name != FILE_VARIABLE && name != LOG_VARIABLE {
             add_variable(&mut values, name, text);
         }
     }

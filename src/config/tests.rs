@@ -83,6 +83,7 @@ fn flags_over_environment_over_file_over_default() {
         ("COMMUNITYTOKEN_COMMUNITY__TOKEN_SYMBOL", ""),
         ("COMMUNITYTOKEN_LIMITS__REQUESTS_PER_MINUTE", "0"),
         ("COMMUNITYTOKEN_COMMUNITY__DIRECTORY", "false"),
+        ("COMMUNITYTOKEN_LOG", "warn"),
         ("OTHER", "1"),
     ];
     let overrides = Overrides {

@@ -1,10 +1,13 @@
 //! One connection: HTTP/1, from the first byte to the last.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -28,14 +31,35 @@ const PARTING: Duration = Duration::from_secs(1);
 /// And how much.
 const PARTING_BYTES_MAX: usize = 1024 * 1024;
 
-/// Serves a connection to its end.
+/// Serves a connection to its end. As long as its client is silent it costs next to nothing: buffers
+/// are for those who speak.
 pub(super) async fn serve(stream: TcpStream, router: Router, held: Held) {
+    let mut first = [0];
+    tokio::select! {
+        _or_broken = stream.peek(&mut first) => {}
+        _whatever_it_says = held.line.order() => return,
+    }
+    talk(stream, router, held).await;
+}
+
+/// Apart from its caller, which would otherwise have the room for all this from the start.
+fn talk(stream: TcpStream, router: Router, held: Held) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(converse(stream, router, held))
+}
+
+async fn converse(stream: TcpStream, router: Router, held: Held) {
     let line = &held.line;
-    let routes = TowerToHyperService::new(router);
+    let app = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
         line.works();
-        let answer = routes.call(request);
-        async { answer.await.map(|answer| answer.map(|body| Answer::new(body, line.clone()))) }
+        let answer = app.call(request);
+        async {
+            let mut answer = answer.await?;
+            if held.is_closing() {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer.map(|body| Answer::new(body, line.clone())))
+        }
     });
     // Hyper's own timer is not used: it would be set up anew for each request, and it tells nobody
     // why it closes. A head has 100 fields at most, which is hyper's own limit.
@@ -65,7 +89,11 @@ pub(super) async fn serve(stream: TcpStream, router: Router, held: Held) {
                 refusal = Some(Error::new(Code::RequestTimeout, late));
                 break;
             }
-            Order::Cut => return cut(connection.into_parts().io.into_inner().into_inner()),
+            Order::Cut => {
+                // Without this the system keeps the answer that nobody takes for minutes.
+                let _closed_anyway = connection.into_parts().io.into_inner().into_inner().set_zero_linger();
+                return;
+            }
         }
     }
     let stream = connection.into_parts().io.into_inner().into_inner();
@@ -75,12 +103,6 @@ pub(super) async fn serve(stream: TcpStream, router: Router, held: Held) {
         () = part(stream, refusal.as_ref(), patience) => {}
         _hurried = line.order() => {}
     }
-}
-
-/// Closes without waiting until the client has taken what it never took.
-fn cut(stream: TcpStream) {
-    // Without this the system keeps the unread answer for minutes.
-    let _closed_anyway = stream.set_zero_linger();
 }
 
 /// Tells a client for whom there is no line.
@@ -96,7 +118,7 @@ async fn part(mut stream: TcpStream, refusal: Option<&Error>, patience: Duration
             stream.write_all(&outside_the_frame(error)).await?;
         }
         stream.shutdown().await?;
-        let mut unread = [0; 4096];
+        let mut unread = [0; 512];
         let mut left = PARTING_BYTES_MAX;
         while left > 0 {
             match stream.read(&mut unread).await? {

@@ -14,10 +14,12 @@ use tokio::sync::Notify;
 
 use crate::config::Limits;
 
-/// How long a client in the midst of sending or taking something keeps its line when lines are short,
-/// or when the program is about to stop: an honest one seldom needs longer.
-const PRESSED_MS: u64 = 1000;
-const PRESSED: Patience = Patience { header: PRESSED_MS, answer: PRESSED_MS, idle: 0 };
+/// The patience when lines are short: who is in the midst of sending or taking something keeps its line
+/// for as long as an honest client seldom needs.
+const PRESSED: Patience = Patience { header: 1000, answer: 1000, idle: 0 };
+/// The patience when the program is about to stop. The next request of a busy client may be on its way
+/// already: so an idle line stays for a moment, and with its last answer the client is told.
+const CLOSING: Patience = Patience { header: 1000, answer: 1000, idle: 100 };
 
 /// What happens on a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +198,7 @@ pub(super) struct Lines {
     most: usize,
     most_per_address: usize,
     patience: Patience,
+    closing: AtomicBool,
     book: Mutex<Book>,
 }
 
@@ -204,6 +207,13 @@ pub(super) struct Held {
     pub(super) line: Arc<Line>,
     lines: Arc<Lines>,
     number: u64,
+}
+
+impl Held {
+    /// Whether the answer that is given now is the last one.
+    pub(super) fn is_closing(&self) -> bool {
+        self.lines.closing.load(Ordering::Relaxed)
+    }
 }
 
 impl Lines {
@@ -215,6 +225,7 @@ impl Lines {
             most,
             most_per_address: limits.connections_per_address,
             patience,
+            closing: AtomicBool::new(false),
             book: Mutex::default(),
         }
     }
@@ -231,11 +242,12 @@ impl Lines {
         if self.most_per_address > 0 {
             let here = |line: &Line| line.address == address && !line.is_leaving();
             if book.open.values().filter(|line| here(line)).count() >= self.most_per_address {
-                book.dismiss(here).ok_or(Refusal::AddressFull)?;
+                book.dismiss(1, here).ok_or(Refusal::AddressFull)?;
             }
         }
         if book.staying >= self.most {
-            book.dismiss(|_| true).ok_or(Refusal::Full)?;
+            // A few at once, so that a flood of connections does not have all lines looked over for each.
+            book.dismiss((self.most / 100).max(1), |_| true).ok_or(Refusal::Full)?;
         }
         let line = Arc::new(Line {
             address,
@@ -259,9 +271,14 @@ impl Lines {
         self.tell(&self.patience);
     }
 
-    /// The same when the program is about to stop: idle lines go, and nobody is waited for long.
+    /// From now on, every answer is the last of its connection.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Looks over the lines with little patience.
     pub(super) fn wind_up(&self) {
-        self.tell(&PRESSED);
+        self.tell(&CLOSING);
     }
 
     fn tell(&self, patience: &Patience) {
@@ -272,13 +289,6 @@ impl Lines {
         }
     }
 
-    /// Tells all to finish.
-    pub(super) fn dismiss_all(&self) {
-        for line in self.book().open.values() {
-            line.give(Order::Leave);
-        }
-    }
-
     /// Whether nobody is left.
     pub(super) fn is_empty(&self) -> bool {
         self.book().open.is_empty()
@@ -286,15 +296,18 @@ impl Lines {
 }
 
 impl Book {
-    /// Sends one away who keeps us waiting: who takes no answer, or else the longest idle, or else
-    /// the slowest to send a head.
-    fn dismiss(&mut self, who: impl Fn(&Line) -> bool) -> Option<()> {
+    /// Sends up to so many away who keep us waiting: who take no answer, or else are idle for longest,
+    /// or else are slowest to send a head. `None` if nobody does.
+    fn dismiss(&mut self, most: usize, who: impl Fn(&Line) -> bool) -> Option<()> {
         let candidates = self.open.values().filter(|line| !line.is_leaving() && who(line));
-        let waiting = candidates.filter_map(|line| Some((line.overdue(&PRESSED)?, line)));
-        let ((order, _), line) = waiting.min_by_key(|(waits, _)| *waits)?;
-        line.leaving.store(true, Ordering::Relaxed);
-        line.give(order);
-        self.staying -= 1;
+        let mut waiting: Vec<_> = candidates.filter_map(|line| Some((line.overdue(&PRESSED)?, line))).collect();
+        let last = most.min(waiting.len()).checked_sub(1)?;
+        waiting.select_nth_unstable_by_key(last, |(waits, _)| *waits);
+        for ((order, _), line) in &waiting[..=last] {
+            line.leaving.store(true, Ordering::Relaxed);
+            line.give(*order);
+        }
+        self.staying -= last + 1;
         Some(())
     }
 }

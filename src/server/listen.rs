@@ -90,7 +90,7 @@ impl Listening {
             }
         }
         drop(self.listener);
-        lines.dismiss_all();
+        lines.close();
         let drained = async {
             let mut look = interval(LOOK_AT_END);
             while !lines.is_empty() {

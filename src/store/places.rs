@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// How many may wait: at a place for each few milliseconds, the last of them is served in about a
-/// second. Whoever comes after them is better told at once.
-const WAITING_MAX: usize = 512;
+/// How many may wait: with a few places and some milliseconds at each, the last of them is served within
+/// a second. Whoever comes after them is better told at once.
+const WAITING_MAX: usize = 256;
 /// How long one may wait, where what happens at the places is slow.
-const WAIT_MAX: Duration = Duration::from_secs(5);
+const WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// The places.
 #[derive(Debug)]

@@ -35,7 +35,6 @@ impl Honest {
         for payer in self.payers {
             times.append(&mut payer.await.unwrap());
         }
-        assert!(times.len() > 10, "{} payments", times.len());
         assert_eq!(self.payee.balance().await, i64::try_from(times.len()).unwrap());
         times.sort_unstable();
         let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
@@ -46,7 +45,7 @@ impl Honest {
 
 async fn pay_on(payer: Member, payee: Member, done: Arc<AtomicBool>) -> Vec<Duration> {
     let mut times = Vec::new();
-    while !done.load(Ordering::Relaxed) {
+    while times.len() < 10 || !done.load(Ordering::Relaxed) {
         let began = Instant::now();
         payer.pay(&payee, 1).await.ok(201);
         times.push(began.elapsed());

@@ -9,6 +9,7 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
 
 use super::support::{Member, Server, key};
@@ -186,12 +187,14 @@ pub fn allow_open_files(server: &Server, most: u64) {
     rustix::process::prlimit(pid, Resource::Nofile, limit).unwrap();
 }
 
-/// As many of the connections wished for as this process may have.
-pub fn affordable(connections: usize) -> usize {
+/// As many of the connections wished for as this process may have; one test at a time may have many.
+pub async fn affordable(connections: usize) -> (usize, MutexGuard<'static, ()>) {
+    static MANY: Mutex<()> = Mutex::const_new(());
+    let turn = MANY.lock().await;
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
     let most = maximum.map_or(usize::MAX, |most| usize::try_from(most).unwrap());
-    connections.min(most.saturating_sub(500))
+    (connections.min(most.saturating_sub(1_000)), turn)
 }
 
 /// Keeps everyone else from writing, as another program at work on the database does.

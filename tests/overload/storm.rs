@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::raw::{MB, Raw, affordable, assert_grew_less, hold_the_pen, memory, request, server, transfer};
+use super::raw::{
+    MB, Raw, affordable, assert_grew_less, hold_the_pen, memory, processor_time, request, server, transfer,
+};
 use super::support::{Member, Server, key};
 
 /// Who asks for long lists, and how often it got one or was told to come again.
@@ -28,7 +30,10 @@ async fn ask_on(mut raw: Raw, ask: String, over: Arc<AtomicBool>, tally: Arc<Tal
             tally.served.fetch_add(1, Ordering::Relaxed);
             times.push(began.elapsed());
         } else {
-            answer.refused(503, "overloaded");
+            assert_eq!(answer.status, 503);
+            if tally.shed.load(Ordering::Relaxed) < 100 {
+                answer.refused(503, "overloaded");
+            }
             tally.shed.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -60,6 +65,7 @@ async fn ask(server: &Server, member: &Member, clients: usize, time: Duration) -
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_times_too_much() {
     let seconds = std::env::var("COMMUNITYTOKEN_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let (_, _turn) = affordable(2_000).await;
     let server = server("").await;
     let (ann, bob) = (server.funded("ann", 1_000_000).await, server.member("bob").await);
     for _ in 0..200 {
@@ -92,7 +98,9 @@ async fn ten_times_too_much() {
             (paid, repeated)
         });
     }
+    let used = processor_time(&server);
     let (served, shed, times) = ask(&server, &ann, 1_200, Duration::from_secs(seconds)).await;
+    println!("{:?} of processor time", processor_time(&server) - used);
     over.store(true, Ordering::Relaxed);
     let (paid, repeated) = payers.join_all().await.into_iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let at = |times: &[Duration], share: usize| times[times.len() * share / 100];
@@ -118,9 +126,9 @@ async fn ten_times_too_much() {
 /// and reading goes on. When it can, all that was queued is done, and nothing that was refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_queue_is_full() {
+    let (count, _turn) = affordable(6_000).await;
     let server = server("connections = 8000").await;
     let (ann, bob) = (server.funded("ann", 1_000_000).await, server.member("bob").await);
-    let count = affordable(6_000);
     assert!(count > 5_500, "this test needs 6,000 descriptors");
     let mut lines = Vec::with_capacity(count);
     for _ in 0..count {
@@ -148,13 +156,13 @@ async fn the_queue_is_full() {
         let read = Instant::now();
         ann.get("/v1/wallet").await.ok(200);
         reads.push(read.elapsed());
-        // Enough were told, while nothing could be written; longer and the writer would give up.
-        if refused.load(Ordering::Relaxed) > 100 || began.elapsed() > Duration::from_secs(4) {
+        // Longer, and the writer would give up.
+        if began.elapsed() > Duration::from_millis(2500) {
             pen = None;
         }
     }
     let (told, waited) = (refused.load(Ordering::Relaxed), began.elapsed());
-    assert!(told > 0, "nobody was refused in {waited:?}");
+    assert!(told > 0 && reads.len() > 10, "{told} told and {} reads in {waited:?}", reads.len());
     let paid: i64 = paying.join_all().await.into_iter().sum();
     reads.sort_unstable();
     println!(

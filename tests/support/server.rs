@@ -102,6 +102,10 @@ impl Server {
                 command
             }
         };
+        // What a test is told is no setting of the program.
+        for name in ["COMMUNITYTOKEN_ROUNDS", "COMMUNITYTOKEN_SECONDS", "COMMUNITYTOKEN_SEED"] {
+            command.env_remove(name);
+        }
         command.args(arguments).current_dir(self.folder.path()).env("USER", "tester").stdin(Stdio::null());
         command
     }
