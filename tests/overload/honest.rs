@@ -8,24 +8,24 @@ use tokio::task::JoinHandle;
 
 use super::support::{Member, Server};
 
-/// Two members who pay the same third: one keeps the connection, one comes anew for each payment.
+/// Two members who pay the same shop: one keeps the connection, one comes anew for each payment.
 pub struct Honest {
     done: Arc<AtomicBool>,
     payers: Vec<JoinHandle<Vec<Duration>>>,
-    payee: Member,
+    shop: Member,
 }
 
 impl Honest {
     pub async fn start(server: &Server) -> Self {
-        let payee = server.member("honest-payee").await;
+        let shop = server.member("shop").await;
         let done = Arc::new(AtomicBool::new(false));
         let mut payers = Vec::new();
         for (name, idle) in [("honest-keeper", 1), ("honest-comer", 0)] {
             let mut payer = server.funded(name, 1_000_000).await;
             payer.client = reqwest::Client::builder().pool_max_idle_per_host(idle).build().unwrap();
-            payers.push(tokio::spawn(pay_on(payer, payee.clone(), Arc::clone(&done))));
+            payers.push(tokio::spawn(pay_on(payer, shop.clone(), Arc::clone(&done))));
         }
-        Self { done, payers, payee }
+        Self { done, payers, shop }
     }
 
     /// Each payment has succeeded, was made once, and was answered in bounded time.
@@ -35,7 +35,7 @@ impl Honest {
         for payer in self.payers {
             times.append(&mut payer.await.unwrap());
         }
-        assert_eq!(self.payee.balance().await, i64::try_from(times.len()).unwrap());
+        assert_eq!(self.shop.balance().await, i64::try_from(times.len()).unwrap());
         times.sort_unstable();
         let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
         println!("{} honest payments, median {median:?}, worst {worst:?}", times.len());
@@ -43,11 +43,11 @@ impl Honest {
     }
 }
 
-async fn pay_on(payer: Member, payee: Member, done: Arc<AtomicBool>) -> Vec<Duration> {
+async fn pay_on(payer: Member, shop: Member, done: Arc<AtomicBool>) -> Vec<Duration> {
     let mut times = Vec::new();
     while times.len() < 10 || !done.load(Ordering::Relaxed) {
         let began = Instant::now();
-        payer.pay(&payee, 1).await.ok(201);
+        payer.pay(&shop, 1).await.ok(201);
         times.push(began.elapsed());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -64,12 +64,12 @@ async fn nobody_stays_for_nothing() {
     let server = server("idle_seconds = 1").await;
     let ann = server.member("ann").await;
     let mut silent = Raw::open(&server).await;
-    let mut served = Raw::saying(&server, request("GET", "/v1/wallet", &ann, "", "")).await;
-    assert_eq!(served.hear().await.unwrap().status, 200);
+    let mut quiet = Raw::saying(&server, request("GET", "/v1/wallet", &ann, "", "")).await;
+    assert_eq!(quiet.hear().await.unwrap().status, 200);
     tokio::time::sleep(Duration::from_millis(500)).await;
-    served.say(request("GET", "/v1/wallet", &ann, "", "")).await.unwrap();
-    assert_eq!(served.hear().await.unwrap().status, 200);
-    for idle in [&mut silent, &mut served] {
+    quiet.say(request("GET", "/v1/wallet", &ann, "", "")).await.unwrap();
+    assert_eq!(quiet.hear().await.unwrap().status, 200);
+    for idle in [&mut silent, &mut quiet] {
         assert_eq!(idle.end(Duration::from_secs(5)).await, "", "closed without a word");
     }
 }

@@ -107,10 +107,8 @@ impl Raw {
     }
 
     async fn more(&mut self) -> usize {
-        let mut some = [0; 16 * 1024];
-        let read = self.stream.read(&mut some).await.unwrap_or(0);
-        self.heard.extend_from_slice(&some[..read]);
-        read
+        self.heard.reserve(16 * 1024);
+        self.stream.read_buf(&mut self.heard).await.unwrap_or(0)
     }
 
     /// Waits until the server closes, and gives what it said before.
