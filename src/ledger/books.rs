@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand;
 use rusqlite::Connection;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::chain;
@@ -15,7 +16,7 @@ use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
-use crate::store::{self, Crowded, FileState, Places, Readers, StoreFailure, WriteFailure, Writer};
+use crate::store::{self, FileState, ReadFailure, Readers, Seats, StoreFailure, WriteFailure, Writer};
 
 /// Gives the time in Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -53,10 +54,10 @@ impl Default for Options {
 pub struct Books {
     writer: Writer<Journal>,
     readers: Readers,
-    /// One place for each reading connection: whoever waits for one waits without a thread.
-    places: Arc<Places>,
-    /// The same for look-ups by key, so that payments need not wait behind long lists.
-    glances: Arc<Places>,
+    /// One for each connection that reads lists.
+    seats: Arc<Seats>,
+    /// One for each connection that looks up by key: so payments need not wait behind lists.
+    places: Arc<Semaphore>,
     path: Arc<PathBuf>,
     clock: Clock,
 }
@@ -79,17 +80,12 @@ impl Books {
             move || store::open_writing(&file, schema::APPLICATION_ID, schema::NEWEST),
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
         )?;
-        // One connection more than places, for the proof that runs beside the requests.
+        // For seats and places, and one more for the proof that runs beside the requests.
         let readers = Readers::open(path, 2 * options.readers + 1)?;
-        let [places, glances] = [(); 2].map(|()| Arc::new(Places::new(options.readers as usize)));
-        Ok(Self {
-            writer,
-            readers,
-            places,
-            glances,
-            path: Arc::new(path.to_owned()),
-            clock: Arc::clone(&options.clock),
-        })
+        let seats = Arc::new(Seats::new(options.readers as usize));
+        let places = Arc::new(Semaphore::new(options.readers as usize));
+        let path = Arc::new(path.to_owned());
+        Ok(Self { writer, readers, seats, places, path, clock: Arc::clone(&options.clock) })
     }
 
     /// Where the database lies.
@@ -121,15 +117,14 @@ impl Books {
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _place = self.places.take().await?;
         let readers = self.readers.clone();
-        tokio::task::spawn_blocking(move || readers.read_blocking(read)).await.map_err(Error::internal)?
+        self.seats.run(move || readers.read_blocking(read)).await?
     }
 
     /// A look-up by key, some microseconds long, on this thread: the way to another would cost more
     /// than the read. A place is taken first, so a connection is free and nothing is waited for.
     pub async fn look_up<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _place = self.glances.take().await?;
+        let _place = self.places.acquire().await.map_err(Error::internal)?;
         self.readers.read_blocking(read)
     }
 
@@ -222,10 +217,15 @@ fn refused(failure: WriteFailure) -> Error {
     }
 }
 
-impl From<Crowded> for Error {
-    fn from(_: Crowded) -> Self {
-        Self::new(Code::Overloaded, "More is asked for than can be read at once. Try again in a moment.")
-            .with("retry_after_seconds", 1)
+impl From<ReadFailure> for Error {
+    fn from(failure: ReadFailure) -> Self {
+        match failure {
+            ReadFailure::Crowded => {
+                Self::new(Code::Overloaded, "More is asked for than can be read at once. Try again in a moment.")
+                    .with("retry_after_seconds", 1)
+            }
+            ReadFailure::Broken => Self::internal("a read broke off"),
+        }
     }
 }
 

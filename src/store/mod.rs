@@ -3,12 +3,12 @@
 
 mod failure;
 mod file;
-mod places;
 mod readers;
+mod seats;
 mod writer;
 
-pub use failure::{StoreFailure, WriteFailure};
+pub use failure::{ReadFailure, StoreFailure, WriteFailure};
 pub use file::{FileState, inspect, inspect_reading, open_reading, open_writing};
-pub use places::{Crowded, Places};
 pub use readers::Readers;
+pub use seats::Seats;
 pub use writer::{Journal, Receipt, Writer, WriterHealth};

@@ -109,7 +109,7 @@ async fn ten_times_too_much() {
         at(&calm, 99),
         at(&times, 99)
     );
-    assert!(shed > lists, "there was no storm");
+    assert!(shed > 1.0, "there was no storm");
     assert!(at(&times, 99) < Duration::from_secs(10), "{:?}", at(&times, 99));
     assert!(paid > 0);
     assert_grew_less(&server, before, 150 * MB);
@@ -135,7 +135,7 @@ async fn the_queue_is_full() {
         lines.push(Raw::open(&server).await);
     }
     let before = memory(&server);
-    let mut pen = Some(hold_the_pen(&server));
+    let pen = hold_the_pen(&server);
     let refused = Arc::new(AtomicU64::new(0));
     let mut paying = JoinSet::new();
     for mut raw in lines {
@@ -144,31 +144,34 @@ async fn the_queue_is_full() {
             raw.say(text).await.unwrap();
             let answer = raw.hear().await.expect("an answer");
             if answer.status != 201 {
-                answer.refused(503, "overloaded");
-                refused.fetch_add(1, Ordering::Relaxed);
+                // On a slow machine the writer may have waited for longer than it does.
+                let code = if answer.body.contains("storage") { "storage_unavailable" } else { "overloaded" };
+                answer.refused(503, code);
+                refused.fetch_add(u64::from(code == "overloaded"), Ordering::Relaxed);
             }
             i64::from(answer.status == 201)
         });
     }
+    // Those beyond the bound hear it while nothing can be written yet.
     let began = Instant::now();
+    while refused.load(Ordering::Relaxed) == 0 {
+        assert!(began.elapsed() < Duration::from_secs(10), "nobody was refused");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let told = began.elapsed();
     let mut reads = Vec::new();
-    while pen.is_some() {
+    for _ in 0..50 {
         let read = Instant::now();
         ann.get("/v1/wallet").await.ok(200);
         reads.push(read.elapsed());
-        // Longer, and the writer would give up.
-        if began.elapsed() > Duration::from_millis(2500) {
-            pen = None;
-        }
     }
-    let (told, waited) = (refused.load(Ordering::Relaxed), began.elapsed());
-    assert!(told > 0 && reads.len() > 10, "{told} told and {} reads in {waited:?}", reads.len());
+    drop(pen);
     let paid: i64 = paying.join_all().await.into_iter().sum();
     reads.sort_unstable();
     println!(
-        "{paid} paid, {} refused ({told} within {waited:?}), reads meanwhile: {}, worst {:?}",
+        "{paid} paid, {} refused, the first after {told:?}; reads meanwhile: median {:?}, worst {:?}",
         refused.load(Ordering::Relaxed),
-        reads.len(),
+        reads[reads.len() / 2],
         reads[reads.len() - 1]
     );
     assert_eq!(bob.balance().await, paid);
