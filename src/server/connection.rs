@@ -17,7 +17,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-use super::lines::{Held, Order};
+use super::line::Order;
+use super::lines::Held;
 use super::stream::{Answer, Stream};
 use crate::error::{Code, Error};
 use crate::web::{RequestId, problem_body};

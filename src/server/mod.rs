@@ -5,6 +5,7 @@ mod connection;
 mod descriptors;
 mod docs;
 mod health;
+mod line;
 mod lines;
 mod listen;
 mod openapi;

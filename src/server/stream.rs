@@ -11,7 +11,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::lines::Line;
+use super::line::Line;
 
 /// A connection that tells its line what happens.
 pub(super) struct Stream {

@@ -26,7 +26,7 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// The seats.
 pub struct Seats {
-    seats: usize,
+    count: usize,
     /// One for each who sits, waits, or has not yet fetched what was read.
     line: Semaphore,
     taken: Mutex<Taken>,
@@ -40,8 +40,8 @@ struct Taken {
 
 impl Seats {
     /// So many seats.
-    pub fn new(seats: usize) -> Self {
-        Self { seats, line: Semaphore::new(seats + WAITING_MAX), taken: Mutex::default() }
+    pub fn new(count: usize) -> Self {
+        Self { count, line: Semaphore::new(count + WAITING_MAX), taken: Mutex::default() }
     }
 
     /// Runs this at a seat, at once or after a short wait without a thread.
@@ -68,7 +68,7 @@ impl Seats {
 
     fn sit_down(self: &Arc<Self>, job: Job) {
         let mut taken = self.taken();
-        if taken.seats < self.seats {
+        if taken.seats < self.count {
             taken.seats += 1;
             let seats = Arc::clone(self);
             tokio::task::spawn_blocking(move || seats.work(job));

@@ -110,7 +110,7 @@ async fn ten_times_too_much() {
         at(&times, 99)
     );
     assert!(shed > 1.0, "there was no storm");
-    assert!(at(&times, 99) < Duration::from_secs(10), "{:?}", at(&times, 99));
+    assert!(at(&times, 99) < Duration::from_secs(20), "{:?}", at(&times, 99));
     assert!(paid > 0);
     assert_grew_less(&server, before, 150 * MB);
     assert_eq!(bob.balance().await, 200 + paid, "each payment once");
