@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::line::Order;
 use super::lines::Held;
-use super::stream::{Answer, Stream};
+use super::stream::{Answer, Question, Stream};
 use crate::error::{Code, Error};
 use crate::web::{RequestId, problem_body};
 
@@ -53,7 +53,7 @@ async fn converse(stream: TcpStream, router: Router, held: Held) {
     let app = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
         line.works();
-        let answer = app.call(request);
+        let answer = app.call(request.map(|body| Question::new(body, line.clone())));
         async {
             let mut answer = answer.await?;
             if held.is_closing() {
@@ -86,8 +86,8 @@ async fn converse(stream: TcpStream, router: Router, held: Held) {
             // It came after all.
             Order::TooLate if line.is_working() => {}
             Order::TooLate => {
-                let late = "The head of the request did not arrive in time.";
-                refusal = Some(Error::new(Code::RequestTimeout, late));
+                let error = Error::new(Code::RequestTimeout, "The request did not arrive in time.");
+                refusal = Some(error);
                 break;
             }
             Order::Cut => {

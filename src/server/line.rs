@@ -14,8 +14,10 @@ enum Phase {
     Idle = 0,
     /// The head of a request has begun to arrive.
     Head = 1,
+    /// The head is there, and the rest is waited for.
+    Body = 2,
     /// A request is being answered.
-    Work = 2,
+    Work = 3,
 }
 
 /// What a line is told from outside.
@@ -25,7 +27,7 @@ pub(super) enum Order {
     Cut = 1,
     /// Answer what is being answered, and then close.
     Leave = 2,
-    /// The head came too slowly: say so and close.
+    /// The head or the body came too slowly: say so and close.
     TooLate = 3,
 }
 
@@ -74,6 +76,7 @@ impl Line {
         let phase = match state & 3 {
             0 => Phase::Idle,
             1 => Phase::Head,
+            2 => Phase::Body,
             _ => Phase::Work,
         };
         (phase, state >> 2)
@@ -89,6 +92,20 @@ impl Line {
     /// The head is there, and its request goes to work.
     pub(super) fn works(&self) {
         self.enter(Phase::Work);
+    }
+
+    /// The work waits for the body.
+    pub(super) fn receives(&self) {
+        if self.state().0 == Phase::Work {
+            self.enter(Phase::Body);
+        }
+    }
+
+    /// It waits no longer.
+    pub(super) fn received(&self) {
+        if self.state().0 == Phase::Body {
+            self.enter(Phase::Work);
+        }
     }
 
     /// Whether a request is being answered.
@@ -144,29 +161,17 @@ impl Line {
         self.give(order);
     }
 
-    /// Since when it has been waiting for its client, and how it ends if it waits no longer.
-    fn waits(&self) -> Option<(Order, u64)> {
-        let stalled = self.stalled.load(Ordering::Relaxed);
-        if stalled != 0 {
-            return Some((Order::Cut, stalled));
-        }
-        match self.state() {
-            (Phase::Idle, since) => Some((Order::Leave, since)),
-            (Phase::Head, since) => Some((Order::TooLate, since)),
-            (Phase::Work, _) => None,
-        }
-    }
-
-    /// The same, where it has waited for longer than the patience for it.
+    /// Since when it has waited for its client, and how that ends, if this is longer than the patience.
     pub(super) fn overdue(&self, patience: &Patience) -> Option<(Order, u64)> {
-        self.waits().filter(|(order, since)| {
-            let limit = match order {
-                Order::Cut => patience.answer,
-                Order::Leave => patience.idle,
-                Order::TooLate => patience.header,
-            };
-            self.now() >= since + limit
-        })
+        let stalled = self.stalled.load(Ordering::Relaxed);
+        let (order, since, limit) = match self.state() {
+            _ if stalled != 0 => (Order::Cut, stalled, patience.answer),
+            (Phase::Idle, since) => (Order::Leave, since, patience.idle),
+            (Phase::Head, since) => (Order::TooLate, since, patience.header),
+            (Phase::Body, since) => (Order::TooLate, since, patience.body),
+            (Phase::Work, _) => return None,
+        };
+        (self.now() >= since + limit).then_some((order, since))
     }
 }
 
@@ -174,6 +179,7 @@ impl Line {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     pub(super) header: u64,
+    pub(super) body: u64,
     pub(super) answer: u64,
     pub(super) idle: u64,
 }

@@ -14,10 +14,10 @@ use crate::config::Limits;
 
 /// The patience when lines are short: who is in the midst of sending or taking something keeps its line
 /// for as long as an honest client seldom needs.
-const PRESSED: Patience = Patience { header: 1000, answer: 1000, idle: 0 };
+const PRESSED: Patience = Patience { header: 1000, body: 1000, answer: 1000, idle: 0 };
 /// The patience when the program is about to stop. The next request of a busy client may be on its way
 /// already: so an idle line stays for a moment, and with its last answer the client is told.
-const CLOSING: Patience = Patience { header: 1000, answer: 1000, idle: 100 };
+const CLOSING: Patience = Patience { header: 1000, body: 1000, answer: 1000, idle: 100 };
 
 /// Why no line can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +63,12 @@ impl Held {
 
 impl Lines {
     pub(super) fn new(limits: &Limits, most: usize) -> Self {
-        let patience =
-            Patience { header: millis(limits.header), answer: millis(limits.answer), idle: millis(limits.idle) };
+        let patience = Patience {
+            header: millis(limits.header),
+            body: millis(limits.body),
+            answer: millis(limits.answer),
+            idle: millis(limits.idle),
+        };
         Self {
             epoch: Instant::now(),
             most,
@@ -133,7 +137,7 @@ impl Lines {
 
 impl Book {
     /// Sends up to so many away who keep us waiting: who take no answer, or else are idle for longest,
-    /// or else are slowest to send a head. `None` if nobody does.
+    /// or else are slowest to send a request. `None` if nobody does.
     fn dismiss(&mut self, most: usize, who: impl Fn(&Line) -> bool) -> Option<()> {
         let candidates = self.open.values().filter(|line| !line.is_leaving() && who(line));
         let mut waiting: Vec<_> = candidates.filter_map(|line| Some((line.overdue(&PRESSED)?, line))).collect();

@@ -1,5 +1,5 @@
-//! What a line sees of its connection: bytes that arrive, bytes that the client does not take, and
-//! the end of an answer.
+//! What a line sees of its connection: bytes that arrive, bytes that the client does not take, the end
+//! of a body and the end of an answer.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
-use hyper::body::{Frame, SizeHint};
+use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -74,6 +74,50 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+/// The body of a request; the line waits for it only when the work does.
+pub(super) struct Question {
+    body: Incoming,
+    line: Arc<Line>,
+}
+
+impl Question {
+    pub(super) fn new(body: Incoming, line: Arc<Line>) -> Self {
+        Self { body, line }
+    }
+}
+
+impl hyper::body::Body for Question {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        match frame {
+            Poll::Pending => self.line.receives(),
+            Poll::Ready(None) => self.line.received(),
+            Poll::Ready(Some(_)) => {}
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        self.line.received();
     }
 }
 

@@ -2,56 +2,39 @@
 //! once, and what is wrong is named by field.
 
 use std::str::FromStr;
-use std::time::Duration;
 
-use axum::body::HttpBody;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Frame;
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout_at};
 
 use super::App;
 use crate::error::{Code, Error, Result};
 
 /// Bytes of a body at most.
 const BODY_BYTES_MAX: usize = 64 * 1024;
-/// How long a body may pause on its way.
-const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-async fn bytes(request: Request, app: &App, media_type: &str) -> Result<Vec<u8>> {
+async fn bytes(request: Request, media_type: &str) -> Result<Bytes> {
     let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type) {
         return Err(Error::new(Code::UnsupportedMediaType, format!("Send the body as {media_type}.")));
     }
-    gather(request.into_body(), app.config.limits.body).await
-}
-
-/// The whole body: not too large, and not too slow.
-async fn gather(body: axum::body::Body, within: Duration) -> Result<Vec<u8>> {
+    let body = request.into_body();
     // One that says itself how large it is need not be waited for.
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(too_large());
     }
-    let end = Instant::now() + within;
-    let mut body = Limited::new(body, BODY_BYTES_MAX);
-    let mut whole = Vec::new();
-    loop {
-        let next = timeout_at(end.min(Instant::now() + PAUSE_MAX), body.frame());
-        let frame = next.await.map_err(|_| Error::new(Code::RequestTimeout, "The body did not arrive in time."))?;
-        match frame.map(|frame| frame.map(Frame::into_data)) {
-            None => return Ok(whole),
-            Some(Ok(Ok(data))) => whole.extend_from_slice(&data),
-            // Trailers, which say nothing to us.
-            Some(Ok(Err(_))) => {}
-            Some(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
-            Some(Err(error)) => {
-                return Err(Error::new(Code::InvalidRequest, "The body did not arrive whole.").because(error));
-            }
+    // How long it may take is the connection's affair.
+    axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| {
+        let source = std::error::Error::source(&error);
+        if source.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
+            too_large()
+        } else {
+            Error::new(Code::InvalidRequest, "The body did not arrive whole.").because(error)
         }
-    }
+    })
 }
 
 fn too_large() -> Error {
@@ -65,8 +48,8 @@ pub struct Body<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let bytes = bytes(request, app, "application/json").await?;
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let bytes = bytes(request, "application/json").await?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
@@ -101,8 +84,8 @@ pub struct FormBody<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<App> for FormBody<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let bytes = bytes(request, app, "application/x-www-form-urlencoded").await?;
+    async fn from_request(request: Request, _: &App) -> Result<Self> {
+        let bytes = bytes(request, "application/x-www-form-urlencoded").await?;
         serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| {
             Error::new(Code::InvalidRequest, "The form is not complete. Go back and try again.").because(error)
         })
