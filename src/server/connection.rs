@@ -24,7 +24,7 @@ use crate::error::{Code, Error};
 use crate::web::{RequestId, problem_body};
 
 /// Bytes of the head of a request at most, its first line included: room for long tokens and cookies.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
+const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Bytes that are held of one connection at most, each way.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
 /// How long a client may go on sending what nobody will read, so that it comes to read our answer.
