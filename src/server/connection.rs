@@ -56,7 +56,8 @@ async fn converse(stream: TcpStream, router: Router, held: Held) {
         let answer = app.call(request.map(|body| Question::new(body, line.clone())));
         async {
             let mut answer = answer.await?;
-            if held.is_closing() {
+            if held.is_closing() || line.is_spoilt() {
+                // Its client must know, or it would send its next request into the void.
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(answer.map(|body| Answer::new(body, line.clone())))

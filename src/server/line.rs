@@ -40,6 +40,7 @@ pub(super) struct Line {
     state: AtomicU64,
     /// Since when the client has taken no byte of what we have for it; 0: nothing waits.
     stalled: AtomicU64,
+    unread: AtomicBool,
     leaving: AtomicBool,
     order: AtomicU8,
     ordered: Notify,
@@ -53,6 +54,7 @@ impl Line {
             epoch,
             state: AtomicU64::new(0),
             stalled: AtomicU64::new(0),
+            unread: AtomicBool::new(false),
             leaving: AtomicBool::new(false),
             order: AtomicU8::new(0),
             ordered: Notify::new(),
@@ -101,11 +103,19 @@ impl Line {
         }
     }
 
-    /// It waits no longer.
-    pub(super) fn received(&self) {
+    /// It waits no longer; perhaps because nobody wants what is still to come.
+    pub(super) fn received(&self, unread: bool) {
+        if unread {
+            self.unread.store(true, Ordering::Relaxed);
+        }
         if self.state().0 == Phase::Body {
             self.enter(Phase::Work);
         }
+    }
+
+    /// Whether more is to come of a body than is worth waiting for, so that no other request can.
+    pub(super) fn is_spoilt(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
     }
 
     /// Whether a request is being answered.

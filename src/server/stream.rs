@@ -7,11 +7,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::line::Line;
+
+/// Bytes of a body that nobody wants and that are skipped for the next request. Beyond them, it takes
+/// another connection.
+const UNREAD_BYTES_MAX: u64 = 8 * 1024;
 
 /// A connection that tells its line what happens.
 pub(super) struct Stream {
@@ -80,12 +84,13 @@ impl AsyncWrite for Stream {
 /// The body of a request; the line waits for it only when the work does.
 pub(super) struct Question {
     body: Incoming,
+    ended: bool,
     line: Arc<Line>,
 }
 
 impl Question {
     pub(super) fn new(body: Incoming, line: Arc<Line>) -> Self {
-        Self { body, line }
+        Self { ended: body.is_end_stream(), body, line }
     }
 }
 
@@ -100,7 +105,7 @@ impl hyper::body::Body for Question {
         let frame = Pin::new(&mut self.body).poll_frame(cx);
         match frame {
             Poll::Pending => self.line.receives(),
-            Poll::Ready(None) => self.line.received(),
+            Poll::Ready(None) => self.ended = true,
             Poll::Ready(Some(_)) => {}
         }
         frame
@@ -117,7 +122,8 @@ impl hyper::body::Body for Question {
 
 impl Drop for Question {
     fn drop(&mut self) {
-        self.line.received();
+        let left = if self.ended { Some(0) } else { self.body.size_hint().upper() };
+        self.line.received(left.is_none_or(|left| left > UNREAD_BYTES_MAX));
     }
 }
 

@@ -39,7 +39,9 @@ async fn bodies_without_end() {
             }
             // The server hears out a megabyte at most, and the systems between us hold a few more.
             assert!(said < 20 * MB, "{said} bytes were taken");
-            raw.hear().await.expect("an answer before the end").refused(413, "payload_too_large");
+            let answer = raw.hear().await.expect("an answer before the end");
+            answer.refused(413, "payload_too_large");
+            assert_eq!(answer.header("connection"), Some("close"));
         }));
     }
     for task in tasks {
