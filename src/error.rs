@@ -64,10 +64,14 @@ codes! {
     SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
     /// The address exists, with other methods.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// The body did not arrive in time.
+    RequestTimeout = "request_timeout", 408, "The request came too slowly";
     /// The transfer has been given back in full already.
     AlreadyReversed = "already_reversed", 409, "Already reversed";
     /// The body is larger than this call takes.
     PayloadTooLarge = "payload_too_large", 413, "The body is too large";
+    /// The address, with its query, is longer than any of ours.
+    UriTooLong = "uri_too_long", 414, "The address is too long";
     /// The body is not of a media type this call takes.
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
     /// The wallet holds less than was asked for.
@@ -98,7 +102,7 @@ codes! {
     TooManyRequests = "too_many_requests", 429, "Too many requests";
     /// Something nobody foresaw; the log has the rest.
     Internal = "internal_error", 500, "Something went wrong";
-    /// More is waiting to be written than the ledger accepts at once.
+    /// More is waiting than the program accepts at once; nothing was done.
     Overloaded = "overloaded", 503, "Busy";
     /// The disk or the database refuses to be written to; nothing was changed.
     StorageUnavailable = "storage_unavailable", 503, "The ledger cannot be written";

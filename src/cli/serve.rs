@@ -19,6 +19,10 @@ use crate::web::App;
 
 /// How often the supply is counted anew while the program serves.
 const PROOF_EVERY: Duration = Duration::from_mins(1);
+/// How long threads that still read may take to end when the program stops.
+const STRAGGLERS: Duration = Duration::from_secs(1);
+/// How a program ends that SIGTERM has ended.
+const TERMINATED: i32 = 128 + 15;
 
 /// Serve the API and the pages until interrupted.
 ///
@@ -53,7 +57,8 @@ impl Serve {
             .build()
             .map_err(|error| Failure::Refused(format!("The program cannot start its threads ({error}).")))?;
         let outcome = runtime.block_on(serve(app));
-        drop(runtime);
+        // What is under way was waited for; a long read beside it is not worth waiting for.
+        runtime.shutdown_timeout(STRAGGLERS);
         books.close();
         outcome.map_err(Failure::Refused)
     }
@@ -110,18 +115,28 @@ pub(super) fn assemble(books: Books, config: Config) -> Result<App, Failure> {
 }
 
 async fn serve(app: App) -> Result<(), String> {
-    let listening = Listening::bind(app.config.server.bind).await?;
+    let listening = Listening::bind(app.config.server.bind).await?.with_limits(&app.config.limits);
     let address = listening.address()?;
     let router = router(&app)?;
     let mut out = std::io::stdout();
     let _nobody_reads = writeln!(out, "{}", greeting(&app, address)).and_then(|()| out.flush());
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    let stop = async move {
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+    let mut asked = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
         }
+    };
+    let stop = async move {
+        asked().await;
         tracing::info!("stopping: what is under way is answered first");
+        tokio::spawn(async move {
+            asked().await;
+            // Everything acknowledged is on disk, so nothing is lost but the answers under way.
+            tracing::warn!("stopping at once");
+            std::process::exit(TERMINATED);
+        });
     };
     let proof = tokio::spawn(prove_again(app.books.clone()));
     let minutes = app.config.ledger.checkpoint_minutes;

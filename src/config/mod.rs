@@ -21,6 +21,7 @@ mod tests;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
@@ -129,6 +130,25 @@ pub struct Limits {
     pub idempotency_days: u32,
     /// How many requests a caller may send in a minute; 0 for any number.
     pub requests_per_minute: u32,
+    /// Open connections at most.
+    pub connections: usize,
+    /// Open connections of one address at most; 0 for any number.
+    pub connections_per_address: usize,
+    /// How long the head of a request may take to arrive, from its first byte.
+    pub header: Duration,
+    /// How long a body may take to arrive.
+    pub body: Duration,
+    /// How long a client may take no byte of the answer that waits for it.
+    pub answer: Duration,
+    /// How long a connection may stay open without a request.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "a test builds the configuration of defaults alone")]
+        settings::build(layers::Values::default()).expect("the defaults are valid").limits
+    }
 }
 
 /// How the ledger is vouched for.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use reqwest::Url;
@@ -55,6 +56,12 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.requests_per_minute", Kind::Number, "300"),
     ("ledger.checkpoint_minutes", Kind::Number, "5"),
+    ("limits.connections", Kind::Number, "2000"),
+    ("limits.connections_per_address", Kind::Number, "0"),
+    ("limits.header_seconds", Kind::Number, "10"),
+    ("limits.body_seconds", Kind::Number, "10"),
+    ("limits.answer_seconds", Kind::Number, "10"),
+    ("limits.idle_seconds", Kind::Number, "75"),
     ("log.format", Kind::Text, "text"),
     ("log.filter", Kind::Text, "info"),
 ];
@@ -112,11 +119,7 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
         operators: read.identities("identity.operators"),
         auditors: read.identities("identity.auditors"),
     };
-    let limits = Limits {
-        recipients_per_distribution: read.number("limits.recipients_per_distribution", 1, 10_000) as usize,
-        idempotency_days: read.number("limits.idempotency_days", 7, 3650),
-        requests_per_minute: read.number("limits.requests_per_minute", 0, 1_000_000),
-    };
+    let limits = read.limits();
     let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
     let log = Log { format: read.log_format(), filter: read.log_filter() };
     if !read.values.problems.is_empty() {
@@ -156,6 +159,24 @@ impl Reader {
             }
         };
         Database { path, checkpoints }
+    }
+
+    fn limits(&mut self) -> Limits {
+        Limits {
+            recipients_per_distribution: self.number("limits.recipients_per_distribution", 1, 10_000) as usize,
+            idempotency_days: self.number("limits.idempotency_days", 7, 3650),
+            requests_per_minute: self.number("limits.requests_per_minute", 0, 1_000_000),
+            connections: self.number("limits.connections", 1, 100_000) as usize,
+            connections_per_address: self.number("limits.connections_per_address", 0, 100_000) as usize,
+            header: self.seconds("limits.header_seconds", 15),
+            body: self.seconds("limits.body_seconds", 15),
+            answer: self.seconds("limits.answer_seconds", 15),
+            idle: self.seconds("limits.idle_seconds", 3600),
+        }
+    }
+
+    fn seconds(&mut self, key: &str, most: u32) -> Duration {
+        Duration::from_secs(self.number(key, 1, most).into())
     }
 
     fn community(&mut self) -> Community {

@@ -16,7 +16,9 @@ use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
-use crate::store::{self, Checkpoints, FileState, Readers, Receipt, StoreFailure, WriteFailure, Writer};
+use crate::store::{
+    self, Checkpoints, FileState, ReadFailure, Readers, Receipt, Seats, StoreFailure, WriteFailure, Writer,
+};
 
 /// Gives the time in Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -70,7 +72,9 @@ impl<T> Pending<T> {
 pub struct Books {
     writer: Writer<Journal>,
     readers: Readers,
-    /// One place for each reading connection: whoever waits for one waits without a thread.
+    /// One for each connection that reads lists.
+    seats: Arc<Seats>,
+    /// One for each connection that looks up by key: so payments need not wait behind lists.
     places: Arc<Semaphore>,
     path: Arc<PathBuf>,
     clock: Clock,
@@ -100,10 +104,12 @@ impl Books {
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
             options.batch,
         )?;
-        // One connection more than places, for the proof that runs beside the requests.
-        let readers = Readers::open(path, options.readers + 1, checkpoints)?;
+        // For seats and places, and one more for the proof that runs beside the requests.
+        let readers = Readers::open(path, 2 * options.readers + 1, checkpoints)?;
+        let seats = Arc::new(Seats::new(options.readers as usize));
         let places = Arc::new(Semaphore::new(options.readers as usize));
-        Ok(Self { writer, readers, places, path: Arc::new(path.to_owned()), clock: Arc::clone(&options.clock) })
+        let path = Arc::new(path.to_owned());
+        Ok(Self { writer, readers, seats, places, path, clock: Arc::clone(&options.clock) })
     }
 
     /// Where the database lies.
@@ -138,9 +144,8 @@ impl Books {
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _place = self.places.acquire().await.map_err(Error::internal)?;
         let readers = self.readers.clone();
-        tokio::task::spawn_blocking(move || readers.read_blocking(read)).await.map_err(Error::internal)?
+        self.seats.run(move || readers.read_blocking(read)).await?
     }
 
     /// A look-up by key, some microseconds long, on this thread: the way to another would cost more
@@ -237,6 +242,18 @@ fn refused(failure: WriteFailure) -> Error {
         .with("retry_after_seconds", 2)
         .because(reason),
         WriteFailure::Broken => Error::internal("a command broke off"),
+    }
+}
+
+impl From<ReadFailure> for Error {
+    fn from(failure: ReadFailure) -> Self {
+        match failure {
+            ReadFailure::Crowded => {
+                Self::new(Code::Overloaded, "More is asked for than can be read at once. Try again in a moment.")
+                    .with("retry_after_seconds", 1)
+            }
+            ReadFailure::Broken => Self::internal("a read broke off"),
+        }
     }
 }
 

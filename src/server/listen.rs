@@ -1,36 +1,59 @@
-//! The accept loop. Our own, because a slow sender must not hold a connection for ever: headers
-//! have to arrive within seconds, and there is a cap on open connections.
+//! The accept loop. Our own, because nobody may hold the program up: a client is waited for only so
+//! long, there is a cap on open connections, and beyond it the one that was idle for longest gives
+//! way. Where all are at work, the new one is told so at once (503) and asked to come again.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
-/// Open connections at most.
-const CONNECTIONS_MAX: usize = 2_000;
-/// How long the headers of a request may take, and a connection may be idle.
-const HEADERS_WITHIN: Duration = Duration::from_secs(15);
+use super::connection;
+use super::descriptors;
+use super::lines::{Lines, Refusal};
+use crate::config::Limits;
+use crate::error::{Code, Error};
+
+/// Connections that the system holds ready for us at most.
+const BACKLOG: u32 = 4096;
+/// How often we look whether a client has kept us waiting for too long.
+const LOOK: Duration = Duration::from_millis(250);
 /// How long requests under way may take to end when the server stops.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(8);
+/// How often we look whether they have.
+const LOOK_AT_END: Duration = Duration::from_millis(10);
+/// How many may be told at the same time that there is no line for them.
+const REFUSALS: usize = 64;
 
 /// A bound listener.
 pub struct Listening {
     listener: TcpListener,
+    limits: Limits,
 }
 
 impl Listening {
     /// Binds; what is wrong with the address is said in one sentence.
     pub async fn bind(address: SocketAddr) -> Result<Self, String> {
-        let listener = TcpListener::bind(address)
+        let bound = async {
+            let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            // A restart must not wait until the system has forgotten the last connections.
+            socket.set_reuseaddr(true)?;
+            socket.bind(address)?;
+            socket.listen(BACKLOG)
+        };
+        let listener = bound
             .await
             .map_err(|error| format!("{address} cannot be listened on ({error}). Choose another with --bind."))?;
-        Ok(Self { listener })
+        Ok(Self { listener, limits: Limits::default() })
+    }
+
+    /// The same with limits of one's own.
+    #[must_use]
+    pub fn with_limits(self, limits: &Limits) -> Self {
+        Self { limits: limits.clone(), ..self }
     }
 
     /// Where it listens; the port, if it was left to the system.
@@ -40,44 +63,91 @@ impl Listening {
 
     /// Serves until `stop` ends; then answers what is under way and returns.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
-        let graceful = GracefulShutdown::new();
-        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let lines = Arc::new(Lines::new(&self.limits, descriptors::room_for(self.limits.connections)));
+        let mut door =
+            Door { lines: Arc::clone(&lines), router, refusals: Arc::new(Semaphore::new(REFUSALS)), refused: 0 };
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut resting = false;
         tokio::pin!(stop);
         loop {
-            let place = tokio::select! {
-                place = Arc::clone(&places).acquire_owned() => place,
+            tokio::select! {
                 () = &mut stop => break,
-            };
-            let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
-                () = &mut stop => break,
-            };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    // Out of file descriptors, most likely: wait for some to be given back.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
+                _ = look.tick() => {
+                    lines.look_over();
+                    door.report();
+                    resting = false;
                 }
-            };
-            let _without_delay = stream.set_nodelay(true);
-            let connection = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADERS_WITHIN)
-                .max_headers(100)
-                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
-            let watched = graceful.watch(connection);
-            tokio::spawn(async move {
-                let _place = place;
-                if let Err(error) = watched.await {
-                    tracing::debug!(%error, "a connection ended early");
-                }
-            });
+                accepted = self.listener.accept(), if !resting => match accepted {
+                    Ok((stream, client)) => door.admit(stream, client),
+                    Err(error) => {
+                        // Out of file descriptors, most likely. Trying on at once would only burn
+                        // the processor: the next look is early enough.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        resting = true;
+                    }
+                },
+            }
         }
         drop(self.listener);
-        if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+        lines.close();
+        let drained = async {
+            let mut look = interval(LOOK_AT_END);
+            while !lines.is_empty() {
+                look.tick().await;
+                lines.wind_up();
+            }
+        };
+        if timeout(GRACE, drained).await.is_err() {
             tracing::warn!("some requests did not end in time");
+        }
+    }
+}
+
+/// Lets connections in, or tells them why not.
+struct Door {
+    lines: Arc<Lines>,
+    router: Router,
+    refusals: Arc<Semaphore>,
+    refused: u64,
+}
+
+impl Door {
+    fn admit(&mut self, stream: TcpStream, client: SocketAddr) {
+        match self.lines.open(client.ip()) {
+            Ok(held) => {
+                let _without_delay = stream.set_nodelay(true);
+                tokio::spawn(connection::serve(stream, self.router.clone(), held));
+            }
+            Err(refusal) => self.refuse(stream, refusal),
+        }
+    }
+
+    fn refuse(&mut self, stream: TcpStream, refusal: Refusal) {
+        self.refused += 1;
+        // When not even that many words can be said, closing says enough.
+        let Ok(place) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
+        let error = match refusal {
+            Refusal::Full => Error::new(
+                Code::Overloaded,
+                "More people are connected than the program serves at once. Nothing was changed; try again in a moment.",
+            ),
+            Refusal::AddressFull => Error::new(
+                Code::TooManyRequests,
+                "Your address has more connections open than this community allows. Close some, or wait a little.",
+            ),
+        };
+        tokio::spawn(async move {
+            connection::turn_away(stream, &error.with("retry_after_seconds", 1)).await;
+            drop(place);
+        });
+    }
+
+    /// One line in the log for all who were refused since the last, however many they are.
+    fn report(&mut self) {
+        let refused = std::mem::take(&mut self.refused);
+        if refused > 0 {
+            tracing::warn!(refused, "connections were refused: all lines are at work");
         }
     }
 }

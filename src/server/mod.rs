@@ -1,10 +1,15 @@
 //! Assembles the program that serves: the list of slices, the frame around them, the API document
 //! and the files, and the accept loop.
 
+mod connection;
+mod descriptors;
 mod docs;
 mod health;
+mod line;
+mod lines;
 mod listen;
 mod openapi;
+mod stream;
 
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};

@@ -107,9 +107,9 @@ fn refusals(operation: &Value) -> Vec<u16> {
     }
     let changes = operation.get("requestBody").is_some();
     let has_id = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "path"));
-    let mut all = vec![400, 401, 403, 429, 500, 503];
+    let mut all = vec![400, 401, 403, 414, 429, 500, 503];
     if changes {
-        all.extend([413, 415, 422]);
+        all.extend([408, 413, 415, 422]);
     }
     if has_id || changes {
         all.push(404);

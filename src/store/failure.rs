@@ -32,3 +32,12 @@ pub enum WriteFailure {
     /// The write itself broke off (a defect); nothing was done.
     Broken,
 }
+
+/// Why a read was not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadFailure {
+    /// So many wait already, or have waited so long, that one more does better to come again.
+    Crowded,
+    /// The read itself broke off (a defect).
+    Broken,
+}

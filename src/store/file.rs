@@ -83,6 +83,8 @@ fn header(path: &Path) -> Result<(i32, i64), rusqlite::Error> {
     });
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
+    // A file whose last pages are still in its log is shorter than it says, and would be refused.
+    conn.pragma_update(None, "writable_schema", true)?;
     let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     Ok((i32::try_from(pragma("application_id")?).unwrap_or_default(), pragma("user_version")?))
 }

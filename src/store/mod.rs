@@ -8,14 +8,16 @@ mod draft;
 mod failure;
 mod file;
 mod readers;
+mod seats;
 mod sole_use;
 mod writer;
 
 pub use backup::{Finished, check_pages, copy, fetch, finish, open_beside, without_log};
 pub use checkpoints::Checkpoints;
 pub use draft::Draft;
-pub use failure::{StoreFailure, WriteFailure};
+pub use failure::{ReadFailure, StoreFailure, WriteFailure};
 pub use file::{FileState, inspect, inspect_reading, open_reading, open_writing};
 pub use readers::Readers;
+pub use seats::Seats;
 pub use sole_use::{NotAlone, open_alone, replace};
 pub use writer::{Journal, Receipt, Writer, WriterHealth};

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -21,14 +21,24 @@ async fn bytes(request: Request, media_type: &str) -> Result<Bytes> {
     if !given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type) {
         return Err(Error::new(Code::UnsupportedMediaType, format!("Send the body as {media_type}.")));
     }
-    axum::body::to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| {
+    let body = request.into_body();
+    // One that says itself how large it is need not be waited for.
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(too_large());
+    }
+    // How long it may take is the connection's affair.
+    axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| {
         let source = std::error::Error::source(&error);
         if source.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
-            Error::new(Code::PayloadTooLarge, format!("The body may have at most {BODY_BYTES_MAX} bytes."))
+            too_large()
         } else {
             Error::new(Code::InvalidRequest, "The body did not arrive whole.").because(error)
         }
     })
+}
+
+fn too_large() -> Error {
+    Error::new(Code::PayloadTooLarge, format!("The body may have at most {BODY_BYTES_MAX} bytes."))
 }
 
 /// A JSON body.

@@ -24,6 +24,8 @@ use crate::identity::{FORWARDING_HEADERS, is_local_host};
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 /// How long a request may take: far more than any needs, so that nothing hangs for ever.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
+/// Bytes of an address with its query at most.
+const ADDRESS_BYTES_MAX: usize = 8 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id by which a request is found in the log: the caller's, or one of ours.
@@ -73,7 +75,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let page = wants_page(&path, request.headers());
-    let mut response = match refuse_strangers(&app, &request) {
+    let mut response = match refuse_strangers(&app, &request).or_else(|| refuse_long(&request)) {
         Some(error) => error.into_response(),
         None => tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await.unwrap_or_else(|_| {
             Error::new(
@@ -102,6 +104,13 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     response
 }
 
+/// No address of ours comes near this length; without a bound, each would be read, logged and looked up.
+fn refuse_long(request: &Request) -> Option<Error> {
+    let length = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    (length > ADDRESS_BYTES_MAX)
+        .then(|| Error::new(Code::UriTooLong, format!("The address may have at most {ADDRESS_BYTES_MAX} characters.")))
+}
+
 /// With the developer identity anyone can be anyone, so only this machine may reach it: a proxy on
 /// this machine or a rebound name in a browser would let strangers through the loopback address.
 fn refuse_strangers(app: &App, request: &Request) -> Option<Error> {
@@ -117,7 +126,8 @@ fn refuse_strangers(app: &App, request: &Request) -> Option<Error> {
     ))
 }
 
-fn problem(error: &Error, id: &RequestId) -> Response {
+/// A refusal as programs read it.
+pub fn problem_body(error: &Error, id: &RequestId) -> Value {
     let mut body = (*error.members).clone();
     body.insert("type".into(), Value::from("about:blank"));
     body.insert("title".into(), error.code.title().into());
@@ -128,7 +138,11 @@ fn problem(error: &Error, id: &RequestId) -> Response {
     if !error.errors.is_empty() {
         body.insert("errors".into(), json!(error.errors));
     }
-    let mut response = (status(error), axum::Json(body)).into_response();
+    Value::Object(body)
+}
+
+fn problem(error: &Error, id: &RequestId) -> Response {
+    let mut response = (status(error), axum::Json(problem_body(error, id))).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     hints(&mut response, error);
     response

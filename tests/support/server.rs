@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -47,6 +47,8 @@ pub struct Server {
     pub client: reqwest::Client,
     /// What the server finds in its environment beside the usual.
     pub environment: Vec<(String, String)>,
+    /// How many files it may have open, where that is less than the system allows.
+    pub open_files: Option<u32>,
     child: Option<Child>,
 }
 
@@ -82,7 +84,7 @@ impl Server {
             .pool_max_idle_per_host(200)
             .build()
             .unwrap();
-        Self { folder, provider, base: String::new(), client, environment: Vec::new(), child: None }
+        Self { folder, provider, base: String::new(), client, environment: Vec::new(), open_files: None, child: None }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -95,7 +97,14 @@ impl Server {
 
     /// The program with these arguments, not yet started.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(BINARY);
+        let mut command = match self.open_files {
+            None => Command::new(BINARY),
+            Some(most) => {
+                let mut command = Command::new("sh");
+                command.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\""), BINARY]);
+                command
+            }
+        };
         command.args(arguments).current_dir(self.folder.path());
         for_tests(&mut command);
         command
@@ -140,6 +149,24 @@ impl Server {
         if let Some(mut child) = self.child.take() {
             Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
             child.wait().unwrap();
+        }
+    }
+
+    /// Only sends the signal.
+    pub fn send(&self, signal: &str) {
+        Command::new("kill").args([signal, &self.pid().to_string()]).status().unwrap();
+    }
+
+    /// How the server ended, once it has by itself.
+    pub async fn ended(&mut self, within: Duration) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
+                self.child = None;
+                return status;
+            }
+            assert!(began.elapsed() < within, "the server has not ended after {within:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 

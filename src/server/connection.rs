@@ -1,0 +1,152 @@
+//! One connection: HTTP/1, from the first byte to the last.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use uuid::Uuid;
+
+use super::line::Order;
+use super::lines::Held;
+use super::stream::{Answer, Question, Stream};
+use crate::error::{Code, Error};
+use crate::web::{RequestId, problem_body};
+
+/// Bytes of the head of a request at most, its first line included: room for long tokens and cookies.
+const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// Bytes that are held of one connection at most, each way.
+const BUFFER_BYTES_MAX: usize = 64 * 1024;
+/// How long a client may go on sending what nobody will read, so that it comes to read our answer.
+const PARTING: Duration = Duration::from_secs(1);
+/// And how much.
+const PARTING_BYTES_MAX: usize = 1024 * 1024;
+
+/// Serves a connection to its end. As long as its client is silent it costs next to nothing: buffers
+/// are for those who speak.
+pub(super) async fn serve(stream: TcpStream, router: Router, held: Held) {
+    let mut first = [0];
+    tokio::select! {
+        _or_broken = stream.peek(&mut first) => {}
+        _whatever_it_says = held.line.order() => return,
+    }
+    talk(stream, router, held).await;
+}
+
+/// Apart from its caller, which would otherwise have the room for all this from the start.
+fn talk(stream: TcpStream, router: Router, held: Held) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(converse(stream, router, held))
+}
+
+async fn converse(stream: TcpStream, router: Router, held: Held) {
+    let line = &held.line;
+    let app = TowerToHyperService::new(router);
+    let service = service_fn(|request: Request<Incoming>| {
+        line.works();
+        let answer = app.call(request.map(|body| Question::new(body, line.clone())));
+        async {
+            let mut answer = answer.await?;
+            if held.is_closing() || line.is_spoilt() {
+                // Its client must know, or it would send its next request into the void.
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer.map(|body| Answer::new(body, line.clone())))
+        }
+    });
+    // Hyper's own timer is not used: it would be set up anew for each request, and it tells nobody
+    // why it closes. A head has 100 fields at most, which is hyper's own limit.
+    let mut connection = http1::Builder::new()
+        .header_read_timeout(None)
+        .max_header_size(HEAD_BYTES_MAX)
+        .max_buf_size(BUFFER_BYTES_MAX)
+        .serve_connection(TokioIo::new(Stream::new(stream, line.clone())), service);
+    let mut refusal = None;
+    loop {
+        let order = tokio::select! {
+            biased;
+            ended = &mut connection => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                break;
+            }
+            order = line.order() => order,
+        };
+        match order {
+            Order::Leave => Pin::new(&mut connection).graceful_shutdown(),
+            // It came after all.
+            Order::TooLate if line.is_working() => {}
+            Order::TooLate => {
+                let error = Error::new(Code::RequestTimeout, "The request did not arrive in time.");
+                refusal = Some(error);
+                break;
+            }
+            Order::Cut => {
+                // Without this the system keeps the answer that nobody takes for minutes.
+                let _closed_anyway = connection.into_parts().io.into_inner().into_inner().set_zero_linger();
+                return;
+            }
+        }
+    }
+    let stream = connection.into_parts().io.into_inner().into_inner();
+    // Someone else is coming in for this one: no time for more than a word.
+    let patience = if line.is_leaving() { Duration::ZERO } else { PARTING };
+    tokio::select! {
+        () = part(stream, refusal.as_ref(), patience) => {}
+        _hurried = line.order() => {}
+    }
+}
+
+/// Tells a client for whom there is no line.
+pub(super) async fn turn_away(stream: TcpStream, refusal: &Error) {
+    part(stream, Some(refusal), PARTING).await;
+}
+
+/// The last words on a connection. Whoever closes while the other side still sends makes the system
+/// throw away what was said last; so we stop speaking, and listen for a moment more.
+async fn part(mut stream: TcpStream, refusal: Option<&Error>, patience: Duration) {
+    let goodbye = async {
+        if let Some(error) = refusal {
+            stream.write_all(&outside_the_frame(error)).await?;
+        }
+        stream.shutdown().await?;
+        let mut unread = [0; 512];
+        let mut left = PARTING_BYTES_MAX;
+        while left > 0 {
+            match stream.read(&mut unread).await? {
+                0 => break,
+                read => left = left.saturating_sub(read),
+            }
+        }
+        std::io::Result::Ok(())
+    };
+    // How it went matters to nobody any more.
+    let _gone = tokio::time::timeout(patience, goodbye).await;
+}
+
+/// A refusal to a client whose request never reached the routes, in full.
+fn outside_the_frame(error: &Error) -> Vec<u8> {
+    let status = error.code.status();
+    let reason = axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let id = RequestId(Uuid::now_v7().to_string());
+    let body = problem_body(error, &id).to_string();
+    let retry = error.members.get("retry_after_seconds").map(|seconds| format!("retry-after: {seconds}\r\n"));
+    format!(
+        "HTTP/1.1 {status} {}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n{}x-request-id: {}\r\ncache-control: private, no-store\r\nconnection: close\r\n\r\n{body}",
+        reason.unwrap_or_default(),
+        body.len(),
+        retry.unwrap_or_default(),
+        id.0,
+    )
+    .into_bytes()
+}
