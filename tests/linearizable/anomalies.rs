@@ -160,6 +160,20 @@ fn an_effect_nobody_asked_for_is_found() {
     finds("refused, but done", |record| set_reply(record, 9, refused("overloaded", None)));
 }
 
+/// What a distribution lacks is issued for it, and no token more.
+#[test]
+fn an_issuance_without_need_is_found() {
+    finds("issued too much", |record| {
+        let issuance = &mut record.rows[5];
+        issuance.amount += 1;
+        for balance in [&mut issuance.from_balance, &mut issuance.to_balance] {
+            *balance += 1;
+        }
+        record.rows[6].from_balance += 1;
+        record.rows[7].from_balance += 1;
+    });
+}
+
 #[test]
 fn a_repetition_with_another_answer_is_found() {
     finds("another answer to the same request", |record| {

@@ -253,6 +253,9 @@ fn explain_rows(requests: &HashMap<&str, Request<'_>>, windows: &mut [Window], a
             anomalies.push(found("double effect", format!("{label} made {:?}", request.rows)));
             continue;
         }
+        if first.from == first.to && last.from_balance != 0 {
+            anomalies.push(found("issued too much", format!("{label} made {:?}", request.rows)));
+        }
         let Some(window) = request.window() else {
             anomalies.push(found("refused, but done", format!("{label} made {:?}", request.rows)));
             continue;
