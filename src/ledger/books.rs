@@ -64,15 +64,14 @@ impl Books {
     /// Opens the books; makes the database and its one ledger where there is none, and brings an
     /// older schema up to date. A file that is not ours is refused and stays as it was.
     pub fn open(path: &Path, options: &Options) -> Result<Self, StoreFailure> {
+        let now = (options.clock)();
         if store::inspect(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
             make_folder(path)?;
+            if !path.exists() {
+                store::create(path, schema::APPLICATION_ID, schema::NEWEST, |conn| prepare(conn, now))?;
+            }
         }
-        let mut conn = store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)?;
-        if schema::version(&conn)? < schema::NEWEST {
-            schema::migrate(&mut conn, schema::NEWEST)?;
-        }
-        found(&mut conn, (options.clock)())?;
-        drop(conn);
+        prepare(&mut store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)?, now)?;
         let file = path.to_owned();
         let writer = Writer::start(
             move || store::open_writing(&file, schema::APPLICATION_ID, schema::NEWEST),
@@ -169,6 +168,14 @@ fn make_folder(path: &Path) -> Result<(), StoreFailure> {
     builder
         .create(folder)
         .map_err(|error| StoreFailure(format!("the folder {} cannot be made ({error}).", folder.display())))
+}
+
+/// Brings the schema up to date and makes sure of the ledger.
+fn prepare(conn: &mut Connection, now: i64) -> Result<(), StoreFailure> {
+    if schema::version(conn)? < schema::NEWEST {
+        schema::migrate(conn, schema::NEWEST)?;
+    }
+    found(conn, now)
 }
 
 /// Gives a new database its one ledger, with an identity of its own.

@@ -83,6 +83,54 @@ fn refuse_newer(path: &Path, version: i64, newest_version: u32) -> Result<(), St
     Ok(())
 }
 
+/// Makes a database under a name of its own, and gives it its place when it is whole and on the
+/// disk: a power cut leaves a database or none, and of two programs founding at once one is first.
+pub fn create(
+    path: &Path,
+    application_id: i32,
+    newest_version: u32,
+    fill: impl FnOnce(&mut Connection) -> Result<(), StoreFailure>,
+) -> Result<(), StoreFailure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
+    let unfinished = folder.join(name);
+    let made = fill_new(&unfinished, application_id, newest_version, fill).and_then(|()| {
+        let placed = place(&unfinished, path).and_then(|()| fs::File::open(folder)?.sync_all());
+        placed.map_err(|error| StoreFailure(format!("{} cannot be made ({error}).", path.display())))
+    });
+    let _gone_already_where_it_was_renamed = fs::remove_file(&unfinished);
+    made
+}
+
+fn fill_new(
+    path: &Path,
+    application_id: i32,
+    newest_version: u32,
+    fill: impl FnOnce(&mut Connection) -> Result<(), StoreFailure>,
+) -> Result<(), StoreFailure> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    // Everyone's balance stands in it: for its owner alone, unless an operator decides otherwise.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| StoreFailure(format!("{} cannot be made ({error}).", path.display())))?;
+    let mut conn = open_writing(path, application_id, newest_version)?;
+    fill(&mut conn)?;
+    // Closing the only connection moves the log into the file, syncs it and removes the log.
+    conn.close().map_err(|(_, error)| StoreFailure::from(error))
+}
+
+/// Gives the file its name. A link fails where the name is taken, a rename would overwrite; it is
+/// the fallback for file systems without links.
+fn place(unfinished: &Path, path: &Path) -> std::io::Result<()> {
+    match fs::hard_link(unfinished, path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(_) if !path.exists() => fs::rename(unfinished, path),
+        other => other,
+    }
+}
+
 /// Opens the one writing connection of this process. Every acknowledged commit is on disk:
 /// `synchronous=FULL` is set and read back, because under NORMAL a power cut loses whatever came
 /// after the last checkpoint.

@@ -7,6 +7,6 @@ mod readers;
 mod writer;
 
 pub use failure::{StoreFailure, WriteFailure};
-pub use file::{FileState, inspect, inspect_reading, open_reading, open_writing};
+pub use file::{FileState, create, inspect, inspect_reading, open_reading, open_writing};
 pub use readers::Readers;
 pub use writer::{Journal, Receipt, Writer, WriterHealth};

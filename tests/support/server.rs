@@ -91,16 +91,21 @@ impl Server {
         self.path("data/communitytoken.db")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program in its folder, to be started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(arguments).current_dir(self.folder.path()).env("USER", "tester").stdin(Stdio::null());
         command
     }
 
     pub async fn serve(&mut self, arguments: &[&str]) {
+        self.serve_by(self.command(&[&["serve"], arguments].concat())).await;
+    }
+
+    /// Serves by a command that a test has made its own: watched, or with a library before it.
+    pub async fn serve_by(&mut self, mut command: Command) {
         let log = fs::File::create(self.path("log.txt")).unwrap();
-        let mut child =
-            self.command(&[&["serve"], arguments].concat()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next().and_then(Result::ok).unwrap_or_else(|| {
             panic!("the server did not start: {}", fs::read_to_string(self.path("log.txt")).unwrap_or_default())

@@ -1,0 +1,24 @@
+//! What the program does when the machine below it fails: power cuts replayed from a recording of
+//! its writes, every I/O call failing in turn, a clock that is set wrong, files that are damaged.
+//!
+//! Longer runs: `COMMUNITYTOKEN_ROUNDS=100000` (states after a power cut, calls that fail) and
+//! `COMMUNITYTOKEN_SEED=…` (printed by every run) to see the same once more.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    unreachable_pub,
+    clippy::too_many_lines,
+    reason = "a test stops where something is not as it must be"
+)]
+
+mod disk;
+mod recorded_cuts;
+mod recording;
+#[path = "../support/mod.rs"]
+mod support;
+
+/// A number from the environment, for longer runs and for repeating one.
+pub fn setting(name: &str) -> Option<u64> {
+    std::env::var(format!("COMMUNITYTOKEN_{name}")).ok().map(|text| text.parse().expect("a number"))
+}
