@@ -13,6 +13,7 @@
 )]
 
 mod disk;
+mod nth_call;
 mod recorded_cuts;
 mod recording;
 #[path = "../support/mod.rs"]

@@ -121,6 +121,11 @@ impl Server {
         }
     }
 
+    /// The number of the serving process.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("the server runs").id()
+    }
+
     fn signal(&mut self, signal: &str) {
         if let Some(mut child) = self.child.take() {
             Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
