@@ -12,6 +12,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod clock;
 mod disk;
 mod nth_call;
 mod recorded_cuts;
