@@ -12,12 +12,17 @@ use super::{Common, Failure, init, login_name, open, output};
 use crate::config::{Config, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
-use crate::ledger::Books;
+use crate::ledger::{Books, Examined, KeptHead, ReadHead, examine};
 use crate::server::{Listening, router};
+use crate::store;
 use crate::web::App;
 
 /// How often the supply is counted anew while the program serves.
 const PROOF_EVERY: Duration = Duration::from_mins(1);
+/// How often the head is kept, if it has moved.
+const HEAD_EVERY: Duration = Duration::from_secs(10);
+/// Clocks that are set over the network differ by less.
+const CLOCK_MAY_DIFFER: Duration = Duration::from_mins(1);
 
 /// Serve the API and the pages until interrupted.
 ///
@@ -38,20 +43,25 @@ impl Serve {
         let config = common.settings(self.bind)?;
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(config.log.format);
+        let examined = examine(&config.database.path)?;
         let books = open(&config)?;
+        store::warn_if_open(&config.database.path);
         if self.demo {
             // Before anything else is written: its history begins in the past.
             sample(&books, &config, common.json)?;
         }
         init::found(&books, login_name()?)?;
         prove(&books)?;
+        warn_of_clock(&books)?;
         let app = assemble(books.clone(), config)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::Refused(format!("The program cannot start its threads ({error}).")))?;
+        let pages = if examined == Examined::InPart { Some(books.check_pages()?) } else { None };
         let outcome = runtime.block_on(serve(app));
-        drop(runtime);
+        drop((runtime, pages));
+        keep_head(&books, None);
         books.close();
         outcome.map_err(Failure::Refused)
     }
@@ -122,8 +132,55 @@ async fn serve(app: App) -> Result<(), String> {
         tracing::info!("stopping: what is under way is answered first");
     };
     let proof = tokio::spawn(prove_again(app.books.clone()));
+    let heads = tokio::spawn(keep_heads(app.books.clone()));
     listening.serve(router, stop).await;
     proof.abort();
+    heads.abort();
+    Ok(())
+}
+
+/// Keeps the head of the ledger beside the database, so that the next start can tell whether the
+/// database has lost anything.
+async fn keep_heads(books: Books) {
+    let mut turn = tokio::time::interval(HEAD_EVERY);
+    let mut kept = None;
+    loop {
+        turn.tick().await;
+        let books = books.clone();
+        kept = tokio::task::spawn_blocking(move || keep_head(&books, kept.as_ref())).await.ok().flatten();
+    }
+}
+
+/// Keeps the head unless it is the one that was kept last; gives what is kept now. While the ledger
+/// cannot be written its head does not move.
+fn keep_head(books: &Books, kept: Option<&KeptHead>) -> Option<KeptHead> {
+    let head = books.execute_blocking(ReadHead).ok()?;
+    if kept != Some(&head)
+        && let Err(error) = head.keep(books.path())
+    {
+        tracing::warn!(%error, "the head of the ledger could not be kept beside the database");
+        return None;
+    }
+    Some(head)
+}
+
+/// Says when the clock stands behind the ledger, whose time never falls.
+fn warn_of_clock(books: &Books) -> Result<(), Failure> {
+    let last: i64 = books.read_blocking(|conn| {
+        Ok(conn.query_row(
+            "SELECT max(coalesce((SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1), 0),
+                        coalesce((SELECT created_at FROM audit_log ORDER BY sequence DESC LIMIT 1), 0))",
+            [],
+            |row| row.get(0),
+        )?)
+    })?;
+    let behind = Duration::from_millis(u64::try_from(last - books.now()).unwrap_or(0));
+    if behind > CLOCK_MAY_DIFFER {
+        tracing::warn!(
+            minutes = behind.as_secs() / 60,
+            "this machine's clock stands behind the last entry of the ledger: one of the two times is wrong, and until the clock has caught up new entries carry the time of the last one"
+        );
+    }
     Ok(())
 }
 

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Common, Failure, output};
-use crate::ledger::verify::verify;
+use crate::ledger::KeptHead;
+use crate::ledger::verify::{Finding, verify};
 use crate::schema;
 use crate::store::{self, FileState};
 
@@ -20,11 +21,15 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     store::open_reading(&mut conn)?;
     let bar = output::progress("Verifying", common.json);
-    let report = verify(&conn, |done, total| {
+    let mut report = verify(&conn, |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
+    if let Some(Err(lost)) = KeptHead::beside(path).map(|head| head.check(path, &conn)) {
+        report.is_sound = false;
+        report.findings.push(Finding { what: "kept_head", place: "database file".into(), message: lost.0 });
+    }
     output::print(common.json, &report, || {
         let mut text = if report.is_sound {
             format!(

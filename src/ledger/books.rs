@@ -12,11 +12,12 @@ use uuid::Uuid;
 
 use super::chain;
 use super::journal::Journal;
+use super::kept_head::KeptHead;
 use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
-use crate::store::{self, FileState, Readers, StoreFailure, WriteFailure, Writer};
+use crate::store::{self, FileState, PageCheck, Readers, StoreFailure, WriteFailure, Writer};
 
 /// Gives the time in Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -66,6 +67,7 @@ impl Books {
     pub fn open(path: &Path, options: &Options) -> Result<Self, StoreFailure> {
         let now = (options.clock)();
         if store::inspect(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
+            KeptHead::refuse_founding(path)?;
             make_folder(path)?;
             if !path.exists() {
                 store::create(path, schema::APPLICATION_ID, schema::NEWEST, |conn| prepare(conn, now))?;
@@ -146,6 +148,17 @@ impl Books {
             ));
         }
         Ok(supply)
+    }
+
+    /// Looks at every page on a thread of its own, table by table, and takes no more writes if one
+    /// is damaged. For databases too large to be looked at whole before they are served.
+    pub fn check_pages(&self) -> Result<PageCheck, StoreFailure> {
+        let health = self.writer.health().clone();
+        PageCheck::start(&self.path, move |finding| {
+            health.halt(&format!(
+                "the database is damaged ({finding}); run `communitytoken verify` and restore a backup"
+            ));
+        })
     }
 
     /// Writes what is queued and closes the books, once the last clone is closed.

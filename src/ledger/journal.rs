@@ -66,7 +66,8 @@ impl Journal {
         Ok((state, now, window))
     }
 
-    fn load(conn: &Connection) -> Result<State> {
+    /// The state by the rows: the sealed heads, checked against the rows they name.
+    pub(super) fn load(conn: &Connection) -> Result<State> {
         let id: String = conn
             .query_row("SELECT id FROM ledger", [], |row| row.get(0))
             .optional()?

@@ -8,9 +8,11 @@
 mod audit;
 mod books;
 pub mod chain;
+mod examine;
 mod history;
 mod idempotency;
 mod journal;
+mod kept_head;
 mod post;
 mod supply;
 mod transaction;
@@ -21,9 +23,11 @@ mod wallet;
 
 pub use audit::{AuditLine, Authority};
 pub use books::{Books, Clock, Options, system_clock};
+pub use examine::{Examined, examine};
 pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
 pub use journal::Journal;
+pub use kept_head::{KeptHead, ReadHead};
 pub use post::{Command, Ledger, Posting};
 pub use supply::{Supply, supply};
 pub use transaction::{Owner, Party, Transaction, by_id, by_sequence, hex, party};

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreFailure;
@@ -70,8 +71,72 @@ pub fn inspect_reading(path: &Path, application_id: i32, newest_version: u32) ->
         return Err(StoreFailure(format!("{shown} belongs to another program; name another file with --database.")));
     }
     refuse_newer(path, i64::from(number(60)), newest_version)?;
+    refuse_cut_off(path, metadata.len(), &header)?;
     Ok(FileState::Ours)
 }
+
+/// Refuses a file that is shorter than its first page says. With a write-ahead log beside it that
+/// may be right: the missing pages are in the log.
+fn refuse_cut_off(path: &Path, length: u64, header: &[u8; 100]) -> Result<(), StoreFailure> {
+    let page = match u64::from(header[16]) << 8 | u64::from(header[17]) {
+        1 => 65_536,
+        size => size,
+    };
+    let pages = header[28..32].iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    let count_holds = header[24..28] == header[92..96];
+    let log = fs::metadata(beside(path, "-wal")).map_or(0, |log| log.len());
+    if count_holds && log == 0 && length < pages * page {
+        return Err(StoreFailure(format!(
+            "{} is cut off: {length} of its {} bytes are there; restore a backup.",
+            path.display(),
+            pages * page
+        )));
+    }
+    Ok(())
+}
+
+/// The file that SQLite keeps beside a database under this ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Opens a database to look at it. Neither the file nor its log is changed: the log is not moved
+/// into the file, not even when the connection is closed.
+pub fn open_untouched(path: &Path) -> Result<Connection, StoreFailure> {
+    let conn = if beside(path, "-wal").exists() || beside(path, "-shm").exists() {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(path, flags)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        conn
+    } else {
+        // Nobody has it open and nothing waits in a log: it can be read as it lies, and no file is
+        // made beside it.
+        let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)?
+    };
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
+}
+
+/// Warns of a file that every user of this machine can read: everyone's balance stands in it.
+#[cfg(unix)]
+pub fn warn_if_open(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let open_to_all =
+        |path: &Path, bits: u32| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if open_to_all(path, 0o006) && open_to_all(folder, 0o001) {
+        tracing::warn!("everyone on this machine can read the database; run: chmod 600 {}", path.display());
+    }
+}
+
+/// Warns of a file that every user of this machine can read.
+#[cfg(not(unix))]
+pub fn warn_if_open(_: &Path) {}
 
 fn refuse_newer(path: &Path, version: i64, newest_version: u32) -> Result<(), StoreFailure> {
     if version > i64::from(newest_version) {

@@ -3,10 +3,12 @@
 
 mod failure;
 mod file;
+mod pages;
 mod readers;
 mod writer;
 
 pub use failure::{StoreFailure, WriteFailure};
-pub use file::{FileState, create, inspect, inspect_reading, open_reading, open_writing};
+pub use file::{FileState, create, inspect, inspect_reading, open_reading, open_untouched, open_writing, warn_if_open};
+pub use pages::PageCheck;
 pub use readers::Readers;
 pub use writer::{Journal, Receipt, Writer, WriterHealth};

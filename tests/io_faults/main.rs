@@ -13,6 +13,7 @@
 )]
 
 mod clock;
+mod damaged;
 mod disk;
 mod nth_call;
 mod recorded_cuts;

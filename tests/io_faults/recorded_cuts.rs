@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use communitytoken::ledger::verify::verify;
-use communitytoken::ledger::{Amount, Books, Options, Wallet, WalletId};
+use communitytoken::ledger::{Amount, Books, Options, Wallet, WalletId, examine};
 use communitytoken::transfers::Send;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -97,6 +97,7 @@ fn check(history: &History, folder: &Path, acknowledged: usize, go_on: bool) -> 
     if !path.exists() && acknowledged == 0 {
         return Ok(());
     }
+    examine(&path).map_err(|error| format!("not served: {error}"))?;
     let books = Books::open(&path, &Options { readers: 1, ..Options::default() }).map_err(|error| error.to_string())?;
     let judged = books.read_blocking(|conn| Ok(judge(history, conn, acknowledged))).map_err(|error| error.to_string());
     let outcome =

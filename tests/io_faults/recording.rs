@@ -46,7 +46,7 @@ pub enum Event {
 }
 
 /// The calls that matter. The program's own `-shm` is left out: nothing in it outlives a crash.
-const CALLS: &str = "trace=openat,pwrite64,write,writev,sendto,sendmsg,ftruncate,fdatasync,fsync,unlink,linkat";
+const CALLS: &str = "trace=openat,pwrite64,write,writev,sendto,sendmsg,ftruncate,fdatasync,fsync,unlink,linkat,rename";
 
 /// Wraps a command so that its calls are recorded into `trace`. `-D`: the child is the program
 /// itself, so that signals reach it and not the recorder.
@@ -73,6 +73,8 @@ pub struct Recording {
     /// Calls that had begun when another thread's was printed: their text, and when they began.
     unfinished: HashMap<String, (String, usize)>,
     present: HashSet<String>,
+    /// How much was written to a file that is written from its beginning to its end.
+    written: HashMap<String, u64>,
 }
 
 /// Waits until the recorder has written everything.
@@ -149,11 +151,12 @@ impl Recording {
             "openat" => {
                 // The opened path stands behind the result; the flags say whether it may have come to be.
                 let path = call.rsplit_once('<').and_then(|(_, path)| path.strip_suffix('>')).unwrap_or_default();
-                if let Some(name) = self.own(&text(path))
-                    && arguments.contains("O_CREAT")
-                    && self.present.insert(name.clone())
-                {
+                let Some(name) = self.own(&text(path)) else { return };
+                self.written.insert(name.clone(), 0);
+                if arguments.contains("O_CREAT") && self.present.insert(name.clone()) {
                     self.events.push(Event::Create { name });
+                } else if arguments.contains("O_TRUNC") {
+                    self.events.push(Event::Truncate { name, length: 0 });
                 }
             }
             "unlink" => {
@@ -162,11 +165,14 @@ impl Recording {
                     self.events.push(Event::Remove { name });
                 }
             }
-            "linkat" => {
+            "linkat" | "rename" => {
                 let mut names = quoted(arguments).map(|path| self.own(&text(path)));
-                if let (Some(Some(from)), Some(Some(to))) = (names.next(), names.next()) {
-                    self.present.insert(to.clone());
-                    self.events.push(Event::Link { from, to });
+                let (Some(Some(from)), Some(Some(to))) = (names.next(), names.next()) else { return };
+                self.present.insert(to.clone());
+                self.events.push(Event::Link { from: from.clone(), to });
+                if name == "rename" {
+                    self.present.remove(&from);
+                    self.events.push(Event::Remove { name: from });
                 }
             }
             _ => self.descriptor_call(name, arguments, result, covers),
@@ -188,6 +194,12 @@ impl Recording {
                 let mut data = bytes(rest);
                 data.truncate(usize::try_from(result).unwrap());
                 Event::Write { name, at: last(), data }
+            }
+            "write" => {
+                let at = self.written.entry(name.clone()).or_default();
+                let data = bytes(rest);
+                *at += data.len() as u64;
+                Event::Write { name, at: *at - data.len() as u64, data }
             }
             "ftruncate" => Event::Truncate { name, length: last() },
             "fsync" | "fdatasync" => Event::Sync { name, covers },
