@@ -118,12 +118,13 @@ pub(super) fn assemble(books: Books, config: Config) -> Result<App, Failure> {
 }
 
 async fn serve(app: App) -> Result<(), String> {
+    // First of all: whoever reads that it listens may ask it to stop at once.
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let listening = Listening::bind(app.config.server.bind).await?;
     let address = listening.address()?;
     let router = router(&app)?;
     let mut out = std::io::stdout();
     let _nobody_reads = writeln!(out, "{}", greeting(&app, address)).and_then(|()| out.flush());
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -164,7 +164,9 @@ pub fn create(
         let placed = place(&unfinished, path).and_then(|()| fs::File::open(folder)?.sync_all());
         placed.map_err(|error| StoreFailure(format!("{} cannot be made ({error}).", path.display())))
     });
-    let _gone_already_where_it_was_renamed = fs::remove_file(&unfinished);
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let _most_are_not_there = fs::remove_file(beside(&unfinished, ending));
+    }
     made
 }
 
@@ -182,7 +184,9 @@ fn fill_new(
     options.open(path).map_err(|error| StoreFailure(format!("{} cannot be made ({error}).", path.display())))?;
     let mut conn = open_writing(path, application_id, newest_version)?;
     fill(&mut conn)?;
-    // Closing the only connection moves the log into the file, syncs it and removes the log.
+    // Everything has to be in the file itself before it gets its name: closing would try the same,
+    // and keep silent where it fails.
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     conn.close().map_err(|(_, error)| StoreFailure::from(error))
 }
 

@@ -16,6 +16,7 @@ mod clock;
 mod damaged;
 mod disk;
 mod nth_call;
+mod nth_call_at_start;
 mod recorded_cuts;
 mod recording;
 #[path = "../support/mod.rs"]

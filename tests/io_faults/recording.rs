@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// One thing that happened, in order.
@@ -53,16 +53,18 @@ const CALLS: &str = "trace=openat,pwrite64,write,writev,sendto,sendmsg,ftruncate
 pub fn recorded(command: &Command, trace: &Path) -> Command {
     let mut recorder = Command::new("strace");
     recorder.args(["-D", "-f", "-qq", "-y", "-xx", "-s", "10000000", "-e", "signal=none", "-e", CALLS, "-o"]);
-    recorder.arg(trace).arg(command.get_program()).args(command.get_args());
+    recorder.arg(trace);
+    wrapped(recorder, command)
+}
+
+/// Runs a command by another one, in the same place.
+pub fn wrapped(mut by: Command, command: &Command) -> Command {
+    by.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
     if let Some(folder) = command.get_current_dir() {
-        recorder.current_dir(folder);
+        by.current_dir(folder);
     }
-    for (name, value) in command.get_envs() {
-        if let Some(value) = value {
-            recorder.env(name, value);
-        }
-    }
-    recorder
+    by.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    by
 }
 
 /// What happened in a folder, over one life of the program after another.
