@@ -63,7 +63,12 @@ pub fn wrapped(mut by: Command, command: &Command) -> Command {
     if let Some(folder) = command.get_current_dir() {
         by.current_dir(folder);
     }
-    by.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => by.env(name, value),
+            None => by.env_remove(name),
+        };
+    }
     by
 }
 

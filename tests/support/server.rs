@@ -95,6 +95,10 @@ impl Server {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(arguments).current_dir(self.folder.path()).env("USER", "tester").stdin(Stdio::null());
+        // Settings of the tests themselves (rounds, seeds) are none of the program's.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("COMMUNITYTOKEN_")) {
+            command.env_remove(name);
+        }
         command
     }
 
