@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::chain::{self, Hash, Link};
@@ -17,14 +17,14 @@ use crate::schema;
 use crate::store::{self, FileState, StoreFailure};
 
 /// Files up to this size are looked at page by page at once, larger ones while they are served.
-const SMALL: u64 = 32 * 1024 * 1024;
+const SMALL: i64 = 32 * 1024 * 1024;
 /// Of each chain so many of the newest rows are computed again.
 const NEWEST_ROWS: i64 = 10_000;
 
 /// How much of a database was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Examined {
-    /// There is none yet.
+    /// There is none yet, or one that holds nothing.
     Nothing,
     /// Every page of it.
     Whole,
@@ -38,40 +38,60 @@ pub fn examine(path: &Path) -> Result<Examined, StoreFailure> {
         KeptHead::refuse_founding(path)?;
         return Ok(Examined::Nothing);
     }
-    let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    let whole = size <= SMALL;
     let conn = store::open_untouched(path)?;
-    look(&conn, whole).map_err(|error| {
+    let examined = look(&conn).map_err(|error| {
         StoreFailure(format!(
             "{} cannot be served: {}. Nothing of it was changed; restore a backup, or look closer with `communitytoken verify`.",
             path.display(),
             error.cause().unwrap_or(&error.detail)
         ))
     })?;
-    if let Some(head) = KeptHead::beside(path) {
+    if examined == Examined::Nothing {
+        KeptHead::refuse_founding(path)?;
+    } else if let Some(head) = KeptHead::beside(path) {
         head.check(path, &conn)?;
     }
-    Ok(if whole { Examined::Whole } else { Examined::InPart })
+    Ok(examined)
 }
 
-fn look(conn: &Connection, whole: bool) -> Result<()> {
+fn look(conn: &Connection) -> Result<Examined> {
     // Everything is of one moment, though another process may write.
     let moment = conn.unchecked_transaction()?;
+    let size: i64 =
+        moment.query_row("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", [], |row| {
+            row.get(0)
+        })?;
+    let whole = size <= SMALL;
     if whole {
         let pages: String = moment.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if pages != "ok" {
             return Err(Error::internal(format!("it is damaged ({})", pages.replace('\n', "; "))));
         }
     }
-    let ledger: String = moment.query_row("SELECT id FROM ledger", [], |row| row.get(0))?;
-    let id = Uuid::try_parse(&ledger).map_err(|_| Error::internal("the id of its ledger is damaged"))?;
+    let Some(id) = ledger(&moment)? else { return Ok(Examined::Nothing) };
     let heads = Journal::load(&moment)?;
     newest(&moment, "transactions", heads.head, chain::genesis(id, chain::TRANSACTIONS), transaction::for_each_after)?;
     newest(&moment, "audit_log", heads.audit, chain::genesis(id, chain::AUDIT), audit::for_each_after)?;
     if schema::version(&moment)? == schema::NEWEST && !supply(&moment, 0)?.is_consistent {
         return Err(Error::internal("its ledger does not add up"));
     }
-    if whole { balances(&moment) } else { Ok(()) }
+    if whole {
+        balances(&moment)?;
+    }
+    Ok(if whole { Examined::Whole } else { Examined::InPart })
+}
+
+/// The id of the ledger; `None` where founding was cut short before there was one.
+fn ledger(conn: &Connection) -> Result<Option<Uuid>> {
+    if schema::version(conn)? == 0 {
+        return Ok(None);
+    }
+    let id: Option<String> = conn.query_row("SELECT id FROM ledger", [], |row| row.get(0)).optional()?;
+    let Some(id) = id else {
+        let lost: bool = conn.query_row("SELECT EXISTS (SELECT 1 FROM audit_log)", [], |row| row.get(0))?;
+        return if lost { Err(Error::internal("the ledger's own row is missing")) } else { Ok(None) };
+    };
+    Uuid::try_parse(&id).map(Some).map_err(|_| Error::internal("the id of its ledger is damaged"))
 }
 
 /// What looks at each row of a chain after a place in it.

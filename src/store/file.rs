@@ -95,9 +95,10 @@ fn refuse_cut_off(path: &Path, length: u64, header: &[u8; 100]) -> Result<(), St
     Ok(())
 }
 
-/// The file that SQLite keeps beside a database under this ending.
+/// The file that SQLite keeps beside a database under this ending. It lies beside the file itself,
+/// not beside a link to it.
 fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
     name.push(ending);
     PathBuf::from(name)
 }

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use communitytoken::ledger::{KeptHead, examine};
+use communitytoken::ledger::{Examined, KeptHead, examine};
+use communitytoken::{schema, store};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -93,10 +94,37 @@ async fn files_that_are_not_whole_or_not_ours() {
     fs::copy(other.database(), &path).unwrap();
     refused(&server, "another community");
 
+    // Founding was cut short here before there was a ledger; with a head beside it, it was not.
+    let begun = server.path("begun.db");
+    let conn = Connection::open(&begun).unwrap();
+    conn.pragma_update(None, "application_id", schema::APPLICATION_ID).unwrap();
+    drop(conn);
+    assert_eq!(examine(&begun).unwrap(), Examined::Nothing);
+    fs::copy(&begun, &path).unwrap();
+    refused(&server, "is gone or empty");
+
     put(&whole);
     server.serve(&[]).await;
     assert_eq!(server.member("bob").await.balance().await, 30);
     server.assert_sound().await;
+}
+
+/// What is in the log counts as well, also where the database is named by a link to it.
+#[tokio::test]
+async fn a_link_leads_to_the_log_too() {
+    let mut server = Server::start().await;
+    server.funded("ann", 1_000).await;
+    server.kill();
+    let link = server.path("link.db");
+    std::os::unix::fs::symlink(server.database(), &link).unwrap();
+    let before = bytes(&server);
+    for path in [server.database(), link] {
+        assert_eq!(examine(&path).unwrap(), Examined::Whole);
+        let conn = store::open_untouched(&path).unwrap();
+        let paid: i64 = conn.query_row("SELECT count(*) FROM transactions", [], |row| row.get(0)).unwrap();
+        assert_eq!(paid, 2, "{}", path.display());
+    }
+    assert!(bytes(&server) == before, "looking changes nothing");
 }
 
 /// Every page in turn is overwritten: whatever it held, the file is not served.
