@@ -224,17 +224,21 @@ impl std::error::Error for Error {}
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, SystemIoFailure};
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure,
+        };
+        let cause = format!("SQLite: {error}");
         match error.sqlite_error_code() {
-            // The disk refuses, or another process holds the file: no defect of ours. A disk that cannot
-            // be read is among them, which SQLite takes for a damaged file.
-            Some(CannotOpen | DatabaseBusy | DatabaseCorrupt | DiskFull | SystemIoFailure) => Self::new(
+            // The disk's fault and not the caller's. A page that cannot be read is reported as damage.
+            Some(
+                SystemIoFailure | DiskFull | CannotOpen | ReadOnly | DatabaseBusy | DatabaseCorrupt | NotADatabase,
+            ) => Self::new(
                 Code::StorageUnavailable,
-                "The database cannot be used at present. Nothing was changed; try again later.",
+                "The database cannot be reached at present. Nothing was changed; try again in a moment.",
             )
             .with("retry_after_seconds", 5)
-            .because(format!("SQLite: {error}")),
-            _ => Self::internal(format!("SQLite: {error}")),
+            .because(cause),
+            _ => Self::internal(cause),
         }
     }
 }

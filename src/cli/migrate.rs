@@ -82,7 +82,7 @@ fn version(config: &Config) -> Result<Option<u32>, Failure> {
     if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
         return Ok(None);
     }
-    let version = schema::version(&store::open_beside(path, config.database.checkpoints)?)?;
+    let version = schema::version(&store::open_untouched(path)?)?;
     // 0: founded at this very moment by another process.
     Ok((version > 0).then_some(version))
 }

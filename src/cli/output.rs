@@ -42,10 +42,14 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
-/// A text with a capital at its start and a stop at its end.
+/// A text with a capital at its start, unless that is a file's name, and a stop at its end.
 fn sentence(text: &str) -> String {
+    let is_path = text.split(' ').next().is_some_and(|word| word.contains(['/', '.']));
     let mut characters = text.chars();
-    let first: String = characters.next().map(|character| character.to_uppercase().collect()).unwrap_or_default();
+    let first: String = characters
+        .next()
+        .map(|character| if is_path { character.to_string() } else { character.to_uppercase().collect() })
+        .unwrap_or_default();
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{stop}", characters.as_str())
 }

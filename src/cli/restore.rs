@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{Act, Common, Failure, backup, output, verify};
 use crate::ledger::verify::Report;
-use crate::ledger::{audit_alone, lost_by, make_folder, system_clock};
+use crate::ledger::{KeptHead, audit_alone, lost_by, make_folder, system_clock};
 use crate::schema;
 use crate::store::{self, Draft, FileState, NotAlone, StoreFailure};
 
@@ -72,6 +72,8 @@ impl Restore {
         store::without_log(&staged)?;
         drop(staged);
         draft.belong_as_before()?;
+        // It tells of the ledger that goes. The server keeps a new one.
+        KeptHead::forget(path)?;
         let kept = store::replace(path, present.held(), draft, "replaced")?;
         let has_instance_key = path.with_file_name("instance.key").exists();
         let answer = json!({

@@ -12,8 +12,9 @@ use serde_json::json;
 use super::{Common, Failure, migrate, output};
 use crate::config::Config;
 use crate::identity::InstanceKey;
+use crate::ledger::KeptHead;
 use crate::ledger::proof::{KeyChain, NotProved, Receipt, SignedCheckpoint, Signer, Trust};
-use crate::ledger::verify::{Kept, Report, verify_against};
+use crate::ledger::verify::{Finding, Kept, Report, verify_against};
 use crate::schema;
 use crate::store::{self, FileState};
 
@@ -165,7 +166,12 @@ fn ledger(
         trust,
         instance_key: instance_key.map(|key| key.public_key()),
     };
-    let report = prove_against(conn, &kept, common)?;
+    let mut report = prove_against(conn, &kept, common)?;
+    if let Some(Err(lost)) = KeptHead::beside(&config.database.path).map(|head| head.check(&config.database.path, conn))
+    {
+        report.is_sound = false;
+        report.findings.push(Finding { what: "kept_head", place: "database file".into(), message: lost.0 });
+    }
     output::print(common.json, &report, || words(&report, kept.checkpoint.is_some()));
     if report.is_sound { Ok(()) } else { Err(Failure::Wanting) }
 }

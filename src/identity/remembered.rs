@@ -12,6 +12,8 @@ pub(super) type Fingerprint = [u8; 32];
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) claims: Claims,
+    /// From when the token is good, in Unix milliseconds: the clock may have been set back since.
+    pub(super) good_from_ms: i64,
     /// Which provider it was, by its place in the list.
     pub(super) provider: usize,
     /// The provider's key set at that time.

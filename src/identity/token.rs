@@ -147,8 +147,9 @@ impl Verifier {
         ));
         for key in candidates {
             match check(token, provider, key, &unverified.algorithm) {
-                Some(Ok(claims)) => {
-                    let entry = Entry { claims: claims.clone(), provider: place, generation: keys.generation };
+                Some(Ok((claims, good_from_ms))) => {
+                    let entry =
+                        Entry { claims: claims.clone(), good_from_ms, provider: place, generation: keys.generation };
                     self.remembered.add(fingerprint, entry);
                     return Ok(claims);
                 }
@@ -159,12 +160,13 @@ impl Verifier {
         Err(cause)
     }
 
-    /// What an earlier verification found, if it still holds: the token has not ended, and the
-    /// provider's keys are those by which it was checked.
+    /// What an earlier verification found, if it still holds: by the clock as it is now the token is
+    /// good, and the provider's keys are those by which it was checked.
     fn recall(&self, fingerprint: &Fingerprint) -> Option<Claims> {
         let entry = self.remembered.get(fingerprint)?;
         let keys = self.providers.get(entry.provider)?.keys.current();
-        if entry.generation == keys.generation && now_ms() < entry.claims.expires_at_ms {
+        let now = now_ms();
+        if entry.generation == keys.generation && entry.good_from_ms <= now && now < entry.claims.expires_at_ms {
             return Some(entry.claims);
         }
         self.remembered.forget(fingerprint);
@@ -178,7 +180,7 @@ impl Verifier {
 }
 
 /// Checks the token by one key; `None` if the key is not for the token's algorithm.
-fn check(token: &str, provider: &Provider, key: &Key, asked: &str) -> Option<Result<Claims>> {
+fn check(token: &str, provider: &Provider, key: &Key, asked: &str) -> Option<Result<(Claims, i64)>> {
     // The key decides. The header may only agree, with one of the algorithms the key is for.
     let asked: Algorithm = asked.parse().ok()?;
     let algorithm = *key.algorithms.iter().find(|own| **own == asked)?;
@@ -190,8 +192,9 @@ fn check(token: &str, provider: &Provider, key: &Key, asked: &str) -> Option<Res
     )
 }
 
-/// The last checks, which the library does not make, and what we take from a verified token.
-fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<Claims> {
+/// The last checks, which the library does not make, and what we take from a verified token; with
+/// it the time from which the token is good, in Unix milliseconds.
+fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<(Claims, i64)> {
     // The library lets a list of issuers pass that contains the right one.
     if claims.get("iss").and_then(Value::as_str) != Some(&provider.issuer) {
         return Err(refuse("iss is not exactly the configured issuer"));
@@ -205,6 +208,8 @@ fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<Claims> {
     let Some(expires) = claims.get("exp").and_then(seconds) else {
         return Err(refuse("exp is not a time"));
     };
+    let not_before = claims.get("nbf").and_then(seconds).unwrap_or(0);
+    let mut good_from = not_before.saturating_sub(LEEWAY);
     if let Some(issued) = claims.get("iat") {
         let Some(issued) = seconds(issued) else {
             return Err(refuse("iat is not a time"));
@@ -212,6 +217,7 @@ fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<Claims> {
         if issued > jsonwebtoken::get_current_timestamp() + FAR_AHEAD {
             return Err(refuse("iat is far in the future"));
         }
+        good_from = good_from.max(issued.saturating_sub(FAR_AHEAD));
     }
     let username = [provider.username_claim.as_str(), "name"]
         .iter()
@@ -219,12 +225,17 @@ fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<Claims> {
         .map(str::trim)
         .find(|name| !name.is_empty())
         .map(str::to_owned);
-    Ok(Claims {
+    let claims = Claims {
         issuer: provider.issuer.clone(),
         subject: subject.to_owned(),
         username,
-        expires_at_ms: i64::try_from(expires.saturating_mul(1000)).unwrap_or(i64::MAX),
-    })
+        expires_at_ms: milliseconds(expires),
+    };
+    Ok((claims, milliseconds(good_from)))
+}
+
+fn milliseconds(seconds: u64) -> i64 {
+    i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 
 /// A time of the token, in seconds. Fractions are allowed by the standard and dropped here.

@@ -12,12 +12,13 @@ use uuid::Uuid;
 
 use super::chain;
 use super::journal::Journal;
+use super::kept_head::KeptHead;
 use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
 use crate::error::{Code, Error, Result};
 use crate::schema;
 use crate::store::{
-    self, Checkpoints, FileState, ReadFailure, Readers, Receipt, Seats, StoreFailure, WriteFailure, Writer,
+    self, Checkpoints, FileState, PageCheck, ReadFailure, Readers, Receipt, Seats, StoreFailure, WriteFailure, Writer,
 };
 
 /// Gives the time in Unix milliseconds.
@@ -84,15 +85,17 @@ impl Books {
     /// Opens the books; makes the database and its one ledger where there is none, and brings an
     /// older schema up to date. A file that is not ours is refused and stays as it was.
     pub fn open(path: &Path, options: &Options) -> Result<Self, StoreFailure> {
+        let now = (options.clock)();
         if store::inspect(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
+            KeptHead::refuse_founding(path)?;
             make_folder(path)?;
+            if !path.exists() {
+                store::create(path, schema::APPLICATION_ID, schema::NEWEST, |conn| prepare(conn, now))?;
+            }
         }
         let mut conn = store::open_writing(path, schema::APPLICATION_ID, schema::NEWEST)?;
         options.checkpoints.set(&conn)?;
-        if schema::version(&conn)? < schema::NEWEST {
-            schema::migrate(&mut conn, schema::NEWEST)?;
-        }
-        found(&mut conn, (options.clock)())?;
+        prepare(&mut conn, now)?;
         drop(conn);
         let (file, checkpoints) = (path.to_owned(), options.checkpoints);
         let writer = Writer::start(
@@ -179,6 +182,17 @@ impl Books {
         Ok(supply)
     }
 
+    /// Looks at every page on a thread of its own, table by table, and takes no more writes if one
+    /// is damaged. For databases too large to be looked at whole before they are served.
+    pub fn check_pages(&self) -> Result<PageCheck, StoreFailure> {
+        let health = self.writer.health().clone();
+        PageCheck::start(&self.path, move |finding| {
+            health.halt(&format!(
+                "the database is damaged ({finding}); run `communitytoken verify` and restore a backup"
+            ));
+        })
+    }
+
     /// Writes what is queued and closes the books, once the last clone is closed.
     pub fn close(self) {
         self.writer.stop();
@@ -200,6 +214,14 @@ pub fn make_folder(path: &Path) -> Result<(), StoreFailure> {
     builder
         .create(folder)
         .map_err(|error| StoreFailure(format!("the folder {} cannot be made ({error}).", folder.display())))
+}
+
+/// Brings the schema up to date and makes sure of the ledger.
+fn prepare(conn: &mut Connection, now: i64) -> Result<(), StoreFailure> {
+    if schema::version(conn)? < schema::NEWEST {
+        schema::migrate(conn, schema::NEWEST)?;
+    }
+    found(conn, now)
 }
 
 /// Gives a new database its one ledger, with an identity of its own.

@@ -74,15 +74,12 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Reads the records made on or after a day, newest first, up to the bound.
-    pub(super) fn load_since(&mut self, conn: &Connection, first_day: i64) -> Result<()> {
-        let mut statement =
-            conn.prepare("SELECT sequence, key, period FROM idempotency_records ORDER BY sequence DESC")?;
+    /// Reads the records that are kept, newest first, up to the bound. Their days are not looked at:
+    /// the clock may have been wrong.
+    pub(super) fn load(&mut self, conn: &Connection) -> Result<()> {
+        let mut statement = conn.prepare("SELECT sequence, key FROM idempotency_records ORDER BY sequence DESC")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if row.get::<_, i64>(2)? < first_day {
-                break;
-            }
             let sequence = row.get(0)?;
             if self.by_digest.len() >= KEYS_IN_MEMORY_MAX {
                 self.complete_from = sequence + 1;

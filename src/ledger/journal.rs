@@ -68,7 +68,8 @@ impl Journal {
         Ok((state, now, window))
     }
 
-    fn load(conn: &Connection) -> Result<State> {
+    /// The state by the rows: the sealed heads, checked against the rows they name.
+    pub(super) fn load(conn: &Connection) -> Result<State> {
         let (id, tag): (String, i64) = conn
             .query_row("SELECT id, tag FROM ledger", [], |row| row.try_into())
             .optional()?
@@ -182,7 +183,9 @@ impl State {
         Ok(())
     }
 
-    /// Drops idempotency records of days that have passed, a bounded number at a time.
+    /// Drops idempotency records of days that have passed, a bounded number at a time. Only days on
+    /// which something moved are counted: a clock that is set a year ahead makes one such day, and
+    /// when it is set right again every request of the last days is still recognised.
     fn drop_old_keys(&mut self, conn: &Connection, days: i64) -> Result<()> {
         let day = self.head.created_at / DAY_MS;
         if self.dropped_day == day {
@@ -191,9 +194,10 @@ impl State {
         let dropped = conn
             .prepare_cached(
                 "DELETE FROM idempotency_records WHERE sequence IN
-                    (SELECT sequence FROM idempotency_records ORDER BY sequence LIMIT ?1) AND period < ?2",
+                    (SELECT sequence FROM idempotency_records ORDER BY sequence LIMIT ?1)
+                 AND period < (SELECT DISTINCT day FROM daily_totals ORDER BY day DESC LIMIT 1 OFFSET ?2)",
             )?
-            .execute([DROPPED_AT_ONCE, day - days.max(7) - 1])?;
+            .execute([DROPPED_AT_ONCE, days.max(7) + 1])?;
         if i64::try_from(dropped).unwrap_or(0) < DROPPED_AT_ONCE {
             self.dropped_day = day;
         }
@@ -209,9 +213,7 @@ impl store::Journal for Journal {
         let now = (self.clock)();
         if self.state.is_none() {
             let mut state = Self::load(conn)?;
-            // By the ledger's time, as records are dropped: a clock that is wrong at the start makes no key unknown.
-            let first_day = state.head.created_at / DAY_MS - self.idempotency_days - 1;
-            state.keys.load_since(conn, first_day)?;
+            state.keys.load(conn)?;
             self.state = Some(state);
         }
         let days = self.idempotency_days;

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::StoreFailure;
 
@@ -59,35 +60,103 @@ pub fn inspect_reading(path: &Path, application_id: i32, newest_version: u32) ->
     if metadata.len() == 0 {
         return Ok(FileState::Missing);
     }
-    let (id, version) = header(path).map_err(|_| {
+    let header = header(path).map_err(|_| {
         StoreFailure(format!(
             "{shown} is not an SQLite database; name another file with --database, or restore a backup."
         ))
     })?;
-    if id != application_id {
+    if header.application_id != application_id {
         return Err(StoreFailure(format!("{shown} belongs to another program; name another file with --database.")));
     }
-    refuse_newer(path, version, newest_version)?;
+    refuse_newer(path, header.version, newest_version)?;
+    // With a write-ahead log beside it a file may be short: the missing pages are in the log.
+    if header.is_cut_off && fs::metadata(beside(path, "-wal")).map_or(0, |log| log.len()) == 0 {
+        return Err(StoreFailure(format!("{shown} is cut off: it is shorter than it says; restore a backup.")));
+    }
     Ok(FileState::Ours)
 }
 
-/// The application id and the schema version that stand in the file's first page.
+/// What stands in the first page of a file.
+struct Header {
+    application_id: i32,
+    version: i64,
+    /// Whether the file is shorter than it says.
+    is_cut_off: bool,
+}
+
+/// Reads a file's first page.
 ///
-/// Read by SQLite, as a file that never changes, so that nothing is locked and nothing is laid beside
-/// it. Never by ourselves: closing a file lets go of every lock that this process has on it, and then
+/// By SQLite, as a file that never changes, so that nothing is locked and nothing is laid beside it.
+/// Never by ourselves: closing a file lets go of every lock that this process has on it, and then
 /// whoever wants the database alone would take it from under an open one.
-fn header(path: &Path) -> Result<(i32, i64), rusqlite::Error> {
+fn header(path: &Path) -> Result<Header, rusqlite::Error> {
+    let conn = open_unchanging(path)?;
+    let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    let first = pragma("application_id");
+    let is_cut_off = first.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt));
+    if is_cut_off {
+        // Then SQLite shows what there is.
+        conn.pragma_update(None, "writable_schema", true)?;
+    }
+    let application_id = if is_cut_off { pragma("application_id")? } else { first? };
+    Ok(Header {
+        application_id: i32::try_from(application_id).unwrap_or_default(),
+        version: pragma("user_version")?,
+        is_cut_off,
+    })
+}
+
+/// Opens a file that nobody writes, as it lies.
+fn open_unchanging(path: &Path) -> Result<Connection, rusqlite::Error> {
     let escaped: String = path.as_os_str().as_bytes().iter().fold(String::new(), |mut text, byte| {
         let _infallible = write!(text, "%{byte:02x}");
         text
     });
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
-    // A file whose last pages are still in its log is shorter than it says, and would be refused.
-    conn.pragma_update(None, "writable_schema", true)?;
-    let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
-    Ok((i32::try_from(pragma("application_id")?).unwrap_or_default(), pragma("user_version")?))
+    Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
 }
+
+/// The file that SQLite keeps beside a database under this ending. It lies beside the file itself,
+/// not beside a link to it.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Opens a database to look at it. Neither the file nor its log is changed: the log is not moved
+/// into the file, not even when the connection is closed.
+pub fn open_untouched(path: &Path) -> Result<Connection, StoreFailure> {
+    let conn = if beside(path, "-wal").exists() || beside(path, "-shm").exists() {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(path, flags)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        conn
+    } else {
+        // Nobody has it open and nothing waits in a log: it can be read as it lies, and no file is
+        // made beside it.
+        open_unchanging(path)?
+    };
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
+}
+
+/// Warns of a file that every user of this machine can read: everyone's balance stands in it.
+#[cfg(unix)]
+pub fn warn_if_open(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let open_to_all =
+        |path: &Path, bits: u32| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if open_to_all(path, 0o006) && open_to_all(folder, 0o001) {
+        tracing::warn!("everyone on this machine can read the database; run: chmod 600 {}", path.display());
+    }
+}
+
+/// Warns of a file that every user of this machine can read.
+#[cfg(not(unix))]
+pub fn warn_if_open(_: &Path) {}
 
 fn refuse_newer(path: &Path, version: i64, newest_version: u32) -> Result<(), StoreFailure> {
     if version > i64::from(newest_version) {
@@ -97,6 +166,58 @@ fn refuse_newer(path: &Path, version: i64, newest_version: u32) -> Result<(), St
         )));
     }
     Ok(())
+}
+
+/// Makes a database under a name of its own, and gives it its place when it is whole and on the
+/// disk: a power cut leaves a database or none, and of two programs founding at once one is first.
+pub fn create(
+    path: &Path,
+    application_id: i32,
+    newest_version: u32,
+    fill: impl FnOnce(&mut Connection) -> Result<(), StoreFailure>,
+) -> Result<(), StoreFailure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
+    let unfinished = folder.join(name);
+    let made = fill_new(&unfinished, application_id, newest_version, fill).and_then(|()| {
+        let placed = place(&unfinished, path).and_then(|()| fs::File::open(folder)?.sync_all());
+        placed.map_err(|error| StoreFailure(format!("{} cannot be made ({error}).", path.display())))
+    });
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let _most_are_not_there = fs::remove_file(beside(&unfinished, ending));
+    }
+    made
+}
+
+fn fill_new(
+    path: &Path,
+    application_id: i32,
+    newest_version: u32,
+    fill: impl FnOnce(&mut Connection) -> Result<(), StoreFailure>,
+) -> Result<(), StoreFailure> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    // Everyone's balance stands in it: for its owner alone, unless an operator decides otherwise.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| StoreFailure(format!("{} cannot be made ({error}).", path.display())))?;
+    let mut conn = open_writing(path, application_id, newest_version)?;
+    fill(&mut conn)?;
+    // Everything has to be in the file itself before it gets its name: closing would try the same,
+    // and keep silent where it fails.
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    conn.close().map_err(|(_, error)| StoreFailure::from(error))
+}
+
+/// Gives the file its name. A link fails where the name is taken, a rename would overwrite; it is
+/// the fallback for file systems without links.
+fn place(unfinished: &Path, path: &Path) -> std::io::Result<()> {
+    match fs::hard_link(unfinished, path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(_) if !path.exists() => fs::rename(unfinished, path),
+        other => other,
+    }
 }
 
 /// Opens the one writing connection of this process. Every acknowledged commit is on disk:

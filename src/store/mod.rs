@@ -7,6 +7,7 @@ mod checkpoints;
 mod draft;
 mod failure;
 mod file;
+mod pages;
 mod readers;
 mod seats;
 mod sole_use;
@@ -16,7 +17,8 @@ pub use backup::{Finished, check_pages, copy, fetch, finish, open_beside, withou
 pub use checkpoints::Checkpoints;
 pub use draft::Draft;
 pub use failure::{ReadFailure, StoreFailure, WriteFailure};
-pub use file::{FileState, inspect, inspect_reading, open_reading, open_writing};
+pub use file::{FileState, create, inspect, inspect_reading, open_reading, open_untouched, open_writing, warn_if_open};
+pub use pages::PageCheck;
 pub use readers::Readers;
 pub use seats::Seats;
 pub use sole_use::{NotAlone, open_alone, replace};

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use communitytoken::error::{Code, Result};
-use communitytoken::ledger::{Books, Command, DAY_MS, Ledger, Once, Wallet};
+use communitytoken::ledger::{Books, Command, DAY_MS, IdempotencyKey, Ledger, Once, Wallet};
 use communitytoken::transfers::{Reverse, Send};
 
 use super::support::{Community, amount, distribution, issue, key, refusal, register, transfer};
@@ -307,9 +307,7 @@ fn a_repeated_request_is_answered_and_not_executed() {
     assert!(community.run(once(5)).unwrap().replayed);
     community.send(0, 1, 1).unwrap();
     assert!(community.run(once(5)).unwrap().replayed);
-    community.clock.turn(30 * DAY_MS);
-    community.send(0, 1, 1).unwrap();
-    community.send(0, 1, 1).unwrap();
+    days_pass(&community);
     let kept: i64 = community
         .books()
         .read_blocking(|conn| Ok(conn.query_row("SELECT count(*) FROM idempotency_records", [], |row| row.get(0))?))
@@ -326,14 +324,51 @@ fn a_key_that_is_too_old_is_refused() {
     let community = Community::new(2);
     community.endow(100);
     let member = community.members[0].clone();
-    let fresh = communitytoken::ledger::IdempotencyKey::fresh();
+    let fresh = IdempotencyKey::fresh();
     let once = || Once { caller: member.key, key: fresh.clone(), command: transfer(&member, community.wallet(1), 5) };
     assert!(!community.run(once()).unwrap().replayed);
-    community.clock.turn(30 * DAY_MS);
-    community.send(0, 1, 1).unwrap();
-    community.send(0, 1, 1).unwrap();
+    days_pass(&community);
+    let paid = community.balance(community.wallet(1));
     assert_eq!(refusal(community.run(once())), Code::IdempotencyKeyExpired);
-    assert_eq!(community.balance(community.wallet(1)), 107);
+    assert_eq!(community.balance(community.wallet(1)), paid);
+}
+
+/// Ten days, with a payment on each.
+fn days_pass(community: &Community) {
+    for _ in 0..10 {
+        community.clock.turn(DAY_MS);
+        community.send(0, 1, 1).unwrap();
+    }
+}
+
+/// A clock that is set a year ahead and then right again reopens no request: neither while it is
+/// wrong, nor afterwards, nor after a restart.
+#[test]
+fn a_wrong_clock_reopens_no_request() {
+    let mut community = Community::new(2);
+    community.endow(100);
+    let member = community.members[0].clone();
+    let wallet = community.wallet(1);
+    let once = |text| Once { caller: member.key, key: key(text), command: transfer(&member, wallet, 5) };
+    assert!(!community.run(once("before")).unwrap().replayed);
+    community.clock.turn(365 * DAY_MS);
+    assert!(!community.run(once("wrong")).unwrap().replayed);
+    for name in ["before", "wrong"] {
+        community.send(0, 1, 1).unwrap();
+        assert!(community.run(once(name)).unwrap().replayed);
+    }
+    community.clock.turn(-365 * DAY_MS);
+    for _ in 0..2 {
+        assert!(
+            !community.run(Once { key: IdempotencyKey::fresh(), ..once("any") }).unwrap().replayed,
+            "a fresh key is not too old"
+        );
+        for name in ["before", "wrong"] {
+            assert!(community.run(once(name)).unwrap().replayed);
+        }
+        community.reopen();
+    }
+    community.assert_sound();
 }
 
 /// A distribution that one recipient spoils is refused whole, and the place is named.

@@ -110,12 +110,22 @@ impl Server {
         command
     }
 
-    /// Starts the server and waits for nothing.
-    pub fn spawn(&mut self, arguments: &[&str]) {
-        let log = fs::File::create(self.path("log.txt")).unwrap();
+    /// The server with these arguments, not yet started.
+    fn server(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(&[&["serve"], arguments].concat());
         command.envs(self.environment.iter().cloned());
-        self.child = Some(command.stdout(Stdio::piped()).stderr(log).spawn().unwrap());
+        command
+    }
+
+    /// Starts the server and waits for nothing.
+    pub fn spawn(&mut self, arguments: &[&str]) {
+        self.spawn_by(self.server(arguments));
+    }
+
+    fn spawn_by(&mut self, mut command: Command) {
+        let log = fs::File::create(self.path("log.txt")).unwrap();
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        self.child = Some(child);
     }
 
     /// The running server's process.
@@ -125,7 +135,11 @@ impl Server {
 
     /// Starts the server and waits until it listens, well or not.
     pub fn listen(&mut self, arguments: &[&str]) {
-        self.spawn(arguments);
+        self.listen_by(self.server(arguments));
+    }
+
+    fn listen_by(&mut self, command: Command) {
+        self.spawn_by(command);
         let stdout = self.child.as_mut().and_then(|child| child.stdout.take()).unwrap();
         let mut lines = BufReader::new(stdout).lines();
         let line = lines.next().and_then(Result::ok).unwrap_or_else(|| {
@@ -135,7 +149,12 @@ impl Server {
     }
 
     pub async fn serve(&mut self, arguments: &[&str]) {
-        self.listen(arguments);
+        self.serve_by(self.server(arguments)).await;
+    }
+
+    /// Serves by a command that a test has made its own: watched, or with a library before it.
+    pub async fn serve_by(&mut self, command: Command) {
+        self.listen_by(command);
         let began = Instant::now();
         while self.client.get(format!("{}/health", self.base)).send().await.map_or(0, |answer| answer.status().as_u16())
             != 200

@@ -267,6 +267,7 @@ fn what_is_remembered_is_bounded() {
     let remembered = Remembered::default();
     let entry = Entry {
         claims: Claims { issuer: String::new(), subject: String::new(), username: None, expires_at_ms: 0 },
+        good_from_ms: 0,
         provider: 0,
         generation: 1,
     };

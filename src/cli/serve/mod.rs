@@ -1,5 +1,7 @@
 //! `serve`: the program at work.
 
+mod upkeep;
+
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,17 +10,19 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use self::upkeep::Upkeep;
 use super::{Common, Failure, init, login_name, migrate, open, output};
 use crate::config::{Config, Log, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
-use crate::ledger::Books;
+use crate::ledger::{Books, Examined, examine};
 use crate::proofs;
 use crate::server::{Listening, router};
+use crate::store;
 use crate::web::App;
 
-/// How often the supply is counted anew while the program serves.
-const PROOF_EVERY: Duration = Duration::from_mins(1);
+/// Clocks that are set over the network differ by less.
+const CLOCK_MAY_DIFFER: Duration = Duration::from_mins(1);
 /// How long threads that still read may take to end when the program stops.
 const STRAGGLERS: Duration = Duration::from_secs(1);
 /// How a program ends that SIGTERM has ended.
@@ -43,22 +47,28 @@ impl Serve {
         let config = common.settings(self.bind)?;
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(&config.log);
+        let examined = examine(&config.database.path)?;
         migrate::forward(&config, common)?;
         let books = open(&config)?;
+        store::warn_if_open(&config.database.path);
         if self.demo {
             // Before anything else is written: its history begins in the past.
             sample(&books, &config, common.json)?;
         }
         init::found(&books, login_name()?)?;
         prove(&books)?;
+        warn_of_clock(&books)?;
         let app = assemble(books.clone(), config)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::Refused(format!("The program cannot start its threads ({error}).")))?;
+        let pages = if examined == Examined::InPart { Some(books.check_pages()?) } else { None };
         let outcome = runtime.block_on(serve(app));
         // What is under way was waited for; a long read beside it is not worth waiting for.
         runtime.shutdown_timeout(STRAGGLERS);
+        drop(pages);
+        upkeep::keep_head(&books, None);
         books.close();
         outcome.map_err(Failure::Refused)
     }
@@ -115,13 +125,14 @@ pub(super) fn assemble(books: Books, config: Config) -> Result<App, Failure> {
 }
 
 async fn serve(app: App) -> Result<(), String> {
+    // First of all: whoever reads that it listens may ask it to stop at once.
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
     let listening = Listening::bind(app.config.server.bind).await?.with_limits(&app.config.limits);
     let address = listening.address()?;
     let router = router(&app)?;
     let mut out = std::io::stdout();
     let _nobody_reads = writeln!(out, "{}", greeting(&app, address)).and_then(|()| out.flush());
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
     let mut asked = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -138,56 +149,30 @@ async fn serve(app: App) -> Result<(), String> {
             std::process::exit(TERMINATED);
         });
     };
-    let proof = tokio::spawn(prove_again(app.books.clone()));
-    let minutes = app.config.ledger.checkpoint_minutes;
-    let checkpoints = tokio::spawn(take_checkpoints(app.books.clone(), minutes));
+    let upkeep = Upkeep::start(&app.books, &app.config.ledger);
     listening.serve(router, stop).await;
-    proof.abort();
-    checkpoints.abort();
-    if minutes > 0 {
-        // What was acknowledged to the last moment is vouched for.
-        take_checkpoint(app.books.clone()).await;
-    }
+    upkeep.end().await;
     Ok(())
 }
 
-/// Checkpoints on a schedule; nothing is signed where nothing has happened.
-async fn take_checkpoints(books: Books, minutes: u32) {
-    if minutes == 0 {
-        return;
+/// Says when the clock stands behind the ledger, whose time never falls.
+fn warn_of_clock(books: &Books) -> Result<(), Failure> {
+    let last: i64 = books.read_blocking(|conn| {
+        Ok(conn.query_row(
+            "SELECT max(coalesce((SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1), 0),
+                        coalesce((SELECT created_at FROM audit_log ORDER BY sequence DESC LIMIT 1), 0))",
+            [],
+            |row| row.get(0),
+        )?)
+    })?;
+    let behind = Duration::from_millis(u64::try_from(last - books.now()).unwrap_or(0));
+    if behind > CLOCK_MAY_DIFFER {
+        tracing::warn!(
+            minutes = behind.as_secs() / 60,
+            "this machine's clock stands behind the last entry of the ledger: one of the two times is wrong, and until the clock has caught up new entries carry the time of the last one"
+        );
     }
-    let mut turn = tokio::time::interval(Duration::from_secs(60 * u64::from(minutes)));
-    loop {
-        // The first turn comes at once: what came in before the program broke off is vouched for too.
-        turn.tick().await;
-        take_checkpoint(books.clone()).await;
-    }
-}
-
-async fn take_checkpoint(books: Books) {
-    match tokio::task::spawn_blocking(move || proofs::take(&books)).await {
-        Ok(Ok(Some(signed))) => tracing::info!(sequence = signed.checkpoint.sequence, "a checkpoint was taken"),
-        Ok(Ok(None)) => {}
-        Ok(Err(error)) => {
-            tracing::error!(%error, cause = error.cause(), "no checkpoint could be taken");
-        }
-        Err(error) => tracing::error!(%error, "no checkpoint could be taken"),
-    }
-}
-
-/// The living proof goes on while the program serves.
-async fn prove_again(books: Books) {
-    let mut turn = tokio::time::interval(PROOF_EVERY);
-    turn.tick().await;
-    loop {
-        turn.tick().await;
-        let books = books.clone();
-        match tokio::task::spawn_blocking(move || books.prove()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the supply could not be counted"),
-            Err(error) => tracing::warn!(%error, "the supply could not be counted"),
-        }
-    }
+    Ok(())
 }
 
 fn greeting(app: &App, address: SocketAddr) -> String {

@@ -1,0 +1,107 @@
+//! What goes on while the program serves: the living proof, checkpoints, and the head of the ledger
+//! that is kept beside the database.
+
+use std::time::Duration;
+
+use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
+
+use crate::config;
+use crate::ledger::{Books, KeptHead, ReadHead};
+use crate::proofs;
+
+/// How often the supply is counted anew.
+const PROOF_EVERY: Duration = Duration::from_mins(1);
+/// How often the head is kept, if it has moved.
+const HEAD_EVERY: Duration = Duration::from_secs(10);
+
+/// The work beside the requests.
+pub(super) struct Upkeep {
+    books: Books,
+    tasks: Vec<AbortHandle>,
+    takes_checkpoints: bool,
+}
+
+impl Upkeep {
+    /// Begins it.
+    pub(super) fn start(books: &Books, settings: &config::Ledger) -> Self {
+        let mut tasks = vec![tokio::spawn(prove_again(books.clone())), tokio::spawn(keep_heads(books.clone()))];
+        let takes_checkpoints = settings.checkpoint_minutes > 0;
+        if takes_checkpoints {
+            let every = Duration::from_mins(settings.checkpoint_minutes.into());
+            tasks.push(tokio::spawn(take_checkpoints(books.clone(), every)));
+        }
+        let tasks = tasks.iter().map(JoinHandle::abort_handle).collect();
+        Self { books: books.clone(), tasks, takes_checkpoints }
+    }
+
+    /// Ends it with a last checkpoint: what was acknowledged to the last moment is vouched for.
+    pub(super) async fn end(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        if self.takes_checkpoints {
+            take_checkpoint(self.books).await;
+        }
+    }
+}
+
+/// The living proof goes on.
+async fn prove_again(books: Books) {
+    let mut turn = tokio::time::interval(PROOF_EVERY);
+    turn.tick().await;
+    loop {
+        turn.tick().await;
+        let books = books.clone();
+        match spawn_blocking(move || books.prove()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the supply could not be counted"),
+            Err(error) => tracing::warn!(%error, "the supply could not be counted"),
+        }
+    }
+}
+
+/// Checkpoints on a schedule; nothing is signed where nothing has happened.
+async fn take_checkpoints(books: Books, every: Duration) {
+    let mut turn = tokio::time::interval(every);
+    loop {
+        // The first turn comes at once: what came in before the program broke off is vouched for too.
+        turn.tick().await;
+        take_checkpoint(books.clone()).await;
+    }
+}
+
+async fn take_checkpoint(books: Books) {
+    match spawn_blocking(move || proofs::take(&books)).await {
+        Ok(Ok(Some(signed))) => tracing::info!(sequence = signed.checkpoint.sequence, "a checkpoint was taken"),
+        Ok(Ok(None)) => {}
+        Ok(Err(error)) => {
+            tracing::error!(%error, cause = error.cause(), "no checkpoint could be taken");
+        }
+        Err(error) => tracing::error!(%error, "no checkpoint could be taken"),
+    }
+}
+
+/// Keeps the head of the ledger beside the database, so that the next start can tell whether the
+/// database has lost anything.
+async fn keep_heads(books: Books) {
+    let mut turn = tokio::time::interval(HEAD_EVERY);
+    let mut kept = None;
+    loop {
+        turn.tick().await;
+        let books = books.clone();
+        kept = spawn_blocking(move || keep_head(&books, kept.as_ref())).await.ok().flatten();
+    }
+}
+
+/// Keeps the head unless it is the one that was kept last; gives what is kept now. While the ledger
+/// cannot be written its head does not move.
+pub(super) fn keep_head(books: &Books, kept: Option<&KeptHead>) -> Option<KeptHead> {
+    let head = books.execute_blocking(ReadHead).ok()?;
+    if kept != Some(&head)
+        && let Err(error) = head.keep(books.path())
+    {
+        tracing::warn!(%error, "the head of the ledger could not be kept beside the database");
+        return None;
+    }
+    Some(head)
+}
