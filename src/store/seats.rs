@@ -19,9 +19,6 @@ const WAITING_MAX: usize = 256;
 /// How long one may have waited, where reads are slow.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// How far reading threads stand back: with this, a third of the share of others.
-const NICE: i32 = 5;
-
 type Job = Box<dyn FnOnce() + Send>;
 
 /// The seats.
@@ -79,9 +76,6 @@ impl Seats {
 
     /// One seat, until nobody waits.
     fn work(&self, mut job: Job) {
-        // Where the processor is short, payments and refusals come first. On Linux this is for the
-        // thread alone; where it cannot be had, all come first.
-        let _or_not = rustix::process::setpriority_process(None, NICE);
         loop {
             // A job that breaks off answers nobody, which its caller notices.
             let _broken = catch_unwind(AssertUnwindSafe(job));
