@@ -24,8 +24,9 @@ type Job = Box<dyn FnOnce() + Send>;
 /// The seats.
 pub struct Seats {
     count: usize,
-    /// One for each who sits, waits, or has not yet fetched what was read.
-    line: Semaphore,
+    /// One for each job that is done, waits, or whose answer has not been fetched yet; also of callers
+    /// who have left.
+    line: Arc<Semaphore>,
     taken: Mutex<Taken>,
 }
 
@@ -38,7 +39,7 @@ struct Taken {
 impl Seats {
     /// So many seats.
     pub fn new(count: usize) -> Self {
-        Self { count, line: Semaphore::new(count + WAITING_MAX), taken: Mutex::default() }
+        Self { count, line: Arc::new(Semaphore::new(count + WAITING_MAX)), taken: Mutex::default() }
     }
 
     /// Runs this at a seat, at once or after a short wait without a thread.
@@ -46,17 +47,18 @@ impl Seats {
         self: &Arc<Self>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ReadFailure> {
-        let _standing = self.line.try_acquire().map_err(|_| ReadFailure::Crowded)?;
+        let standing = Arc::clone(&self.line).try_acquire_owned().map_err(|_| ReadFailure::Crowded)?;
         let (answer, receiver) = oneshot::channel();
         let came = Instant::now();
         self.sit_down(Box::new(move || {
             // Whoever has left in the meantime needs no answer.
             if !answer.is_closed() {
                 let outcome = if came.elapsed() < WAIT_MAX { Ok(work()) } else { Err(ReadFailure::Crowded) };
-                let _caller_left = answer.send(outcome);
+                let _caller_left = answer.send((outcome, standing));
             }
         }));
-        receiver.await.unwrap_or(Err(ReadFailure::Broken))
+        let (outcome, _standing) = receiver.await.map_err(|_| ReadFailure::Broken)?;
+        outcome
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
