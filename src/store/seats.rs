@@ -19,16 +19,14 @@ const WAITING_MAX: usize = 256;
 /// How long one may have waited, where reads are slow.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// How far reading threads stand back: with this, a third of the share of others.
-const NICE: i32 = 5;
-
 type Job = Box<dyn FnOnce() + Send>;
 
 /// The seats.
 pub struct Seats {
     count: usize,
-    /// One for each who sits, waits, or has not yet fetched what was read.
-    line: Semaphore,
+    /// One for each job that is done, waits, or whose answer has not been fetched yet; also of callers
+    /// who have left.
+    line: Arc<Semaphore>,
     taken: Mutex<Taken>,
 }
 
@@ -41,7 +39,7 @@ struct Taken {
 impl Seats {
     /// So many seats.
     pub fn new(count: usize) -> Self {
-        Self { count, line: Semaphore::new(count + WAITING_MAX), taken: Mutex::default() }
+        Self { count, line: Arc::new(Semaphore::new(count + WAITING_MAX)), taken: Mutex::default() }
     }
 
     /// Runs this at a seat, at once or after a short wait without a thread.
@@ -49,17 +47,18 @@ impl Seats {
         self: &Arc<Self>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ReadFailure> {
-        let _standing = self.line.try_acquire().map_err(|_| ReadFailure::Crowded)?;
+        let standing = Arc::clone(&self.line).try_acquire_owned().map_err(|_| ReadFailure::Crowded)?;
         let (answer, receiver) = oneshot::channel();
         let came = Instant::now();
         self.sit_down(Box::new(move || {
             // Whoever has left in the meantime needs no answer.
             if !answer.is_closed() {
                 let outcome = if came.elapsed() < WAIT_MAX { Ok(work()) } else { Err(ReadFailure::Crowded) };
-                let _caller_left = answer.send(outcome);
+                let _caller_left = answer.send((outcome, standing));
             }
         }));
-        receiver.await.unwrap_or(Err(ReadFailure::Broken))
+        let (outcome, _standing) = receiver.await.map_err(|_| ReadFailure::Broken)?;
+        outcome
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -79,9 +78,6 @@ impl Seats {
 
     /// One seat, until nobody waits.
     fn work(&self, mut job: Job) {
-        // Where the processor is short, payments and refusals come first. On Linux this is for the
-        // thread alone; where it cannot be had, all come first.
-        let _or_not = rustix::process::setpriority_process(None, NICE);
         loop {
             // A job that breaks off answers nobody, which its caller notices.
             let _broken = catch_unwind(AssertUnwindSafe(job));
