@@ -99,10 +99,13 @@ fn header(path: &Path) -> Result<Header, rusqlite::Error> {
         conn.pragma_update(None, "writable_schema", true)?;
     }
     let application_id = if is_cut_off { pragma("application_id")? } else { first? };
+    // A last page of which a part is missing counts as a whole one there.
+    let whole = pragma("page_count")?.saturating_mul(pragma("page_size")?);
+    let length = fs::metadata(path).map_or(0, |file| file.len());
     Ok(Header {
         application_id: i32::try_from(application_id).unwrap_or_default(),
         version: pragma("user_version")?,
-        is_cut_off,
+        is_cut_off: is_cut_off || length < whole.unsigned_abs(),
     })
 }
 

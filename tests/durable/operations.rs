@@ -91,6 +91,8 @@ async fn every_command_of_the_page_works() {
         server.fund(member, 100).await;
     }
     members[0].pay(&members[1], 30).await.ok(201);
+    // As it is some minutes after the first payment.
+    server.cli(&["checkpoint"]).ok();
     let head = server.cli(&["verify"]).ok()["head"].as_str().unwrap().to_owned();
     let steps = steps();
     let commands = steps.iter().filter(|step| matches!(step, Step::Run(_))).count();

@@ -1,14 +1,15 @@
 //! What must happen, in plain Rust: balances in a list, keys in a map, no database. It is small
 //! enough to be read in one go, and that is what makes it worth comparing with.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use communitytoken::error::Code;
 use communitytoken::ledger::DAY_MS;
 
-/// Days for which a repeated request is recognised, and how much longer its record is kept.
+/// Days for which a repeated request is recognised.
 const KEPT_DAYS: i64 = 7;
-const KEPT_LONGER: i64 = 1;
+/// Days on which something moved whose records are kept.
+const DAYS_WITH_RECORDS: usize = 9;
 /// Records dropped at the beginning of one batch at most.
 const DROPPED_AT_ONCE: usize = 10_000;
 /// Recipients of one distribution at most.
@@ -153,6 +154,8 @@ pub struct Model {
     newest: (i64, i64),
     /// Rows made by hand wait to be chained.
     unsealed: bool,
+    /// Days on which something moved.
+    days: BTreeSet<i64>,
     kept: HashMap<(usize, String), Kept>,
     kept_by_sequence: BTreeMap<i64, (usize, String)>,
 }
@@ -170,6 +173,7 @@ impl Model {
             audit_lines: 1,
             newest: (0, clock),
             unsealed: false,
+            days: BTreeSet::new(),
             kept: HashMap::new(),
             kept_by_sequence: BTreeMap::new(),
         }
@@ -203,10 +207,10 @@ impl Model {
             self.unsealed = false;
             self.audit(self.clock.max(self.newest.1));
         }
-        let today = self.newest.0 / DAY_MS;
+        let Some(first) = self.days.iter().rev().nth(DAYS_WITH_RECORDS - 1).copied() else { return };
         for _ in 0..DROPPED_AT_ONCE {
             let Some(oldest) = self.kept_by_sequence.first_entry() else { break };
-            if self.kept[oldest.get()].day >= today - KEPT_DAYS - KEPT_LONGER {
+            if self.kept[oldest.get()].day >= first {
                 break;
             }
             self.kept.remove(&oldest.remove());
@@ -227,6 +231,7 @@ impl Model {
             Step::Spoiled { caller, key, to, amount, panics } => {
                 // What it would have refused by itself is refused so.
                 self.check_key(key)?;
+                self.may_send(*caller)?;
                 self.check(*caller, *to, *amount)?;
                 return Err(if *panics { Code::Internal } else { Code::Forbidden });
             }
@@ -360,6 +365,7 @@ impl Model {
             self.accounts[from].receive(sequence, -amount);
         }
         self.accounts[to].receive(sequence, amount);
+        self.days.insert(now / DAY_MS);
         self.moved.push(Moved { from, to, amount, at: now, reverses, given_back: 0 });
         self.newest.0 = now;
         Ok(())

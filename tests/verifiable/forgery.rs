@@ -62,6 +62,8 @@ impl Scene {
 
     /// Writes into the file behind the database's guards, and puts them back.
     fn forge(&self, forgery: impl FnOnce(&Connection)) {
+        // Whoever can write the database can remove what lies beside it.
+        let _not_there_twice = fs::remove_file(self.server.path("data/communitytoken.db-head"));
         let conn = Connection::open(self.server.database()).unwrap();
         let triggers: Vec<(String, String)> = conn
             .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
