@@ -144,13 +144,6 @@ pub struct Limits {
     pub idle: Duration,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        #[expect(clippy::expect_used, reason = "a test builds the configuration of defaults alone")]
-        settings::build(layers::Values::default()).expect("the defaults are valid").limits
-    }
-}
-
 /// How the ledger is vouched for.
 #[derive(Debug, Clone)]
 pub struct Ledger {

@@ -39,8 +39,8 @@ fn the_defaults_are_what_the_contract_says() {
     assert_eq!(config.limits.recipients_per_distribution, 100);
     assert_eq!(config.limits.idempotency_days, 7);
     assert_eq!(config.limits.requests_per_minute, 300);
-    assert_eq!(Limits::default().connections, 2000);
-    assert_eq!(Limits::default().header.as_secs(), 10);
+    assert_eq!(config.limits.connections, 2000);
+    assert_eq!(config.limits.header.as_secs(), 10);
     assert!(config.community.directory);
     assert_eq!(config.log.format, LogFormat::Text);
     assert!(config.uses_developer_identity());

@@ -79,6 +79,7 @@ pub struct Books {
     places: Arc<Semaphore>,
     path: Arc<PathBuf>,
     clock: Clock,
+    checkpoints: Checkpoints,
 }
 
 impl Books {
@@ -112,7 +113,7 @@ impl Books {
         let seats = Arc::new(Seats::new(options.readers as usize));
         let places = Arc::new(Semaphore::new(options.readers as usize));
         let path = Arc::new(path.to_owned());
-        Ok(Self { writer, readers, seats, places, path, clock: Arc::clone(&options.clock) })
+        Ok(Self { writer, readers, seats, places, path, clock: Arc::clone(&options.clock), checkpoints })
     }
 
     /// Where the database lies.
@@ -186,7 +187,7 @@ impl Books {
     /// is damaged. For databases too large to be looked at whole before they are served.
     pub fn check_pages(&self) -> Result<PageCheck, StoreFailure> {
         let health = self.writer.health().clone();
-        PageCheck::start(&self.path, move |finding| {
+        PageCheck::start(&self.path, self.checkpoints, move |finding| {
             health.halt(&format!(
                 "the database is damaged ({finding}); run `communitytoken verify` and restore a backup"
             ));

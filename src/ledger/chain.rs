@@ -11,6 +11,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use uuid::Uuid;
 
 use super::types::WalletId;
+use crate::error::Result;
 
 /// A SHA-256 value.
 pub type Hash = [u8; 32];
@@ -59,6 +60,9 @@ pub trait Link {
     /// Its hash after the given one.
     fn hash(&self, previous: &Hash) -> Hash;
 }
+
+/// What looks at each row of a chain after a place in it, with the hash that stands there.
+pub(super) type Look<'a, L> = &'a mut dyn FnMut(L, Option<Hash>) -> Result<()>;
 
 /// Domain word of the chain of transactions.
 pub const TRANSACTIONS: &str = "communitytoken transaction 1";

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
-use super::chain::{self, Hash, Link};
+use super::chain::{self, Hash, Link, Look};
 use super::journal::{Head, Journal};
 use super::kept_head::KeptHead;
 use super::supply::supply;
@@ -93,9 +93,6 @@ fn ledger(conn: &Connection) -> Result<Option<Uuid>> {
     };
     Uuid::try_parse(&id).map(Some).map_err(|_| Error::internal("the id of its ledger is damaged"))
 }
-
-/// What looks at each row of a chain after a place in it.
-type Look<'a, L> = &'a mut dyn FnMut(L, Option<Hash>) -> Result<()>;
 
 /// The newest rows up to the sealed head: none missing, none altered.
 fn newest<L: Link>(

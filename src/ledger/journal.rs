@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::audit::{self, AuditLine};
 use super::books::Clock;
-use super::chain::{self, Hash, Link};
+use super::chain::{self, Hash, Link, Look};
 use super::idempotency::Keys;
 use super::transaction;
 use super::types::DAY_MS;
@@ -113,9 +113,6 @@ fn sealed_heads(conn: &Connection, no_transaction: Head, no_line: Head) -> Resul
     };
     Ok((read("transactions", sequence, hash, no_transaction)?, read("audit_log", audit_sequence, audit_hash, no_line)?))
 }
-
-/// What looks at each row of a chain after a place in it.
-type Look<'a, L> = &'a mut dyn FnMut(L, Option<Hash>) -> Result<()>;
 
 /// Chains the rows after the head that have no hash yet; gives how many there were. A row that
 /// carries a hash which is not its own is not built upon.

@@ -36,7 +36,7 @@ pub struct Listening {
 
 impl Listening {
     /// Binds; what is wrong with the address is said in one sentence.
-    pub async fn bind(address: SocketAddr) -> Result<Self, String> {
+    pub async fn bind(address: SocketAddr, limits: &Limits) -> Result<Self, String> {
         let bound = async {
             let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
             // A restart must not wait until the system has forgotten the last connections.
@@ -47,13 +47,7 @@ impl Listening {
         let listener = bound
             .await
             .map_err(|error| format!("{address} cannot be listened on ({error}). Choose another with --bind."))?;
-        Ok(Self { listener, limits: Limits::default() })
-    }
-
-    /// The same with limits of one's own.
-    #[must_use]
-    pub fn with_limits(self, limits: &Limits) -> Self {
-        Self { limits: limits.clone(), ..self }
+        Ok(Self { listener, limits: limits.clone() })
     }
 
     /// Where it listens; the port, if it was left to the system.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::StoreFailure;
+use super::{StoreFailure, draft};
 
 /// How long a connection waits while another process writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -122,9 +122,7 @@ fn open_unchanging(path: &Path) -> Result<Connection, rusqlite::Error> {
 /// The file that SQLite keeps beside a database under this ending. It lies beside the file itself,
 /// not beside a link to it.
 fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
-    name.push(ending);
-    PathBuf::from(name)
+    draft::beside(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), ending)
 }
 
 /// Opens a database to look at it. Neither the file nor its log is changed: the log is not moved
@@ -179,16 +177,13 @@ pub fn create(
     newest_version: u32,
     fill: impl FnOnce(&mut Connection) -> Result<(), StoreFailure>,
 ) -> Result<(), StoreFailure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
-    let unfinished = folder.join(name);
+    let unfinished = draft::beside(path, &format!(".{}.new", uuid::Uuid::new_v4().simple()));
     let made = fill_new(&unfinished, application_id, newest_version, fill).and_then(|()| {
-        let placed = place(&unfinished, path).and_then(|()| fs::File::open(folder)?.sync_all());
+        let placed = place(&unfinished, path).and_then(|()| fs::File::open(draft::folder(path))?.sync_all());
         placed.map_err(|error| StoreFailure(format!("{} cannot be made ({error}).", path.display())))
     });
-    for ending in ["", "-wal", "-shm", "-journal"] {
-        let _most_are_not_there = fs::remove_file(beside(&unfinished, ending));
+    for ending in [""].iter().chain(&draft::COMPANIONS) {
+        let _most_are_not_there = fs::remove_file(draft::beside(&unfinished, ending));
     }
     made
 }

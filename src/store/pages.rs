@@ -4,9 +4,9 @@ use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rusqlite::{Connection, InterruptHandle, OpenFlags};
+use rusqlite::{Connection, InterruptHandle};
 
-use super::{StoreFailure, open_reading};
+use super::{Checkpoints, StoreFailure, open_beside};
 
 /// The check at work. It ends by itself, or when this is dropped.
 pub struct PageCheck {
@@ -16,10 +16,12 @@ pub struct PageCheck {
 
 impl PageCheck {
     /// Starts it; `report` hears of damage, once.
-    pub fn start(path: &Path, report: impl FnOnce(&str) + Send + 'static) -> Result<Self, StoreFailure> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut conn = Connection::open_with_flags(path, flags)?;
-        open_reading(&mut conn)?;
+    pub fn start(
+        path: &Path,
+        checkpoints: Checkpoints,
+        report: impl FnOnce(&str) + Send + 'static,
+    ) -> Result<Self, StoreFailure> {
+        let conn = open_beside(path, checkpoints)?;
         let interrupt = conn.get_interrupt_handle();
         let work = move || match check(&conn) {
             Ok(None) => tracing::info!("every page of the database was looked at, and all are sound"),

@@ -1,6 +1,6 @@
 //! The pages in a real browser, with scripts and without.
 
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -25,17 +25,31 @@ impl Drop for Process {
     }
 }
 
+/// The port the driver took, by its own words. A port chosen for it beforehand may be another
+/// server's by the time it starts.
+fn port(driver: &mut Process) -> u16 {
+    let mut lines = BufReader::new(driver.0.stdout.take().unwrap()).lines();
+    let said = lines.find_map(|line| {
+        let line = line.unwrap();
+        let (_, port) = line.split_once("was started successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    // What it says later is read and dropped, so that it never waits for a reader.
+    std::thread::spawn(move || lines.for_each(drop));
+    said.expect("chromedriver says on which port it listens")
+}
+
 impl Browser {
     async fn open(scripts: bool) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Process(
+        let mut process = Process(
             Command::new("chromedriver")
-                .arg(format!("--port={port}"))
-                .stdout(Stdio::null())
+                .arg("--port=0")
+                .stdout(Stdio::piped())
                 .stderr(Stdio::null())
                 .spawn()
                 .expect("chromedriver is installed by tests/run"),
         );
+        let url = format!("http://127.0.0.1:{}", port(&mut process));
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=360,740"]
@@ -46,15 +60,8 @@ impl Browser {
             let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
             capabilities.add_experimental_option("prefs", off).unwrap();
         }
-        let url = format!("http://127.0.0.1:{port}");
-        for _ in 0..200 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                let driver = WebDriver::new(&url, capabilities).await.expect("Chromium is installed by tests/run");
-                return Self { driver, _process: process };
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("chromedriver did not start");
+        let driver = WebDriver::new(&url, capabilities).await.expect("Chromium is installed by tests/run");
+        Self { driver, _process: process }
     }
 
     /// Clicks what the path names. A page that is just being replaced is asked again.

@@ -106,7 +106,7 @@ fn sample(books: &Books, config: &Config, quiet: bool) -> Result<(), Failure> {
 }
 
 /// The living proof, at every start: the sums must agree before anything is served.
-pub(super) fn prove(books: &Books) -> Result<(), Failure> {
+fn prove(books: &Books) -> Result<(), Failure> {
     let supply = books.prove()?;
     if supply.is_consistent {
         return Ok(());
@@ -117,7 +117,7 @@ pub(super) fn prove(books: &Books) -> Result<(), Failure> {
     )))
 }
 
-pub(super) fn assemble(books: Books, config: Config) -> Result<App, Failure> {
+fn assemble(books: Books, config: Config) -> Result<App, Failure> {
     let key = proofs::key(&books)?;
     let developer = config.uses_developer_identity().then(|| DeveloperIdentity::new(key));
     let verifier = Verifier::from_config(&config.identity, developer.as_ref())?;
@@ -128,7 +128,7 @@ async fn serve(app: App) -> Result<(), String> {
     // First of all: whoever reads that it listens may ask it to stop at once.
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
-    let listening = Listening::bind(app.config.server.bind).await?.with_limits(&app.config.limits);
+    let listening = Listening::bind(app.config.server.bind, &app.config.limits).await?;
     let address = listening.address()?;
     let router = router(&app)?;
     let mut out = std::io::stdout();
