@@ -16,6 +16,8 @@ mod known;
 pub mod member;
 mod register;
 mod remembered;
+mod secret;
+pub mod session;
 mod token;
 
 #[cfg(test)]
@@ -27,6 +29,7 @@ pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};
 pub use member::{Member, Role};
 pub use register::{Register, check_username, user_by_name, wallet_of};
+pub use secret::Secret;
 pub use token::{Claims, Provider, Verifier};
 
 /// Chooses the cryptography that checks tokens. Called once when the program starts; calling it
