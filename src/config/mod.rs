@@ -9,14 +9,17 @@
 //! directory. What is wrong is said all at once, in sentences, before anything is opened.
 //!
 //! `layers` gathers the values, `reader` reads single ones, `settings` knows the keys and makes the
-//! [`Config`] of them.
+//! [`Config`] of them; `providers` is the part of it that says who signs members in.
 
 mod layers;
+mod providers;
 mod reader;
 mod settings;
 
 #[cfg(test)]
 mod tests;
+
+pub use providers::may_fetch;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -24,6 +27,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use jsonwebtoken::Algorithm;
 
 use crate::store::Checkpoints;
 
@@ -110,6 +114,45 @@ pub struct Provider {
     pub client_secret: Option<Secret>,
     /// The claim that proposes a username.
     pub username_claim: String,
+    /// Whether a token that was issued to our own client counts, whomever it is for.
+    pub accept_azp: bool,
+    /// The algorithms it may sign with; none: those that its keys are for. `HS256` stands alone, and
+    /// then the client secret is the key.
+    pub algorithms: Vec<Algorithm>,
+    /// Whether its addresses may be `http:` on other machines than this one.
+    pub allow_http: bool,
+    /// The claim that names what someone may do: a key, or a path with dots.
+    pub roles_claim: Option<String>,
+    /// What it must name for the role of operator.
+    pub operator_roles: Vec<String>,
+    /// What it must name for the role of auditor.
+    pub auditor_roles: Vec<String>,
+}
+
+impl Provider {
+    /// A provider of which nothing else is said.
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into(),
+            audience: audience.into(),
+            jwks_file: None,
+            jwks_url: None,
+            client_id: None,
+            client_secret: None,
+            username_claim: "preferred_username".into(),
+            accept_azp: false,
+            algorithms: Vec::new(),
+            allow_http: false,
+            roles_claim: None,
+            operator_roles: Vec::new(),
+            auditor_roles: Vec::new(),
+        }
+    }
+
+    /// Whether its tokens are signed with the client secret instead of a key of its own.
+    pub fn signs_with_secret(&self) -> bool {
+        self.algorithms.contains(&Algorithm::HS256)
+    }
 }
 
 /// A member as an identity provider names them, written `issuer|subject`.
@@ -174,6 +217,11 @@ pub enum LogFormat {
 pub struct Secret(String);
 
 impl Secret {
+    /// A secret of this value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
     /// The value itself, for the one place that needs it.
     pub fn reveal(&self) -> &str {
         &self.0

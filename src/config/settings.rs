@@ -1,20 +1,16 @@
 //! The keys there are, and the [`Config`] made of their values.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::providers::web_address;
 use jiff::tz::TimeZone;
-use reqwest::Url;
 use tracing_subscriber::EnvFilter;
 
 use super::layers::Values;
 use super::reader::Reader;
-use super::{
-    Community, Config, ConfigError, Database, HIDDEN, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Provider,
-    Secret, Server,
-};
+use super::{Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Server};
 use crate::store::Checkpoints;
 
 /// What a setting holds.
@@ -52,6 +48,12 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("identity.providers[].client_secret", Kind::Text, ""),
     ("identity.providers[].client_secret_file", Kind::Text, ""),
     ("identity.providers[].username_claim", Kind::Text, "preferred_username"),
+    ("identity.providers[].accept_azp", Kind::Switch, "false"),
+    ("identity.providers[].algorithms", Kind::List, ""),
+    ("identity.providers[].allow_http", Kind::Switch, "false"),
+    ("identity.providers[].roles_claim", Kind::Text, ""),
+    ("identity.providers[].operator_roles", Kind::List, ""),
+    ("identity.providers[].auditor_roles", Kind::List, ""),
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.requests_per_minute", Kind::Number, "300"),
@@ -201,81 +203,6 @@ impl Reader {
         }
     }
 
-    fn providers(&mut self) -> Vec<Provider> {
-        let last = self.values.set.keys().filter_map(|key| place(key)).max();
-        let mut providers: Vec<Provider> = Vec::new();
-        // A place left out in between has no issuer, and that is what will be said.
-        for place in 0..last.map_or(0, |last| last.min(99) + 1) {
-            let provider = self.provider(&format!("{PROVIDERS}.{place}"));
-            if providers.iter().any(|other| other.issuer == provider.issuer) {
-                self.wrong(
-                    &format!("{PROVIDERS}.{place}.issuer"),
-                    "is configured twice; each issuer may be there once",
-                );
-            }
-            providers.push(provider);
-        }
-        providers
-    }
-
-    fn provider(&mut self, at: &str) -> Provider {
-        let key = |name: &str| format!("{at}.{name}");
-        let issuer = self.needed(&key("issuer"));
-        // The first are our own; the second could not be told apart in "issuer|subject".
-        if issuer.starts_with("urn:communitytoken:") || issuer.contains('|') {
-            self.wrong(&key("issuer"), "cannot be a provider's issuer");
-        }
-        let audience = self.needed(&key("audience"));
-        let jwks_file = self.text(&key("jwks_file")).map(PathBuf::from);
-        let jwks_url = self.text(&key("jwks_url"));
-        match (&jwks_file, &jwks_url) {
-            (Some(_), Some(_)) => {
-                self.wrong(&key("jwks_url"), "is set beside jwks_file; the keys come from one of them");
-            }
-            (None, Some(url)) if web_address(url).is_none() => {
-                self.wrong(&key("jwks_url"), "must be an http or https address");
-            }
-            (None, None) if !issuer.is_empty() && web_address(&issuer).is_none() => self.wrong(
-                &key("issuer"),
-                "is no http or https address at which keys can be found; set jwks_file or jwks_url",
-            ),
-            _ => {}
-        }
-        Provider {
-            jwks_file,
-            jwks_url,
-            client_id: self.text(&key("client_id")),
-            client_secret: self.secret(&key("client_secret")),
-            username_claim: self.needed(&key("username_claim")),
-            issuer,
-            audience,
-        }
-    }
-
-    /// A secret, given directly or in the file that `{key}_file` names.
-    fn secret(&mut self, key: &str) -> Option<Secret> {
-        let direct = self.raw(key);
-        self.note(key, if direct.is_some() { HIDDEN } else { "" });
-        let file_key = format!("{key}_file");
-        let Some(path) = self.text(&file_key) else {
-            return direct.map(Secret);
-        };
-        if direct.is_some() {
-            self.wrong(&file_key, format!("is set beside {key}; use one of them"));
-        }
-        match fs::read_to_string(&path) {
-            Ok(text) if !text.trim().is_empty() => Some(Secret(text.trim().to_owned())),
-            Ok(_) => {
-                self.wrong(&file_key, format!("names {path}, which is empty"));
-                None
-            }
-            Err(error) => {
-                self.wrong(&file_key, format!("names {path}, which cannot be read: {error}"));
-                None
-            }
-        }
-    }
-
     fn identities(&mut self, key: &str) -> Vec<IdentityName> {
         let mut identities = Vec::new();
         for entry in self.list(key) {
@@ -314,8 +241,4 @@ impl Reader {
         }
         filter
     }
-}
-
-fn web_address(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }

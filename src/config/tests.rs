@@ -229,6 +229,20 @@ fn providers_that_cannot_work_are_refused() {
             "cannot be a provider's issuer",
         ),
         ("issuer = \"https://a\"\naudience = \"a\"\nclient_secret_file = \"/nowhere/s\"", "cannot be read"),
+        ("issuer = \"http://id.example.org\"\naudience = \"a\"", "allow_http"),
+        ("issuer = \"https://a\"\naudience = \"a\"\njwks_url = \"http://10.0.0.1/keys\"", "allow_http"),
+        ("issuer = \"https://a\"\naudience = \"a\"\naccept_azp = true", "needs client_id"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"none\"]", "accepted are RS256"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"HS512\"]", "accepted are RS256"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"HS256\"]", "needs a client_secret"),
+        (
+            "issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"HS256\"]\nclient_secret = \"only thirty-one characters long\"",
+            "needs a client_secret",
+        ),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"RS256\", \"HS256\"]", "HS256 alone"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"HS256\"]\njwks_file = \"f\"", "take jwks_file"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nroles_claim = \"groups\"", "set together"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nauditor_roles = [\"look\"]", "set together"),
     ] {
         let problem = problem(&block(rest), &[]);
         assert!(problem.contains(said), "{problem}");
@@ -236,6 +250,26 @@ fn providers_that_cannot_work_are_refused() {
     let one = block("issuer = \"https://a\"\naudience = \"a\"");
     let problem = problem(&format!("{one}{one}"), &[]);
     assert!(problem.contains("configured twice"), "{problem}");
+}
+
+/// Keys travel by HTTPS, or not beyond this machine, or over a network of one's own.
+#[test]
+fn keys_come_by_https_or_from_here() {
+    for (address, by_default) in [
+        ("https://id.example.org/", true),
+        ("http://127.0.0.1:9000/realm", true),
+        ("http://localhost:9000", true),
+        ("http://[::1]:9000", true),
+        ("http://id.example.org", false),
+        ("http://localhost.example.org", false),
+        ("http://127.0.0.1.example.org", false),
+        ("http://0.0.0.0", false),
+        ("http://169.254.169.254", false),
+    ] {
+        let block = format!("[[identity.providers]]\nissuer = \"{address}\"\naudience = \"a\"\n");
+        assert_eq!(read(&block, &[]).is_ok(), by_default, "{address}");
+        read(&format!("{block}allow_http = true"), &[]).unwrap();
+    }
 }
 
 #[test]

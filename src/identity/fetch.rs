@@ -1,11 +1,15 @@
 //! Getting a provider's keys over the network, trusting it as little as possible: five seconds,
-//! 256 KiB, no redirects.
+//! 256 KiB, no redirects, plain HTTP only where the configuration has it so.
 
 use std::time::Duration;
 
 use reqwest::header::CACHE_CONTROL;
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, redirect};
 use serde_json::Value;
+use url::Url;
+
+use super::strict_json;
+use crate::config::may_fetch;
 
 /// The largest answer that is read.
 pub(super) const MAX_BODY: usize = 256 * 1024;
@@ -19,24 +23,42 @@ pub(super) struct Fetched {
     pub(super) max_age: Option<Duration>,
 }
 
-/// The client for it. Made only where keys come over the network, because making it needs the
-/// machine's certificates, and a community with a key file needs none.
-pub(super) fn client() -> Result<Client, String> {
-    Client::builder()
-        .timeout(TIMEOUT)
-        .connect_timeout(TIMEOUT)
-        // A redirect would let whoever controls one page of the provider choose our keys.
-        .redirect(redirect::Policy::none())
-        .user_agent(concat!("communitytoken/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| format!("no client for HTTPS: {}", chain(&error)))
+/// Gets a provider's documents.
+pub(super) struct Fetcher {
+    client: Client,
+    allow_http: bool,
+}
+
+impl Fetcher {
+    /// Made only where keys come over the network, because making it needs the machine's
+    /// certificates, and a community with a key file needs none.
+    pub(super) fn new(allow_http: bool) -> Result<Self, String> {
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            .connect_timeout(TIMEOUT)
+            // A redirect would let whoever controls one page of the provider choose our keys.
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("communitytoken/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| format!("no client for HTTPS: {}", chain(&error)))?;
+        Ok(Self { client, allow_http })
+    }
 }
 
 /// Gets one document.
-pub(super) async fn get(client: &Client, url: &str) -> Result<Fetched, String> {
+pub(super) async fn get(fetcher: &Fetcher, url: &str) -> Result<Fetched, String> {
     let refuse = |why: String| format!("{url}: {why}");
-    let mut response =
-        client.get(url).header("accept", "application/json").send().await.map_err(|error| refuse(chain(&error)))?;
+    let address = Url::parse(url).map_err(|error| refuse(format!("it is not an address: {error}")))?;
+    if !may_fetch(&address, fetcher.allow_http) {
+        return Err(refuse("it is neither https: nor http: on this machine (see allow_http)".to_owned()));
+    }
+    let mut response = fetcher
+        .client
+        .get(address)
+        .header("accept", "application/json")
+        .send()
+        .await
+        .map_err(|error| refuse(chain(&error)))?;
     let status = response.status();
     if status.is_redirection() {
         return Err(refuse(format!("answers {status}, and redirects are not followed; configure the final address")));
@@ -56,11 +78,10 @@ pub(super) async fn get(client: &Client, url: &str) -> Result<Fetched, String> {
 }
 
 /// Asks the issuer where its keys are, as OpenID Connect Discovery describes.
-pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, String> {
+pub(super) async fn discover(fetcher: &Fetcher, issuer: &str) -> Result<String, String> {
     let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let document = get(client, &url).await?;
-    let document: Value =
-        serde_json::from_slice(&document.body).map_err(|error| format!("{url}: it is not JSON: {error}"))?;
+    let document = get(fetcher, &url).await?;
+    let document = strict_json::object(&document.body).map_err(|why| format!("{url}: {why}"))?;
     let named = document.get("issuer").and_then(Value::as_str);
     if named != Some(issuer) {
         return Err(format!(
@@ -70,15 +91,10 @@ pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, St
     let Some(address) = document.get("jwks_uri").and_then(Value::as_str) else {
         return Err(format!("{url}: it has no \"jwks_uri\""));
     };
-    let parsed = Url::parse(address).map_err(|error| format!("{url}: its \"jwks_uri\" is not an address: {error}"))?;
-    let secure = issuer.starts_with("https:");
-    match parsed.scheme() {
-        "https" => Ok(address.to_owned()),
-        "http" if !secure => Ok(address.to_owned()),
-        scheme => {
-            Err(format!("{url}: its \"jwks_uri\" is of the kind {scheme:?}, which is less than the issuer's own"))
-        }
+    if issuer.starts_with("https:") && !address.starts_with("https:") {
+        return Err(format!("{url}: its \"jwks_uri\" is not https:, which is less than the issuer's own"));
     }
+    Ok(address.to_owned())
 }
 
 /// For how long an answer holds, out of its `Cache-Control`.

@@ -11,14 +11,18 @@ mod developer;
 mod fetch;
 mod instance;
 mod jwk;
+mod kept_keys;
 mod keys;
 mod known;
 pub mod member;
+mod provider;
 mod register;
 mod remembered;
 mod secret;
 pub mod session;
+mod strict_json;
 mod token;
+mod unverified;
 
 #[cfg(test)]
 mod tests;
@@ -28,9 +32,10 @@ pub use instance::InstanceKey;
 pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};
 pub use member::{Member, Role};
+pub use provider::Provider;
 pub use register::{Register, check_username, user_by_name, wallet_of};
 pub use secret::Secret;
-pub use token::{Claims, Provider, Verifier};
+pub use token::{Claims, Verifier};
 
 /// Chooses the cryptography that checks tokens. Called once when the program starts; calling it
 /// again changes nothing.

@@ -1,29 +1,26 @@
 //! Checking a bearer token.
 
-use std::sync::Arc;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, Validation};
+use jsonwebtoken::Algorithm;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::developer::{self, DeveloperIdentity};
+use super::developer::DeveloperIdentity;
 use super::jwk::Key;
-use super::keys::{KeySet, Source};
+use super::member::Role;
+use super::provider::{LEEWAY, Provider};
 use super::remembered::{Entry, Fingerprint, Remembered};
+use super::unverified::{Unverified, excerpt, refuse};
 use crate::config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The longest token that is looked at.
 const MAX_TOKEN: usize = 16 * 1024;
 /// The longest subject, in characters: OpenID Connect allows no more.
 const MAX_SUBJECT: usize = 255;
-/// By how much the provider's clock and ours may differ, in seconds.
-const LEEWAY: u64 = 60;
-/// A token issued further ahead than this comes from a clock that nobody should trust.
-const FAR_AHEAD: u64 = 10 * 60;
 
 /// Who a verified token speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,58 +31,10 @@ pub struct Claims {
     pub subject: String,
     /// What the provider calls the member: a proposal for a username, nothing to rely on.
     pub username: Option<String>,
+    /// The roles that its claims give, where the configuration lets them.
+    pub roles: Vec<Role>,
     /// When the token ends, in Unix milliseconds.
     pub expires_at_ms: i64,
-}
-
-/// One identity provider the community trusts.
-pub struct Provider {
-    /// What `iss` must be, byte for byte.
-    pub issuer: String,
-    /// What `aud` must be or contain.
-    pub audience: String,
-    /// The claim that proposes a username.
-    pub username_claim: String,
-    /// Its keys.
-    pub keys: Arc<KeySet>,
-}
-
-impl Provider {
-    /// A provider out of the configuration.
-    pub fn from_settings(settings: &config::Provider) -> Result<Self> {
-        let source = match (&settings.jwks_file, &settings.jwks_url) {
-            (Some(path), _) => Source::File(path.clone()),
-            (None, Some(url)) => Source::Url(url.clone()),
-            (None, None) => Source::Discovery(settings.issuer.clone()),
-        };
-        Ok(Self {
-            issuer: settings.issuer.clone(),
-            audience: settings.audience.clone(),
-            username_claim: settings.username_claim.clone(),
-            keys: KeySet::new(source)?,
-        })
-    }
-
-    /// The program's own developer identity, as one more provider.
-    pub fn developer(identity: &DeveloperIdentity) -> Result<Self> {
-        Ok(Self {
-            issuer: developer::DEVELOPER_ISSUER.to_owned(),
-            audience: developer::AUDIENCE.to_owned(),
-            username_claim: "preferred_username".to_owned(),
-            keys: KeySet::new(Source::Fixed(identity.jwks()))?,
-        })
-    }
-
-    /// What must hold for a token of this provider that is signed with this algorithm.
-    fn validation(&self, algorithm: Algorithm) -> Validation {
-        let mut validation = Validation::new(algorithm);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[&self.audience]);
-        validation.validate_nbf = true;
-        validation.leeway = LEEWAY;
-        validation
-    }
 }
 
 /// Turns tokens into [`Claims`], or refuses them.
@@ -102,8 +51,16 @@ impl Verifier {
 
     /// A verifier for the providers of the configuration, and for the developer identity where
     /// there is one.
-    pub fn from_config(identity: &config::Identity, developer: Option<&DeveloperIdentity>) -> Result<Self> {
-        let mut providers = identity.providers.iter().map(Provider::from_settings).collect::<Result<Vec<_>>>()?;
+    pub fn from_config(
+        identity: &config::Identity,
+        database: &Path,
+        developer: Option<&DeveloperIdentity>,
+    ) -> Result<Self> {
+        let mut providers = identity
+            .providers
+            .iter()
+            .map(|settings| Provider::from_settings(settings, database))
+            .collect::<Result<Vec<_>>>()?;
         if let Some(developer) = developer {
             providers.push(Provider::developer(developer)?);
         }
@@ -127,7 +84,7 @@ impl Verifier {
         }
         let unverified = Unverified::read(token)?;
         let Some((place, provider)) =
-            self.providers.iter().enumerate().find(|(_, provider)| provider.issuer == unverified.issuer)
+            self.providers.iter().enumerate().find(|(_, provider)| provider.issuer() == unverified.issuer)
         else {
             return Err(refuse(format!("no provider is configured for the issuer {:?}", excerpt(&unverified.issuer))));
         };
@@ -136,7 +93,7 @@ impl Verifier {
         if candidates.peek().is_none() {
             return Err(refuse(format!(
                 "the provider {} has no key named {:?}",
-                provider.issuer,
+                provider.issuer(),
                 unverified.kid.as_deref().map(excerpt)
             )));
         }
@@ -146,7 +103,7 @@ impl Verifier {
             excerpt(&unverified.algorithm)
         ));
         for key in candidates {
-            match check(token, provider, key, &unverified.algorithm) {
+            match check(token, provider, key, &unverified) {
                 Some(Ok((claims, good_from_ms))) => {
                     let entry =
                         Entry { claims: claims.clone(), good_from_ms, provider: place, generation: keys.generation };
@@ -180,15 +137,16 @@ impl Verifier {
 }
 
 /// Checks the token by one key; `None` if the key is not for the token's algorithm.
-fn check(token: &str, provider: &Provider, key: &Key, asked: &str) -> Option<Result<(Claims, i64)>> {
+fn check(token: &str, provider: &Provider, key: &Key, unverified: &Unverified) -> Option<Result<(Claims, i64)>> {
     // The key decides. The header may only agree, with one of the algorithms the key is for.
-    let asked: Algorithm = asked.parse().ok()?;
-    let algorithm = *key.algorithms.iter().find(|own| **own == asked)?;
+    let asked: Algorithm = unverified.algorithm.parse().ok()?;
+    let algorithm = *key.algorithms.iter().find(|own| **own == asked && provider.accepts(**own))?;
     let validation = provider.validation(algorithm);
     Some(
-        jsonwebtoken::decode::<Map<String, Value>>(token, &key.decoding, &validation)
+        jsonwebtoken::decode::<IgnoredAny>(token, &key.decoding, &validation)
             .map_err(|error| refuse(error.to_string()))
-            .and_then(|data| claims(provider, &data.claims)),
+            // The signature is good, so the payload that was read is what the provider said.
+            .and_then(|_| claims(provider, &unverified.payload)),
     )
 }
 
@@ -196,9 +154,10 @@ fn check(token: &str, provider: &Provider, key: &Key, asked: &str) -> Option<Res
 /// it the time from which the token is good, in Unix milliseconds.
 fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<(Claims, i64)> {
     // The library lets a list of issuers pass that contains the right one.
-    if claims.get("iss").and_then(Value::as_str) != Some(&provider.issuer) {
+    if claims.get("iss").and_then(Value::as_str) != Some(provider.issuer()) {
         return Err(refuse("iss is not exactly the configured issuer"));
     }
+    provider.check_audience(claims)?;
     let Some(subject) = claims.get("sub").and_then(Value::as_str) else {
         return Err(refuse("sub is not text"));
     };
@@ -210,25 +169,21 @@ fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<(Claims, i
     };
     let not_before = claims.get("nbf").and_then(seconds).unwrap_or(0);
     let mut good_from = not_before.saturating_sub(LEEWAY);
-    if let Some(issued) = claims.get("iat") {
-        let Some(issued) = seconds(issued) else {
-            return Err(refuse("iat is not a time"));
-        };
-        if issued > jsonwebtoken::get_current_timestamp() + FAR_AHEAD {
-            return Err(refuse("iat is far in the future"));
+    let issued = match claims.get("iat") {
+        None => None,
+        Some(issued) => Some(seconds(issued).ok_or_else(|| refuse("iat is not a time"))?),
+    };
+    if let Some(issued) = issued {
+        if issued > jsonwebtoken::get_current_timestamp() + LEEWAY {
+            return Err(refuse("iat is in the future"));
         }
-        good_from = good_from.max(issued.saturating_sub(FAR_AHEAD));
+        good_from = good_from.max(issued.saturating_sub(LEEWAY));
     }
-    let username = [provider.username_claim.as_str(), "name"]
-        .iter()
-        .filter_map(|claim| claims.get(*claim)?.as_str())
-        .map(str::trim)
-        .find(|name| !name.is_empty())
-        .map(str::to_owned);
     let claims = Claims {
-        issuer: provider.issuer.clone(),
+        issuer: provider.issuer().to_owned(),
         subject: subject.to_owned(),
-        username,
+        username: provider.username(claims),
+        roles: provider.roles(claims, issued, expires),
         expires_at_ms: milliseconds(expires),
     };
     Ok((claims, milliseconds(good_from)))
@@ -246,55 +201,6 @@ fn seconds(value: &Value) -> Option<u64> {
     })
 }
 
-/// What a token says of itself, before anything is verified: enough to choose the key.
-struct Unverified {
-    algorithm: String,
-    kid: Option<String>,
-    issuer: String,
-}
-
-impl Unverified {
-    fn read(token: &str) -> Result<Self> {
-        let parts: Vec<&str> = token.split('.').collect();
-        let &[header, payload, _] = parts.as_slice() else {
-            return Err(refuse(match parts.len() {
-                5 => "the token is encrypted; the provider must be set to sign tokens only",
-                _ => "this is not a JWT; the provider may be giving out opaque tokens",
-            }));
-        };
-        let header = object(header).ok_or_else(|| refuse("the header is not readable"))?;
-        // Whoever marks something as critical wants it understood or refused.
-        if header.contains_key("crit") {
-            return Err(refuse("the header has crit"));
-        }
-        if let Some(kind) = header.get("typ") {
-            // Providers sign other things with the same key, a logout for instance.
-            let kind = kind.as_str().unwrap_or_default().to_ascii_lowercase();
-            let kind = kind.strip_prefix("application/").unwrap_or(&kind);
-            if !matches!(kind, "jwt" | "at+jwt") {
-                return Err(refuse(format!("typ is {:?}", excerpt(kind))));
-            }
-        }
-        let Some(algorithm) = header.get("alg").and_then(Value::as_str) else {
-            return Err(refuse("the header has no alg"));
-        };
-        let kid = match header.get("kid") {
-            None => None,
-            Some(Value::String(kid)) => Some(kid.clone()),
-            Some(_) => return Err(refuse("kid is not text")),
-        };
-        let payload = object(payload).ok_or_else(|| refuse("the payload is not readable"))?;
-        let Some(issuer) = payload.get("iss").and_then(Value::as_str) else {
-            return Err(refuse("iss is missing, or not one text"));
-        };
-        Ok(Self { algorithm: algorithm.to_owned(), kid, issuer: issuer.to_owned() })
-    }
-}
-
-fn object(part: &str) -> Option<Map<String, Value>> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-}
-
 fn fingerprint(token: &str) -> Fingerprint {
     let digest = digest::digest(&digest::SHA256, token.as_bytes());
     let mut fingerprint = Fingerprint::default();
@@ -305,14 +211,4 @@ fn fingerprint(token: &str) -> Fingerprint {
 fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
-}
-
-/// The beginning of a text that a stranger chose, for the log.
-fn excerpt(text: &str) -> &str {
-    let end = text.char_indices().nth(100).map_or(text.len(), |(at, _)| at);
-    &text[..end]
-}
-
-fn refuse(cause: impl std::fmt::Display) -> Error {
-    Error::unauthorized().because(cause)
 }

@@ -159,6 +159,7 @@ async fn newcomer(app: &App, name: String) -> Result<(Member, String)> {
         issuer: DEVELOPER_ISSUER.to_owned(),
         subject: subject.clone(),
         username: Some(name),
+        roles: Vec::new(),
         expires_at_ms: i64::MAX,
     };
     Ok((app.known(&claims).await?, subject))

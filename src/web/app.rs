@@ -59,6 +59,9 @@ impl App {
         if member.deleted_at.is_some() {
             return Err(Error::left());
         }
+        for role in &claims.roles {
+            member.add(*role);
+        }
         self.add_configured_roles(&mut member, &claims.issuer, &claims.subject);
         self.count(member.key)?;
         Ok(member)

@@ -10,11 +10,16 @@ use crate::error::{Code, Error, Result};
 use crate::identity::{Member, Payer, Role};
 use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
 
+/// The token of the one `Authorization` header. Of two, this program and a proxy before it might read
+/// different ones, so none counts. A token in the address is never looked at: addresses end up in logs.
 fn bearer_token(parts: &Parts) -> Result<&str> {
-    parts
-        .headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
+    let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
+    let (Some(header), None) = (headers.next(), headers.next()) else {
+        return Err(Error::unauthorized());
+    };
+    header
+        .to_str()
+        .ok()
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())

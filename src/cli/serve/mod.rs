@@ -120,7 +120,7 @@ fn prove(books: &Books) -> Result<(), Failure> {
 fn assemble(books: Books, config: Config) -> Result<App, Failure> {
     let key = proofs::key(&books)?;
     let developer = config.uses_developer_identity().then(|| DeveloperIdentity::new(key));
-    let verifier = Verifier::from_config(&config.identity, developer.as_ref())?;
+    let verifier = Verifier::from_config(&config.identity, &config.database.path, developer.as_ref())?;
     Ok(App::new(books, config, verifier, developer))
 }
 
