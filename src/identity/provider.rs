@@ -83,13 +83,15 @@ impl Provider {
                 .map(Value::as_str)
                 .collect::<Option<_>>()
                 .ok_or_else(|| refuse("aud is a list of other things than texts"))?,
-            _ => return Err(refuse("aud is missing, or neither a text nor a list of texts")),
+            // Keycloak leaves it out where it would be empty. Without one only the client can tell.
+            None => Vec::new(),
+            Some(_) => return Err(refuse("aud is neither a text nor a list of texts")),
         };
         if audiences.contains(&self.settings.audience.as_str()) {
             return Ok(());
         }
         let Some(client) = self.settings.client_id.as_deref() else {
-            return Err(refuse("aud is not for us"));
+            return Err(refuse("aud is missing or not for us"));
         };
         let party = match claims.get("azp") {
             None => None,
@@ -105,7 +107,7 @@ impl Provider {
         if self.settings.accept_azp && party == Some(client) {
             return Ok(());
         }
-        Err(refuse("aud is not for us, and the token was not issued to our client"))
+        Err(refuse("aud is missing or not for us, and the token was not issued to our client"))
     }
 
     /// The name that the claims propose.

@@ -72,6 +72,13 @@ async fn a_token_of_our_client_counts_where_it_is_said() {
     ] {
         assert_eq!(verifier.verify(&token(&pair, &claims)).await.is_ok(), is_accepted, "{claims}");
     }
+    // Keycloak leaves an empty aud out.
+    for (party, is_accepted) in [(CLIENT, true), ("another", false)] {
+        let mut claims = with("aud", Value::Null);
+        claims["azp"] = json!(party);
+        let token = pair.token(&json!({"alg": "EdDSA", "kid": "k"}), &claims);
+        assert_eq!(verifier.verify(&token).await.is_ok(), is_accepted, "{party}");
+    }
 }
 
 /// A claim gives the roles that the configuration lets it give, wherever the provider puts them.
