@@ -25,13 +25,11 @@ fn every_line_of_settings_is_read() {
         let page = fs::read_to_string(&path).unwrap();
         let name = path.file_name().unwrap().to_str().unwrap();
         let settings = blocks(&page, "toml");
-        if name == "README.md" {
-            continue;
-        }
-        pages += 1;
         assert!(!settings.is_empty(), "{name} has no settings");
         assert!(page.contains("/login/callback"), "{name} does not say what to register");
-        assert!(page.contains("**Tried:**"), "{name} does not say whether it was tried");
+        let is_list = name == "README.md";
+        assert!(is_list || page.contains("**Tried:**"), "{name} does not say whether it was tried");
+        pages += usize::from(!is_list);
         for block in settings {
             let server = Server::prepare(block);
             fs::write(server.path("client-secret"), "a secret of more than thirty-two characters").unwrap();
