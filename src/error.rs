@@ -106,6 +106,8 @@ codes! {
     Overloaded = "overloaded", 503, "Busy";
     /// The disk or the database refuses to be written to; nothing was changed.
     StorageUnavailable = "storage_unavailable", 503, "The ledger cannot be written";
+    /// The identity provider does not answer, or not as agreed.
+    ProviderUnavailable = "provider_unavailable", 503, "The identity provider does not answer";
     /// The commit failed in a way that leaves open whether it happened.
     OutcomeUnknown = "outcome_unknown", 503, "The outcome is unknown";
     /// The request took longer than the server waits.
