@@ -68,12 +68,14 @@ impl Member {
     }
 }
 
-/// The columns of [`from_row`], to be followed by what the query needs besides.
-const COLUMNS: &str = "users.key, users.id, users.username, users.wallet, wallets.id, users.deleted_at, users.created_at, users.updated_at,
+/// The columns of [`from_row`]; they come first, and what the query needs besides follows them.
+pub(super) const COLUMNS: &str = "users.key, users.id, users.username, users.wallet, wallets.id, users.deleted_at, users.created_at, users.updated_at,
     EXISTS (SELECT 1 FROM roles WHERE user = users.key AND role = 'operator'),
     EXISTS (SELECT 1 FROM roles WHERE user = users.key AND role = 'auditor')";
+/// How many there are.
+pub(super) const COLUMN_COUNT: usize = 10;
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Member> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Member> {
     let mut roles = vec![Role::Member];
     if row.get(8)? {
         roles.push(Role::Operator);

@@ -17,6 +17,8 @@ pub mod member;
 pub mod oidc;
 mod register;
 mod remembered;
+mod secret;
+pub mod session;
 mod token;
 
 #[cfg(test)]
@@ -28,6 +30,7 @@ pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};
 pub use member::{Member, Role};
 pub use register::{Register, check_username, user_by_name, wallet_of};
+pub use secret::Secret;
 pub use token::{Claims, IdToken, Provider, Verifier};
 
 /// Chooses the cryptography that checks tokens. Called once when the program starts; calling it

@@ -1,11 +1,9 @@
 //! The pages of signing in and out.
 
-use std::time::Duration;
-
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
@@ -14,12 +12,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
-use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, Role, check_username, member};
+use crate::identity::session::Method;
+use crate::identity::{Claims, DEVELOPER_ISSUER, Member, Role, check_username, member};
 use crate::ledger::UserId;
-use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, expired_cookie, page_with, session_cookie};
+use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, SignIn, page_with};
 
-/// How long a session lasts.
-const SESSION: Duration = Duration::from_hours(12);
 /// Members shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 30;
 
@@ -112,12 +109,17 @@ struct LoginForm {
     next: String,
 }
 
-async fn enter(State(app): State<App>, jar: CookieJar, FormBody(form): FormBody<LoginForm>) -> Result<Response> {
-    let Some(developer) = &app.developer else {
+async fn enter(
+    State(app): State<App>,
+    headers: HeaderMap,
+    jar: CookieJar,
+    FormBody(form): FormBody<LoginForm>,
+) -> Result<Response> {
+    if app.developer.is_none() {
         return Err(Error::new(Code::Forbidden, "This community signs in with its identity provider."));
-    };
-    let token = match (form.user_id, form.new_username) {
-        (Some(id), _) => as_member(&app, developer, &id).await?,
+    }
+    let (member, subject) = match (form.user_id, form.new_username) {
+        (Some(id), _) => existing(&app, &id).await?,
         (None, Some(name)) => {
             let name = name.trim().to_owned();
             if let Err(error) = check_username(&name) {
@@ -125,31 +127,41 @@ async fn enter(State(app): State<App>, jar: CookieJar, FormBody(form): FormBody<
                     error.errors.first().map_or_else(String::new, |error| format!("Your name {}.", error.message));
                 return show(&app, LoginQuery { next: form.next, ..LoginQuery::default() }, name, Some(rule)).await;
             }
-            developer.issue(&Uuid::new_v4().to_string(), &name, SESSION)
+            newcomer(&app, name).await?
         }
         (None, None) => return Err(Error::field("new_username", "must be given")),
     };
-    // Registers someone new now, so that the first page they see is their own.
-    app.member(&token).await?;
-    let secure = app.public_url().starts_with("https://");
+    let identity = (DEVELOPER_ISSUER.to_owned(), subject);
+    let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::Developer };
+    let cookie = app.sign_in(sign_in, &headers).await?;
     let next = safe(&form.next);
-    Ok((jar.add(session_cookie(token, secure)), Redirect::to(if next.is_empty() { "/" } else { &next }))
-        .into_response())
+    Ok((jar.add(cookie), Redirect::to(if next.is_empty() { "/" } else { &next })).into_response())
 }
 
-async fn as_member(app: &App, developer: &DeveloperIdentity, id: &str) -> Result<String> {
+/// A member to sign in as, and their subject at the developer identity.
+async fn existing(app: &App, id: &str) -> Result<(Member, String)> {
     let id: UserId = id.parse()?;
     let missing = || Error::new(Code::UserNotFound, "There is no such member here.");
-    let (username, subject) = app
-        .books
+    app.books
         .read(move |conn| {
             let member = member::by_id(conn, id)?;
             let identities = member::identities(conn, member.key)?;
             let subject = identities.into_iter().find(|(issuer, _)| issuer == DEVELOPER_ISSUER).ok_or_else(missing)?.1;
-            Ok((member.username, subject))
+            Ok((member, subject))
         })
-        .await?;
-    Ok(developer.issue(&subject, &username, SESSION))
+        .await
+}
+
+/// The same for someone new, registered now, so that the first page they see is their own.
+async fn newcomer(app: &App, name: String) -> Result<(Member, String)> {
+    let subject = Uuid::new_v4().to_string();
+    let claims = Claims {
+        issuer: DEVELOPER_ISSUER.to_owned(),
+        subject: subject.clone(),
+        username: Some(name),
+        expires_at_ms: i64::MAX,
+    };
+    Ok((app.known(&claims).await?, subject))
 }
 
 #[derive(Debug, Deserialize)]
@@ -157,11 +169,20 @@ struct LogoutForm {
     csrf: String,
 }
 
-async fn leave(session: Option<Session>, jar: CookieJar, FormBody(form): FormBody<LogoutForm>) -> Result<Response> {
-    if let Some(session) = session {
-        session.check(&form.csrf)?;
-    }
-    Ok((jar.add(expired_cookie()), Redirect::to("/")).into_response())
+async fn leave(
+    State(app): State<App>,
+    session: Option<Session>,
+    jar: CookieJar,
+    FormBody(form): FormBody<LogoutForm>,
+) -> Result<Response> {
+    let cookie = match session {
+        Some(session) => {
+            session.check(&form.csrf)?;
+            app.sign_out(&session).await?
+        }
+        None => app.expired_cookie(),
+    };
+    Ok((jar.add(cookie), Redirect::to("/")).into_response())
 }
 
 /// A return address on this site, or nothing: never another site, however it is written.

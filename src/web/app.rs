@@ -9,7 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
-use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Verifier, member};
+use crate::identity::session::{self, OpenedSession, TouchSession};
+use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member};
 use crate::ledger::{Books, UserKey};
 
 /// What every route can reach. Cheap to clone.
@@ -58,17 +59,36 @@ impl App {
         if member.deleted_at.is_some() {
             return Err(Error::left());
         }
-        let named = |list: &[IdentityName]| {
-            list.iter().any(|name| name.issuer == claims.issuer && name.subject == claims.subject)
+        self.add_configured_roles(&mut member, &claims.issuer, &claims.subject);
+        self.count(member.key)?;
+        Ok(member)
+    }
+
+    /// The open session whose cookie holds this secret.
+    pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
+        let now = self.books.now();
+        let Some(mut session) = self.books.look_up(|conn| session::by_secret(conn, secret, now)).await? else {
+            return Ok(None);
         };
+        let (issuer, subject) = &session.identity;
+        self.add_configured_roles(&mut session.member, issuer, subject);
+        self.count(session.member.key)?;
+        if session.is_to_be_touched(now) {
+            // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.
+            drop(self.books.submit(TouchSession { id: session.info.id }));
+        }
+        Ok(Some(session))
+    }
+
+    /// Adds the roles that the configuration gives to an identity.
+    fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
+        let named = |list: &[IdentityName]| list.iter().any(|name| name.issuer == issuer && name.subject == subject);
         if named(&self.config.identity.operators) {
             member.add(Role::Operator);
         }
         if named(&self.config.identity.auditors) {
             member.add(Role::Auditor);
         }
-        self.count(member.key)?;
-        Ok(member)
     }
 
     /// Whose tokens a call with this token moves. Whether they may pay, the command says: a member
@@ -86,7 +106,8 @@ impl App {
         Ok(payer)
     }
 
-    async fn known(&self, claims: &Claims) -> Result<Member> {
+    /// The member with a verified identity, registered now if nobody has seen it before.
+    pub async fn known(&self, claims: &Claims) -> Result<Member> {
         let seen = self.books.look_up(|conn| member::by_identity(conn, &claims.issuer, &claims.subject)).await?;
         match seen {
             Some(member) => Ok(member),

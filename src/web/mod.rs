@@ -16,4 +16,4 @@ pub use body::{Body, FormBody, Parameters, PathId};
 pub use caller::{Bearer, Key, OperatorCaller, Paying, authority};
 pub use frame::{RequestId, frame, problem_body};
 pub use page::{Nav, Shell, grouped, page, page_with};
-pub use session::{SESSION_COOKIE, Session, expired_cookie, session_cookie};
+pub use session::{Session, SignIn};

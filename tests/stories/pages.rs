@@ -12,9 +12,20 @@ struct Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
+    /// Someone new.
     async fn sign_in(server: &'a Server, name: &str) -> Self {
+        Self::enter(server, ("new_username", name)).await
+    }
+
+    /// Someone of the sample community.
+    async fn sign_in_as(server: &'a Server, name: &str) -> Self {
+        let member = server.cli(&["member", "show", name]).ok();
+        Self::enter(server, ("user_id", member["id"].as_str().unwrap())).await
+    }
+
+    async fn enter(server: &'a Server, field: (&str, &str)) -> Self {
         let visitor = Self { server, cookie: String::new() };
-        let answer = visitor.post("/login", &[("new_username", name)]).await;
+        let answer = visitor.post("/login", &[field]).await;
         assert_eq!(answer.status(), 303);
         let cookie = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
         for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
@@ -206,16 +217,19 @@ async fn forms_come_from_our_pages() {
     assert_eq!(answer.status(), 401);
     let answer = ann.post("/logout", &[("csrf", &mine)]).await;
     assert!(answer.headers()[SET_COOKIE].to_str().unwrap().starts_with("session=;"));
+    assert_eq!(ann.get("/send").await.status(), 303, "the cookie opens nothing once its session has ended");
+    // Nor is the session's secret anywhere in the file.
+    let secret = bob.cookie.split('=').nth(1).unwrap();
+    let kept = server.sql("SELECT length(secret_hash) AS bytes, hex(secret_hash) AS hash, method FROM sessions");
+    assert_eq!((kept.as_array().unwrap().len(), &kept[0]["bytes"]), (1, &32.into()));
+    assert!(!kept.to_string().contains(secret) && !server.log().contains(secret));
 }
 
 /// The history: filters stay in the address, wrong ones are said in words, older pages follow.
 #[tokio::test]
 async fn history() {
     let server = Server::demo().await;
-    let maria = Visitor {
-        server: &server,
-        cookie: format!("session={}", server.run(&["token", "--member", "maria"]).stdout.trim()),
-    };
+    let maria = Visitor::sign_in_as(&server, "maria").await;
     let page = maria.page("/history").await;
     let older = page.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
     let next = maria.page(&older).await;

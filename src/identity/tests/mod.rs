@@ -1,6 +1,7 @@
 //! Keys and tokens as a provider would make them, and as an attacker would.
 
 mod keys;
+mod session;
 mod token;
 
 use aws_lc_rs::rand::SystemRandom;

@@ -1,0 +1,271 @@
+//! Sessions on the pages: opened when someone has signed in, ended when they sign out, are signed
+//! out, leave, or stay away too long.
+//!
+//! The browser holds a [`Secret`] in a cookie; the database holds its hash.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::member::{self, Member, Role};
+use super::secret::Secret;
+use crate::error::{Error, Result};
+use crate::ledger::{Command, Ledger, UserKey};
+
+/// A session nobody used for this long is over, in milliseconds: two weeks.
+const IDLE_MAX: i64 = 14 * 24 * 3_600_000;
+/// A session is over after this long, however much it is used: ninety days.
+const AGE_MAX: i64 = 90 * 24 * 3_600_000;
+/// A use is written down when the last one written is older than this: not with every page.
+const SEEN_EVERY: i64 = 5 * 60_000;
+/// Characters kept of what a browser says it is.
+const DEVICE_MAX: usize = 255;
+
+/// How someone signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// At the community's identity provider.
+    Provider,
+    /// With a passkey.
+    Passkey,
+    /// By a one-time link.
+    Link,
+    /// With a recovery code.
+    RecoveryCode,
+    /// As anyone, with the developer identity.
+    Developer,
+}
+
+impl Method {
+    /// The word in the API and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Passkey => "passkey",
+            Self::Link => "link",
+            Self::RecoveryCode => "recovery_code",
+            Self::Developer => "developer",
+        }
+    }
+
+    fn from_row(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
+        let word: String = row.get(column)?;
+        [Self::Provider, Self::Passkey, Self::Link, Self::RecoveryCode, Self::Developer]
+            .into_iter()
+            .find(|method| method.as_str() == word)
+            .ok_or(rusqlite::Error::InvalidQuery)
+    }
+}
+
+/// Opens a session for someone who has just shown who they are. The member must be there.
+#[derive(Debug, Clone)]
+pub struct OpenSession {
+    /// Who.
+    pub user: UserKey,
+    /// The identity by which they came in: issuer and subject.
+    pub identity: (String, String),
+    /// The roles that the provider's claims give them.
+    pub roles: Vec<Role>,
+    /// How they showed it.
+    pub method: Method,
+    /// What their browser says it is.
+    pub device: String,
+    /// The session this browser had until now: it ends, whoever's it was.
+    pub replaces: Option<Secret>,
+    /// What the cookie will hold.
+    pub secret: Secret,
+}
+
+impl Command for OpenSession {
+    type Output = Uuid;
+
+    /// The new session's id. Whoever has left gets none.
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<Uuid> {
+        let now = ledger.now();
+        forget_old(ledger.conn, now)?;
+        if let Some(old) = &self.replaces {
+            ledger.conn.prepare_cached("DELETE FROM sessions WHERE secret_hash = ?1")?.execute([old.hash()])?;
+        }
+        let id = Uuid::new_v4();
+        let device: String = self.device.chars().filter(|character| !character.is_control()).take(DEVICE_MAX).collect();
+        let roles = serde_json::to_string(&self.roles).map_err(Error::internal)?;
+        let opened = ledger
+            .conn
+            .prepare_cached(
+                "INSERT INTO sessions (id, secret_hash, user, issuer, subject, roles, method, device, signed_in_at, seen_at, expires_at)
+                 SELECT ?1, ?2, key, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10 FROM users WHERE key = ?3 AND deleted_at IS NULL",
+            )?
+            .execute((
+                id.hyphenated().to_string(),
+                self.secret.hash(),
+                self.user,
+                &self.identity.0,
+                &self.identity.1,
+                roles,
+                self.method.as_str(),
+                device,
+                now,
+                now.saturating_add(AGE_MAX),
+            ))?;
+        if opened == 1 { Ok(id) } else { Err(Error::left()) }
+    }
+}
+
+/// Drops what is over, a few at a time, so that the table stays as large as what is in use.
+fn forget_old(conn: &Connection, now: i64) -> Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= ?1 OR seen_at <= ?2 LIMIT 100)",
+    )?
+    .execute((now, now.saturating_sub(IDLE_MAX)))?;
+    Ok(())
+}
+
+/// Which sessions of a member to end.
+#[derive(Debug, Clone)]
+pub enum Which {
+    /// The one with this id.
+    One(Uuid),
+    /// All but the one with this id.
+    Others(Uuid),
+    /// All.
+    All,
+}
+
+/// Ends sessions of one member; gives how many there were. What is over already is no refusal.
+#[derive(Debug, Clone)]
+pub struct EndSessions {
+    /// Whose.
+    pub user: UserKey,
+    /// Which.
+    pub which: Which,
+}
+
+impl Command for EndSessions {
+    type Output = usize;
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<usize> {
+        let (one, others) = match self.which {
+            Which::One(id) => (Some(id.hyphenated().to_string()), None),
+            Which::Others(id) => (None, Some(id.hyphenated().to_string())),
+            Which::All => (None, None),
+        };
+        Ok(ledger
+            .conn
+            .prepare_cached("DELETE FROM sessions WHERE user = ?1 AND (?2 IS NULL OR id = ?2) AND id IS NOT ?3")?
+            .execute((self.user, one, others))?)
+    }
+}
+
+/// Writes down that a session was used.
+#[derive(Debug, Clone, Copy)]
+pub struct TouchSession {
+    /// The session.
+    pub id: Uuid,
+}
+
+impl Command for TouchSession {
+    type Output = ();
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
+        let now = ledger.now();
+        ledger
+            .conn
+            .prepare_cached("UPDATE sessions SET seen_at = ?2 WHERE id = ?1 AND seen_at < ?2")?
+            .execute((self.id.hyphenated().to_string(), now))?;
+        Ok(())
+    }
+}
+
+/// A session as its member sees it in the list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionInfo {
+    /// What it is ended by.
+    pub id: Uuid,
+    /// How they signed in.
+    pub method: Method,
+    /// What the browser says it is.
+    pub device: String,
+    /// When they signed in, Unix milliseconds.
+    pub signed_in_at: i64,
+    /// When it was used last, to some minutes.
+    pub seen_at: i64,
+    /// When it ends at the latest.
+    pub expires_at: i64,
+}
+
+/// An open session, and whose it is.
+#[derive(Debug, Clone)]
+pub struct OpenedSession {
+    /// The session.
+    pub info: SessionInfo,
+    /// The member, with the roles the claims gave at sign-in; the configuration can add to them.
+    pub member: Member,
+    /// The identity by which they came in: issuer and subject.
+    pub identity: (String, String),
+}
+
+impl OpenedSession {
+    /// Whether the last use that was written down is long enough ago to write this one.
+    pub fn is_to_be_touched(&self, now: i64) -> bool {
+        now.saturating_sub(self.info.seen_at) >= SEEN_EVERY
+    }
+}
+
+/// The columns of [`info`].
+const INFO: &str =
+    "sessions.id, sessions.method, sessions.device, sessions.signed_in_at, sessions.seen_at, sessions.expires_at";
+/// How many there are.
+const INFO_COLUMNS: usize = 6;
+
+fn info(row: &Row<'_>, first: usize) -> rusqlite::Result<SessionInfo> {
+    let id: String = row.get(first)?;
+    Ok(SessionInfo {
+        id: id.parse().map_err(|_| rusqlite::Error::InvalidQuery)?,
+        method: Method::from_row(row, first + 1)?,
+        device: row.get(first + 2)?,
+        signed_in_at: row.get(first + 3)?,
+        seen_at: row.get(first + 4)?,
+        expires_at: row.get(first + 5)?,
+    })
+}
+
+/// The session whose cookie holds this secret, if it is open now and its member has not left.
+pub fn by_secret(conn: &Connection, secret: &Secret, now: i64) -> Result<Option<OpenedSession>> {
+    let found = conn
+        .prepare_cached(&format!(
+            "SELECT {}, {INFO}, sessions.issuer, sessions.subject, sessions.roles
+               FROM sessions JOIN users ON users.key = sessions.user JOIN wallets ON wallets.key = users.wallet
+              WHERE sessions.secret_hash = ?1 AND sessions.expires_at > ?2 AND sessions.seen_at > ?3
+                AND users.deleted_at IS NULL",
+            member::COLUMNS
+        ))?
+        .query_row((secret.hash(), now, now.saturating_sub(IDLE_MAX)), |row| {
+            let next = member::COLUMN_COUNT + INFO_COLUMNS;
+            Ok((
+                OpenedSession {
+                    member: member::from_row(row)?,
+                    info: info(row, member::COLUMN_COUNT)?,
+                    identity: (row.get(next)?, row.get(next + 1)?),
+                },
+                row.get::<_, String>(next + 2)?,
+            ))
+        })
+        .optional()?;
+    let Some((mut session, claimed)) = found else { return Ok(None) };
+    for role in serde_json::from_str::<Vec<Role>>(&claimed).map_err(Error::internal)? {
+        session.member.add(role);
+    }
+    Ok(Some(session))
+}
+
+/// A member's open sessions, the one used last first.
+pub fn of_member(conn: &Connection, user: UserKey, now: i64) -> Result<Vec<SessionInfo>> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {INFO} FROM sessions WHERE user = ?1 AND expires_at > ?2 AND seen_at > ?3 ORDER BY seen_at DESC, key DESC"
+        ))?
+        .query_map((user, now, now.saturating_sub(IDLE_MAX)), |row| info(row, 0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
