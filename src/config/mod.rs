@@ -58,6 +58,13 @@ pub struct Server {
     pub public_url: Option<String>,
 }
 
+impl Server {
+    /// The address members know the program by.
+    pub fn address(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.bind))
+    }
+}
+
 /// Where the ledger lies.
 #[derive(Debug, Clone)]
 pub struct Database {

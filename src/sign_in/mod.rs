@@ -1,7 +1,8 @@
-//! Signing in and out on the pages. With the developer identity: be anyone who is here, or join as
-//! someone new.
+//! Signing in and out on the pages: at the community's identity provider, or, with the developer
+//! identity, as anyone who is here or as someone new.
 
 mod pages;
+mod provider;
 
 use crate::web::Slice;
 

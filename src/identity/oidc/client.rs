@@ -224,7 +224,8 @@ impl Client {
         let exchange = oauth
             .exchange_code(AuthorizationCode::new(code))
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()));
-        exchange.request_async(&|request| self.send(request)).await.map_err(|error| match error {
+        let send = |request| send(self.http.clone(), request);
+        exchange.request_async(&send).await.map_err(|error| match error {
             RequestTokenError::ServerResponse(said) if *said.error() == BasicErrorResponseType::InvalidGrant => {
                 Error::new(
                     Code::InvalidRequest,
@@ -241,16 +242,6 @@ impl Client {
             // Never with the answer itself, which may hold tokens.
             error => self.distrust(fetch::chain(&error)),
         })
-    }
-
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-        let request = reqwest::Request::try_from(request).map_err(|error| NoAnswer(fetch::chain(&error)))?;
-        let response = self.http.execute(request).await.map_err(|error| NoAnswer(fetch::chain(&error)))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let mut answer = HttpResponse::new(fetch::body(response).await.map_err(NoAnswer)?);
-        *answer.status_mut() = status;
-        *answer.headers_mut() = headers;
-        Ok(answer)
     }
 
     /// What the provider calls a member, from where it tells more than in its ID token. It is a proposal
@@ -323,4 +314,15 @@ impl Client {
         };
         Error::new(code, sentence).because(format!("{error:?}: {:?}", description.unwrap_or_default()))
     }
+}
+
+/// Sends a request of the OAuth library.
+async fn send(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
+    let request = reqwest::Request::try_from(request).map_err(|error| NoAnswer(fetch::chain(&error)))?;
+    let response = http.execute(request).await.map_err(|error| NoAnswer(fetch::chain(&error)))?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut answer = HttpResponse::new(fetch::body(response).await.map_err(NoAnswer)?);
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    Ok(answer)
 }
