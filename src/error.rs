@@ -60,6 +60,8 @@ codes! {
     TransactionNotFound = "transaction_not_found", 404, "No such transaction";
     /// No user with this id or name.
     UserNotFound = "user_not_found", 404, "No such user";
+    /// No session with this id.
+    SessionNotFound = "session_not_found", 404, "No such session";
     /// No system account with this name.
     SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
     /// The address exists, with other methods.

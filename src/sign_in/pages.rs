@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::provider;
+use super::{provider, sessions};
 use crate::error::{Code, Error, Result};
 use crate::identity::oidc::Client;
 use crate::identity::session::Method;
@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/login/start", get(provider::start))
         .route("/login/callback", get(provider::callback))
         .route("/logout", post(leave))
+        .route("/profile/sessions", get(sessions::list).post(sessions::end))
 }
 
 /// Someone to sign in as.
