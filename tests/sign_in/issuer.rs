@@ -11,7 +11,7 @@ use super::support::browser::Process;
 /// The community's name there; access tokens for it name it as their audience too.
 pub const CLIENT: &str = "communitytoken";
 /// A secret that is another one unless it is written as the standard asks.
-pub const SECRET: &str = "with space/slash+plus%25&ä, and longer than any";
+pub const SECRET: &str = "with space/slash+plus%25&, and longer than any";
 /// Where a program of a member's own is sent back to. Nobody listens there.
 pub const PROGRAM: &str = "http://127.0.0.1:1/program";
 
