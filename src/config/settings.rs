@@ -124,6 +124,12 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
         operators: read.identities("identity.operators"),
         auditors: read.identities("identity.auditors"),
     };
+    if server.public_url.is_none()
+        && server.bind.ip().is_unspecified()
+        && identity.providers.iter().any(|provider| provider.client_id.is_some())
+    {
+        read.wrong("server.public_url", "must be set for signing in: it is where a provider sends members back to");
+    }
     let sessions = read.sessions();
     let limits = read.limits();
     let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
@@ -239,7 +245,16 @@ impl Reader {
         if issuer.starts_with("urn:communitytoken:") || issuer.contains('|') {
             self.wrong(&key("issuer"), "cannot be a provider's issuer");
         }
-        let audience = self.needed(&key("audience"));
+        let client_id = self.text(&key("client_id"));
+        let audience = match (self.text(&key("audience")), &client_id) {
+            (Some(audience), _) => audience,
+            // What every provider puts into its ID tokens.
+            (None, Some(client_id)) => client_id.clone(),
+            (None, None) => {
+                self.wrong(&key("audience"), "must not be empty where there is no client_id");
+                String::new()
+            }
+        };
         let jwks_file = self.text(&key("jwks_file")).map(PathBuf::from);
         let jwks_url = self.text(&key("jwks_url"));
         match (&jwks_file, &jwks_url) {
@@ -262,7 +277,6 @@ impl Reader {
                 "must have \"openid\" among them: without it a provider does not say who signs in",
             );
         }
-        let client_id = self.text(&key("client_id"));
         if client_id.is_some() && web_address(&issuer).is_none() {
             self.wrong(
                 &key("client_id"),

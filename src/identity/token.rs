@@ -150,11 +150,11 @@ impl Verifier {
             return Err(refuse(format!("it is a token of {}, and not of {issuer}", signed.claims.issuer)));
         }
         let text = |claim: &str| signed.all.get(claim).and_then(Value::as_str).map(str::to_owned);
-        // Where the token is for several, it says to whom it was given (OpenID Connect Core, section 3.1.3.7).
-        if let Some(party) = signed.all.get("azp")
-            && party.as_str() != Some(client_id)
-        {
-            return Err(refuse("azp names another client"));
+        // It was given to us, and says so where it is for several (OpenID Connect Core, section 3.1.3.7).
+        let several = signed.all.get("aud").and_then(Value::as_array).is_some_and(|all| all.len() > 1);
+        let party = signed.all.get("azp");
+        if (several || party.is_some()) && party.and_then(Value::as_str) != Some(client_id) {
+            return Err(refuse("azp names another client, or none where the token is for several"));
         }
         Ok(IdToken {
             nonce: text("nonce"),

@@ -203,7 +203,7 @@ async fn two_tabs() {
 #[tokio::test]
 async fn the_communitys_own_credentials() {
     let (issuer, server) = start().await;
-    issuer.register(&server, json!({ "token_endpoint_auth_method": "client_secret_post" })).await;
+    issuer.register(&server, json!({ "client_secret": "another one than in the community's configuration" })).await;
     let mut visitor = Visitor::new();
     let provider = visitor.begin(&server.base, "").await;
     let back = visitor.come_back(&provider, "ann").await;

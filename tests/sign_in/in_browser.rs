@@ -4,8 +4,8 @@
 use serde_json::json;
 use thirtyfour::prelude::*;
 
+use super::chromium::Browser;
 use super::community::start;
-use super::support::browser::Browser;
 
 /// Fills the provider's own pages: any name, any password, and consent.
 async fn pass_provider(browser: &Browser, name: &str) {

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use super::chromium::Process;
 use super::support::Server;
-use super::support::browser::Process;
 
 /// The community's name there; access tokens for it name it as their audience too.
 pub const CLIENT: &str = "communitytoken";

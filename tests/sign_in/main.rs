@@ -10,6 +10,8 @@
 )]
 
 mod answers;
+#[path = "../support/chromium.rs"]
+mod chromium;
 mod community;
 mod in_browser;
 mod issuer;

@@ -3,7 +3,6 @@
 // It prints its issuer as one line and then obeys POST /control with a JSON object, any of:
 //   clients     the programs it knows, as their registration metadata
 //   rotate      "add": a new key signs, the old ones stay listed; "withdraw": only the new one is listed
-//   forget      true: forgets who is signed in here
 //   conform     false: ID tokens carry the profile too, as those of many providers do
 //   lifetime    seconds for which ID tokens and access tokens hold
 //   log_out     false: it offers no end_session_endpoint
@@ -27,11 +26,15 @@ function signingKey() {
 }
 
 const settings = { clients: [], keys: [signingKey()], conform: true, lifetime: 600, log_out: true, post_only: false };
-// Whoever signed in before this moment is asked again.
 let provider;
 
 const server = createServer((request, response) => {
   if (request.url === '/control') return control(request, response);
+  if (settings.post_only && request.url === '/token' && request.headers.authorization) {
+    // By itself it would overlook that.
+    response.writeHead(401, { 'content-type': 'application/json' });
+    return response.end('{"error":"invalid_client"}');
+  }
   return provider.callback()(request, response);
 });
 await new Promise((ready) => server.listen(0, '127.0.0.1', ready));

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::community::{settings, start};
 use super::issuer::Issuer;
 use super::support::Server;
+use super::support::clock::Clock;
 use super::visitor::{Visitor, between};
 
 const DAY: i64 = 24 * 3_600_000;
@@ -117,9 +118,9 @@ async fn sessions_by_api_and_by_operators() {
         let tokens = super::keys::tokens(&issuer, name, None).await;
         server.stranger(tokens["id_token"].as_str().unwrap().into())
     };
-    let (mut ann_here, mut ann_there, mut bob_here) = (Visitor::new(), Visitor::new(), Visitor::new());
+    let (mut ann_here, mut ann_away, mut bob_here) = (Visitor::new(), Visitor::new(), Visitor::new());
     ann_here.sign_in(&server.base, "ann").await;
-    ann_there.sign_in(&server.base, "ann").await;
+    ann_away.sign_in(&server.base, "ann").await;
     bob_here.sign_in(&server.base, "bob").await;
     let (ann, bob, olga) = (bearer("ann").await, bearer("bob").await, bearer("olga").await);
     let items = async |path: &str| ann.get(path).await.ok(200)["items"].as_array().unwrap().clone();
@@ -138,7 +139,7 @@ async fn sessions_by_api_and_by_operators() {
     delete(&ann, "/v1/me/sessions/nonsense", None).await.refused(404, "session_not_found");
     assert_eq!(delete(&ann, &one, None).await.status, 204);
     delete(&ann, &one, None).await.refused(404, "session_not_found");
-    assert!(is_signed_in(&mut ann_here, &server).await && !is_signed_in(&mut ann_there, &server).await);
+    assert!(is_signed_in(&mut ann_here, &server).await && !is_signed_in(&mut ann_away, &server).await);
 
     let user = ann.get("/v1/me").await.ok(200)["id"].as_str().unwrap().to_owned();
     let admin = format!("/v1/admin/users/{user}/sessions");
@@ -251,4 +252,30 @@ async fn who_is_taken_away_is_out() {
     assert!(!is_signed_in(&mut ann, &server).await, "who comes back signs in anew");
     ann.sign_in(&server.base, "ann").await;
     assert!(is_signed_in(&mut ann, &server).await);
+}
+
+/// After ninety days everyone signs in anew, however much they used their session until then.
+#[tokio::test]
+async fn used_sessions_end_too() {
+    let issuer = Issuer::start();
+    let mut server = Server::prepare(&settings(&issuer.url, "name = \"Our club\"\n"));
+    let clock = Clock::build(server.folder.path());
+    clock.serve(&mut server).await;
+    issuer.register(&server, json!({})).await;
+    let mut ann = Visitor::new();
+    ann.sign_in(&server.base, "ann").await;
+    let seen_at = |server: &Server| server.sql("SELECT seen_at FROM sessions")[0]["seen_at"].as_i64().unwrap();
+    for days in (9..90).step_by(9) {
+        let before = seen_at(&server);
+        clock.set(days * DAY / 1000);
+        assert!(is_signed_in(&mut ann, &server).await, "after {days} days");
+        // The use is written down beside the answer.
+        while seen_at(&server) == before {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+    clock.set(90 * DAY / 1000 - 60);
+    assert!(is_signed_in(&mut ann, &server).await);
+    clock.set(90 * DAY / 1000);
+    assert!(!is_signed_in(&mut ann, &server).await);
 }

@@ -35,8 +35,8 @@ const CALLBACK: &str = "/login/callback";
 pub struct Client {
     issuer: String,
     name: String,
-    client_id: String,
-    client_secret: Option<config::Secret>,
+    id: String,
+    secret: Option<config::Secret>,
     scopes: Vec<Scope>,
     username_claim: String,
     home: String,
@@ -116,13 +116,13 @@ impl std::error::Error for NoAnswer {}
 impl Client {
     /// A client of this provider, where the configuration gives it a client id.
     pub(super) fn new(settings: &config::Provider, home: &str) -> Option<Result<Self>> {
-        let client_id = settings.client_id.clone()?;
+        let id = settings.client_id.clone()?;
         let made = RedirectUrl::new(format!("{home}{CALLBACK}")).map_err(Error::internal).and_then(|redirect| {
             Ok(Self {
                 issuer: settings.issuer.clone(),
                 name: settings.name.clone(),
-                client_id,
-                client_secret: settings.client_secret.clone(),
+                id,
+                secret: settings.client_secret.clone(),
                 scopes: settings.scopes.iter().cloned().map(Scope::new).collect(),
                 username_claim: settings.username_claim.clone(),
                 home: home.to_owned(),
@@ -180,18 +180,18 @@ impl Client {
         let tokens = self.exchange(&metadata, code, attempt).await?;
         let id_token = tokens.extra_fields().id_token.as_deref();
         let id_token = id_token.ok_or_else(|| self.distrust("it sent no ID token; are the scopes right?"))?;
-        let verified = verifier.verify_id_token(id_token, &self.issuer, &self.client_id).await.map_err(|error| {
+        let said = verifier.verify_id_token(id_token, &self.issuer, &self.id).await.map_err(|error| {
             self.distrust(format!("its ID token is not accepted: {}", error.cause().unwrap_or_default()))
         })?;
-        let nonce = verified.nonce.as_deref().unwrap_or_default();
+        let nonce = said.nonce.as_deref().unwrap_or_default();
         if verify_slices_are_equal(nonce.as_bytes(), attempt.nonce.as_bytes()).is_err() {
             return Err(self.distrust("its ID token was not made for this sign-in (nonce)"));
         }
         let access_token = tokens.access_token().secret();
-        if !verified.belongs_to(access_token) {
+        if !said.belongs_to(access_token) {
             return Err(self.distrust("its ID token was not made with this access token (at_hash)"));
         }
-        let mut claims = verified.claims;
+        let mut claims = said.claims;
         if claims.username.is_none() {
             claims.username = self.username(&metadata, access_token, &claims.subject).await;
         }
@@ -202,18 +202,18 @@ impl Client {
     pub async fn end_session(&self) -> Option<Url> {
         let mut url = self.metadata().await.ok()?.end_session.clone()?;
         url.query_pairs_mut()
-            .append_pair("client_id", &self.client_id)
+            .append_pair("client_id", &self.id)
             .append_pair("post_logout_redirect_uri", &format!("{}/", self.home));
         Some(url)
     }
 
     fn oauth(&self, metadata: &Metadata) -> OAuth {
-        let oauth = oauth2::Client::new(ClientId::new(self.client_id.clone()))
+        let oauth = oauth2::Client::new(ClientId::new(self.id.clone()))
             .set_auth_uri(metadata.authorization.clone())
             .set_token_uri(metadata.token.clone())
             .set_redirect_uri(self.redirect.clone())
             .set_auth_type(if metadata.secret_in_body { AuthType::RequestBody } else { AuthType::BasicAuth });
-        match &self.client_secret {
+        match &self.secret {
             Some(secret) => oauth.set_client_secret(ClientSecret::new(secret.reveal().to_owned())),
             None => oauth,
         }
