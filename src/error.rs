@@ -60,6 +60,8 @@ codes! {
     TransactionNotFound = "transaction_not_found", 404, "No such transaction";
     /// No user with this id or name.
     UserNotFound = "user_not_found", 404, "No such user";
+    /// No session with this id.
+    SessionNotFound = "session_not_found", 404, "No such session";
     /// No system account with this name.
     SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
     /// The address exists, with other methods.
@@ -106,6 +108,8 @@ codes! {
     Overloaded = "overloaded", 503, "Busy";
     /// The disk or the database refuses to be written to; nothing was changed.
     StorageUnavailable = "storage_unavailable", 503, "The ledger cannot be written";
+    /// The identity provider does not answer, or not as agreed.
+    ProviderUnavailable = "provider_unavailable", 503, "The identity provider does not answer";
     /// The commit failed in a way that leaves open whether it happened.
     OutcomeUnknown = "outcome_unknown", 503, "The outcome is unknown";
     /// The request took longer than the server waits.

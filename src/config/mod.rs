@@ -38,6 +38,8 @@ pub struct Config {
     pub community: Community,
     /// Who signs members in, and who has which role from the start.
     pub identity: Identity,
+    /// For how long a browser stays signed in.
+    pub sessions: Sessions,
     /// What one request, caller or operator may use.
     pub limits: Limits,
     /// How the ledger is vouched for.
@@ -54,6 +56,13 @@ pub struct Server {
     pub bind: SocketAddr,
     /// The address members type, without a slash at the end; set it behind a proxy.
     pub public_url: Option<String>,
+}
+
+impl Server {
+    /// The address members know the program by.
+    pub fn address(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.bind))
+    }
 }
 
 /// Where the ledger lies.
@@ -110,6 +119,22 @@ pub struct Provider {
     pub client_secret: Option<Secret>,
     /// The claim that proposes a username.
     pub username_claim: String,
+    /// What the button for signing in there calls it.
+    pub name: String,
+    /// What signing in there asks for.
+    pub scopes: Vec<String>,
+}
+
+/// For how long a browser stays signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Sessions {
+    /// A session nobody used for this long is over.
+    pub idle: Duration,
+    /// A session is over after this long, however much it is used.
+    pub absolute: Duration,
+    /// For how long after sign-in a session keeps the roles that the provider's claims gave. They are
+    /// not looked up again, so this is how long someone keeps a role that was taken away over there.
+    pub claimed_role: Duration,
 }
 
 /// A member as an identity provider names them, written `issuer|subject`.

@@ -14,6 +14,7 @@ mod jwk;
 mod keys;
 mod known;
 pub mod member;
+pub mod oidc;
 mod register;
 mod remembered;
 mod secret;
@@ -30,7 +31,7 @@ pub use known::{Known, Payer};
 pub use member::{Member, Role};
 pub use register::{Register, check_username, user_by_name, wallet_of};
 pub use secret::Secret;
-pub use token::{Claims, Provider, Verifier};
+pub use token::{Claims, IdToken, Provider, Verifier};
 
 /// Chooses the cryptography that checks tokens. Called once when the program starts; calling it
 /// again changes nothing.

@@ -10,7 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
 use crate::identity::session::{self, OpenedSession, TouchSession};
-use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member};
+use crate::identity::{
+    Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
+};
 use crate::ledger::{Books, UserKey};
 
 /// What every route can reach. Cheap to clone.
@@ -27,6 +29,8 @@ pub struct Shared {
     pub verifier: Verifier,
     /// The developer identity, where no provider is configured.
     pub developer: Option<DeveloperIdentity>,
+    /// The providers at which members sign in on the pages.
+    pub sign_in: oidc::Clients,
     payers: Known,
     limiter: Option<DefaultKeyedRateLimiter<UserKey>>,
 }
@@ -40,16 +44,16 @@ impl std::ops::Deref for App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Self {
+    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Result<Self> {
+        let sign_in = oidc::Clients::from_config(&config.identity, &config.server.address())?;
         let limiter = NonZeroU32::new(config.limits.requests_per_minute)
             .map(|requests| RateLimiter::keyed(Quota::per_minute(requests)));
-        Self(Arc::new(Shared { books, config, verifier, developer, payers: Known::default(), limiter }))
+        Ok(Self(Arc::new(Shared { books, config, verifier, developer, sign_in, payers: Known::default(), limiter })))
     }
 
     /// The address members know the program by.
     pub fn public_url(&self) -> String {
-        let server = &self.config.server;
-        server.public_url.clone().unwrap_or_else(|| format!("http://{}", server.bind))
+        self.config.server.address()
     }
 
     /// The member a token belongs to, registered now if nobody has seen the identity before.
@@ -67,7 +71,9 @@ impl App {
     /// The open session whose cookie holds this secret.
     pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
         let now = self.books.now();
-        let Some(mut session) = self.books.look_up(|conn| session::by_secret(conn, secret, now)).await? else {
+        let Some(mut session) =
+            self.books.look_up(|conn| session::by_secret(conn, secret, now, &self.config.sessions)).await?
+        else {
             return Ok(None);
         };
         let (issuer, subject) = &session.identity;
