@@ -23,6 +23,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
 use crate::store::Checkpoints;
@@ -54,6 +55,8 @@ pub struct Server {
     pub bind: SocketAddr,
     /// The address members type, without a slash at the end; set it behind a proxy.
     pub public_url: Option<String>,
+    /// The proxies that are believed about who called them.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Where the ledger lies.
@@ -130,6 +133,8 @@ pub struct Limits {
     pub idempotency_days: u32,
     /// How many requests a caller may send in a minute; 0 for any number.
     pub requests_per_minute: u32,
+    /// How many requests of strangers may come from one address in a minute; 0 for any number.
+    pub requests_per_minute_per_address: u32,
     /// Open connections at most.
     pub connections: usize,
     /// Open connections of one address at most; 0 for any number.

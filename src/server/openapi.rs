@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
 
 use crate::error::{Code, Error, FieldError};
-use crate::web::App;
+use crate::web::Pages;
 
 /// The document, as JSON and ready to be sent.
 #[derive(Clone)]
@@ -144,6 +144,6 @@ async fn openapi(Extension(document): Extension<Document>) -> Result<impl IntoRe
 }
 
 /// The route of the document.
-pub(super) fn routes() -> axum::Router<App> {
-    axum::Router::new().route("/openapi.json", get(openapi))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/openapi.json", get(openapi))
 }

@@ -1,7 +1,6 @@
 //! The pages of signing in and out.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,14 +14,14 @@ use crate::error::{Code, Error, Result};
 use crate::identity::session::Method;
 use crate::identity::{Claims, DEVELOPER_ISSUER, Member, Role, check_username, member};
 use crate::ledger::UserId;
-use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, SignIn, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, SignIn, page_with};
 
 /// Members shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 30;
 
 /// The routes of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/login", get(login).post(enter)).route("/logout", post(leave))
+pub(super) fn routes() -> Pages {
+    Pages::new().open("/login", get(login).post(enter)).route("/logout", post(leave))
 }
 
 /// Someone to sign in as.
