@@ -12,6 +12,12 @@
 )]
 
 mod community;
+mod developer;
+mod headers;
 mod matrix;
+#[path = "../overload/raw.rs"]
+#[allow(dead_code, reason = "it does more for the tests of overload")]
+mod raw;
 #[path = "../support/mod.rs"]
 mod support;
+mod wire;
