@@ -20,7 +20,7 @@ mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -279,6 +279,15 @@ impl Config {
     /// Every setting with its value and where it came from, secrets hidden.
     pub fn report(&self) -> &[Setting] {
         &self.report
+    }
+
+    /// The files in which secrets stand.
+    pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
+        self.report.iter().filter_map(|setting| match &setting.origin {
+            Origin::File(path) if setting.value == HIDDEN => Some(path.as_path()),
+            _ if setting.key.ends_with("secret_file") && !setting.value.is_empty() => Some(Path::new(&setting.value)),
+            _ => None,
+        })
     }
 
     /// Whether the program signs people in by their word alone, for want of a provider.

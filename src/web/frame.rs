@@ -31,6 +31,8 @@ const HTTPS_ONLY: &str = "max-age=31536000";
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes of an address with its query at most.
 const ADDRESS_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of a part of an address that the log shows: ids have 36, secrets have more.
+const LOGGED_MAX: usize = 40;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id by which a request is found in the log: the caller's, or one of ours.
@@ -78,8 +80,8 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let id = request_id(request.headers());
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let page = wants_page(&path, request.headers());
+    let path = loggable(request.uri().path());
+    let page = wants_page(request.uri().path(), request.headers());
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let mut response = match refuse(&app, &request) {
@@ -109,6 +111,13 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         tracing::info!(request_id = %id.0, %method, path, status, milliseconds, "answered");
     }
     response
+}
+
+/// The address as the log shows it. Nothing of ours that is so long is harmless: it is the secret of a
+/// one-time link, or somebody's prank.
+fn loggable(path: &str) -> String {
+    let shown = path.split('/').map(|part| if part.len() > LOGGED_MAX { "…" } else { part });
+    shown.collect::<Vec<_>>().join("/")
 }
 
 /// What is refused before anything looks at it.

@@ -11,9 +11,12 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod bodies;
 mod community;
 mod developer;
+mod forms;
 mod headers;
+mod limits;
 mod matrix;
 #[path = "../overload/raw.rs"]
 #[allow(dead_code, reason = "it does more for the tests of overload")]
