@@ -136,7 +136,7 @@ async fn forms_of_other_sites_are_refused_and_logged() {
                 fields.extend(csrf.map(|csrf| ("csrf".to_owned(), csrf.to_owned())));
                 fields
             };
-            let mut attacks: Vec<(&str, Vec<(String, String)>, Vec<(&str, &str)>)> = Vec::new();
+            let mut attacks = Vec::new();
             if names.contains(&"csrf") {
                 attacks.extend([
                     ("without a token", with(None), vec![]),

@@ -21,6 +21,7 @@ mod matrix;
 #[path = "../overload/raw.rs"]
 #[allow(dead_code, reason = "it does more for the tests of overload")]
 mod raw;
+mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 mod wire;
