@@ -26,11 +26,11 @@ async fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> Answer {
 /// and with bad ones. A member whose token is known goes on meanwhile, and so does who watches.
 #[tokio::test]
 async fn a_flood_of_bad_tokens_is_for_its_sender() {
-    let server = server("requests_per_minute_per_address = 10", "").await;
+    let server = server("requests_per_minute_per_address = 4", "").await;
     let ann = server.member("ann").await;
     let bad = server.stranger(format!("{}x", server.provider.token("eve", "eve")));
     let mut counted = 1;
-    for number in 0..9 {
+    for number in 0..3 {
         let answer = match number % 3 {
             0 => bad.get("/v1/me").await,
             1 => get(&server, "/v1/me", &[]).await,
@@ -39,12 +39,12 @@ async fn a_flood_of_bad_tokens_is_for_its_sender() {
         assert!([200, 401].contains(&answer.status), "{answer:?}");
         counted += 1;
     }
-    assert_eq!(counted, 10);
-    for _ in 0..50 {
+    assert_eq!(counted, 4);
+    for _ in 0..8 {
         let refused = bad.get("/v1/me").await;
         refused.refused(429, "too_many_requests");
         let seconds: u64 = refused.headers["retry-after"].parse().unwrap();
-        assert!((1..=6).contains(&seconds), "{seconds}");
+        assert!((1..=15).contains(&seconds), "{seconds}");
         for path in ["/v1/me", "/login", "/", "/profile"] {
             assert_eq!(get(&server, path, &[]).await.status, 429, "{path}");
         }
@@ -127,15 +127,16 @@ fn proxies_are_addresses() {
 /// A member who asks too often waits; the other one does not notice.
 #[tokio::test]
 async fn members_have_limits_of_their_own() {
-    let settings = Server::settings("").replace("requests_per_minute = 0\n", "requests_per_minute = 20\n");
+    let settings = Server::settings("").replace("requests_per_minute = 0\n", "requests_per_minute = 5\n");
     let mut server = Server::prepare(&settings);
     server.serve(&[]).await;
     let (ann, bob): (Member, Member) = (server.member("ann").await, server.member("bob").await);
-    for _ in 0..19 {
+    for _ in 0..4 {
         ann.get("/v1/wallet").await.ok(200);
     }
     let refused = ann.pay(&bob, 1).await;
     refused.refused(429, "too_many_requests");
-    assert_eq!(refused.headers["retry-after"], "3");
+    let seconds: u64 = refused.headers["retry-after"].parse().unwrap();
+    assert!((1..=12).contains(&seconds), "{seconds}");
     bob.get("/v1/wallet").await.ok(200);
 }
