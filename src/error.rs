@@ -76,6 +76,8 @@ codes! {
     UriTooLong = "uri_too_long", 414, "The address is too long";
     /// The body is not of a media type this call takes.
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
+    /// The request calls the program by a name that is not its own.
+    MisdirectedRequest = "misdirected_request", 421, "Not at this name";
     /// The wallet holds less than was asked for.
     InsufficientBalance = "insufficient_balance", 422, "Not enough tokens";
     /// One of the wallets is frozen.

@@ -20,9 +20,10 @@ mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
 use crate::store::Checkpoints;
@@ -56,6 +57,8 @@ pub struct Server {
     pub bind: SocketAddr,
     /// The address members type, without a slash at the end; set it behind a proxy.
     pub public_url: Option<String>,
+    /// The proxies that are believed about who called them.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Server {
@@ -155,6 +158,8 @@ pub struct Limits {
     pub idempotency_days: u32,
     /// How many requests a caller may send in a minute; 0 for any number.
     pub requests_per_minute: u32,
+    /// How many requests of strangers may come from one address in a minute; 0 for any number.
+    pub requests_per_minute_per_address: u32,
     /// Open connections at most.
     pub connections: usize,
     /// Open connections of one address at most; 0 for any number.
@@ -299,6 +304,15 @@ impl Config {
     /// Every setting with its value and where it came from, secrets hidden.
     pub fn report(&self) -> &[Setting] {
         &self.report
+    }
+
+    /// The files in which secrets stand.
+    pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
+        self.report.iter().filter_map(|setting| match &setting.origin {
+            Origin::File(path) if setting.value == HIDDEN => Some(path.as_path()),
+            _ if setting.key.ends_with("secret_file") && !setting.value.is_empty() => Some(Path::new(&setting.value)),
+            _ => None,
+        })
     }
 
     /// Whether the program signs people in by their word alone, for want of a provider.

@@ -1,10 +1,11 @@
 //! The keys there are, and the [`Config`] made of their values.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use reqwest::Url;
 use tracing_subscriber::EnvFilter;
@@ -35,6 +36,7 @@ pub(super) type Default = &'static str;
 const KEYS: &[(&str, Kind, Default)] = &[
     ("server.bind", Kind::Text, "127.0.0.1:8080"),
     ("server.public_url", Kind::Text, ""),
+    ("server.trusted_proxies", Kind::List, ""),
     ("database.path", Kind::Text, "data/communitytoken.db"),
     ("database.checkpoints", Kind::Text, "own"),
     ("community.name", Kind::Text, "Our community"),
@@ -60,6 +62,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.requests_per_minute", Kind::Number, "300"),
+    ("limits.requests_per_minute_per_address", Kind::Number, "600"),
     ("ledger.checkpoint_minutes", Kind::Number, "5"),
     ("limits.connections", Kind::Number, "2000"),
     ("limits.connections_per_address", Kind::Number, "0"),
@@ -157,7 +160,23 @@ impl Reader {
                 "must be an http or https address without a path, as in https://tokens.example.org",
             );
         }
-        Server { bind, public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()) }
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        Server { bind, public_url, trusted_proxies: self.networks("server.trusted_proxies") }
+    }
+
+    /// Addresses, or networks of them.
+    fn networks(&mut self, key: &str) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for entry in self.list(key) {
+            match entry.parse().or_else(|_| entry.parse().map(|address: IpAddr| address.into())) {
+                Ok(network) => networks.push(network),
+                Err(_) => self.wrong(
+                    key,
+                    format!("has {entry:?}; each entry is an address or a network, as in 127.0.0.1 or 10.0.0.0/8"),
+                ),
+            }
+        }
+        networks
     }
 
     fn database(&mut self) -> Database {
@@ -186,6 +205,7 @@ impl Reader {
             recipients_per_distribution: self.number("limits.recipients_per_distribution", 1, 10_000) as usize,
             idempotency_days: self.number("limits.idempotency_days", 7, 3650),
             requests_per_minute: self.number("limits.requests_per_minute", 0, 1_000_000),
+            requests_per_minute_per_address: self.number("limits.requests_per_minute_per_address", 0, 1_000_000),
             connections: self.number("limits.connections", 1, 100_000) as usize,
             connections_per_address: self.number("limits.connections_per_address", 0, 100_000) as usize,
             header: self.seconds("limits.header_seconds", 15),

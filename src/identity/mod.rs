@@ -24,7 +24,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, FORWARDING_HEADERS, is_local_host};
+pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, has_travelled, is_local_host};
 pub use instance::InstanceKey;
 pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};

@@ -126,6 +126,12 @@ impl Verifier {
     /// Checks a token. A refusal says nothing to the caller beyond that a valid token is needed;
     /// its [cause](Error::cause) is for the log.
     pub async fn verify(&self, token: &str) -> Result<Claims> {
+        self.verify_if(token, || Ok(())).await
+    }
+
+    /// The same, where the check of a signature must be worth its price: for a token that is not
+    /// remembered, `admit` says so first.
+    pub async fn verify_if(&self, token: &str, admit: impl FnOnce() -> Result<()>) -> Result<Claims> {
         if token.len() > MAX_TOKEN {
             return Err(refuse("the token is longer than 16 KiB"));
         }
@@ -133,6 +139,7 @@ impl Verifier {
         if let Some(claims) = self.recall(&fingerprint) {
             return Ok(claims);
         }
+        admit()?;
         let signed = self.check(token, None).await?;
         let claims = signed.claims.clone();
         self.remembered.add(fingerprint, signed.into());

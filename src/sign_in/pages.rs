@@ -1,7 +1,6 @@
 //! The pages of signing in and out.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::header::REFRESH;
 use axum::http::{HeaderMap, StatusCode};
@@ -18,17 +17,17 @@ use crate::identity::oidc::Client;
 use crate::identity::session::Method;
 use crate::identity::{Claims, DEVELOPER_ISSUER, Member, Role, check_username, member};
 use crate::ledger::UserId;
-use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, SignIn, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, SignIn, page, page_with};
 
 /// Members shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 30;
 
 /// The routes of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/login", get(login).post(enter))
-        .route("/login/start", get(provider::start))
-        .route("/login/callback", get(provider::callback))
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .open("/login", get(login).post(enter))
+        .open("/login/start", get(provider::start))
+        .open("/login/callback", get(provider::callback))
         .route("/logout", post(leave))
         .route("/profile/sessions", get(sessions::list).post(sessions::end))
 }

@@ -148,7 +148,8 @@ pub fn open_untouched(path: &Path) -> Result<Connection, StoreFailure> {
     Ok(conn)
 }
 
-/// Warns of a file that every user of this machine can read: everyone's balance stands in it.
+/// Warns of a file that every user of this machine can read: everyone's balance stands in it, or a
+/// secret.
 #[cfg(unix)]
 pub fn warn_if_open(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -156,7 +157,7 @@ pub fn warn_if_open(path: &Path) {
         |path: &Path, bits: u32| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if open_to_all(path, 0o006) && open_to_all(folder, 0o001) {
-        tracing::warn!("everyone on this machine can read the database; run: chmod 600 {}", path.display());
+        tracing::warn!("everyone on this machine can read {0}; run: chmod 600 {0}", path.display());
     }
 }
 

@@ -12,7 +12,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::App;
+use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Which};
 use crate::identity::{Member, Role, Secret};
@@ -118,9 +118,14 @@ impl App {
 
 impl Session {
     async fn open(parts: &Parts, app: &App) -> Result<Option<Self>> {
-        let Some(secret) = app.secret(&parts.headers) else { return Ok(None) };
-        let Some(session) = app.session(&secret).await? else { return Ok(None) };
-        Ok(Some(Self { member: session.member, info: session.info, issuer: session.identity.0, csrf: csrf(&secret) }))
+        if let Some(secret) = app.secret(&parts.headers)
+            && let Some(session) = app.session(&secret).await?
+        {
+            let issuer = session.identity.0;
+            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf: csrf(&secret) }));
+        }
+        app.count_stranger(Client::of(parts))?;
+        Ok(None)
     }
 
     /// Refuses a form that did not come from one of our pages in this session.

@@ -51,6 +51,7 @@ impl Serve {
         migrate::forward(&config, common)?;
         let books = open(&config)?;
         store::warn_if_open(&config.database.path);
+        config.secret_files().for_each(store::warn_if_open);
         if self.demo {
             // Before anything else is written: its history begins in the past.
             sample(&books, &config, common.json)?;
