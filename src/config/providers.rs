@@ -37,12 +37,16 @@ impl Reader {
 
     fn provider(&mut self, at: &str) -> Provider {
         let key = |name: &str| format!("{at}.{name}");
+        let issuer = self.needed(&key("issuer"));
+        let client_id = self.text(&key("client_id"));
         let provider = Provider {
-            issuer: self.needed(&key("issuer")),
-            audience: self.needed(&key("audience")),
+            audience: self.audience(&key("audience"), client_id.as_ref()),
+            name: self.text(&key("name")).unwrap_or_else(|| host(&issuer)),
+            scopes: self.list(&key("scopes")),
+            issuer,
             jwks_file: self.text(&key("jwks_file")).map(PathBuf::from),
             jwks_url: self.text(&key("jwks_url")),
-            client_id: self.text(&key("client_id")),
+            client_id,
             client_secret: self.secret(&key("client_secret")),
             username_claim: self.needed(&key("username_claim")),
             accept_azp: self.switch(&key("accept_azp")),
@@ -59,6 +63,7 @@ impl Reader {
         if provider.accept_azp && provider.client_id.is_none() {
             self.wrong(&key("accept_azp"), "needs client_id, by which our own tokens are known");
         }
+        self.check_sign_in(at, &provider);
         let gives_roles = !provider.operator_roles.is_empty() || !provider.auditor_roles.is_empty();
         if gives_roles != provider.roles_claim.is_some() {
             self.wrong(
@@ -72,6 +77,34 @@ impl Reader {
             self.check_keys(at, &provider);
         }
         provider
+    }
+
+    /// For whom its tokens must be. Where nothing is said: for our client, as every ID token is.
+    fn audience(&mut self, key: &str, client_id: Option<&String>) -> String {
+        self.text(key).or_else(|| client_id.cloned()).unwrap_or_else(|| {
+            self.wrong(key, "must not be empty where there is no client_id");
+            String::new()
+        })
+    }
+
+    /// How members sign in there, on the pages.
+    fn check_sign_in(&mut self, at: &str, provider: &Provider) {
+        if !provider.scopes.iter().any(|scope| scope == "openid") {
+            self.wrong(
+                &format!("{at}.scopes"),
+                "must have \"openid\" among them: without it a provider does not say who signs in",
+            );
+        }
+        if provider.client_id.is_none() {
+            return;
+        }
+        match web_address(&provider.issuer) {
+            None => self.wrong(
+                &format!("{at}.client_id"),
+                "is set, but issuer is no http or https address at which anyone could sign in",
+            ),
+            Some(url) => self.check_http(&format!("{at}.issuer"), &url, provider),
+        }
     }
 
     /// Where the keys of a provider come from.
@@ -93,6 +126,8 @@ impl Reader {
                     &of_issuer,
                     "is no http or https address at which keys can be found; set jwks_file or jwks_url",
                 ),
+                // With a client it is looked at for signing in.
+                Some(_) if provider.client_id.is_some() => {}
                 Some(url) => self.check_http(&of_issuer, &url, provider),
             },
         }
@@ -174,6 +209,12 @@ fn is_this_machine(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// What a provider is called where nobody has named it.
+fn host(issuer: &str) -> String {
+    let url = web_address(issuer);
+    url.as_ref().and_then(Url::host_str).unwrap_or(issuer).to_owned()
 }
 
 pub(super) fn web_address(text: &str) -> Option<Url> {

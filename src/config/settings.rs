@@ -1,16 +1,19 @@
 //! The keys there are, and the [`Config`] made of their values.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::providers::web_address;
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
 
 use super::layers::Values;
+use super::providers::web_address;
 use super::reader::Reader;
-use super::{Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Server};
+use super::{
+    Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Server, Sessions,
+};
 use crate::store::Checkpoints;
 
 /// What a setting holds.
@@ -31,6 +34,7 @@ pub(super) type Default = &'static str;
 const KEYS: &[(&str, Kind, Default)] = &[
     ("server.bind", Kind::Text, "127.0.0.1:8080"),
     ("server.public_url", Kind::Text, ""),
+    ("server.trusted_proxies", Kind::List, ""),
     ("database.path", Kind::Text, "data/communitytoken.db"),
     ("database.checkpoints", Kind::Text, "own"),
     ("community.name", Kind::Text, "Our community"),
@@ -48,15 +52,21 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("identity.providers[].client_secret", Kind::Text, ""),
     ("identity.providers[].client_secret_file", Kind::Text, ""),
     ("identity.providers[].username_claim", Kind::Text, "preferred_username"),
+    ("identity.providers[].name", Kind::Text, ""),
+    ("identity.providers[].scopes", Kind::List, "openid, profile"),
     ("identity.providers[].accept_azp", Kind::Switch, "false"),
     ("identity.providers[].algorithms", Kind::List, ""),
     ("identity.providers[].allow_http", Kind::Switch, "false"),
     ("identity.providers[].roles_claim", Kind::Text, ""),
     ("identity.providers[].operator_roles", Kind::List, ""),
     ("identity.providers[].auditor_roles", Kind::List, ""),
+    ("sessions.idle_days", Kind::Number, "14"),
+    ("sessions.absolute_days", Kind::Number, "90"),
+    ("sessions.claimed_role_hours", Kind::Number, "12"),
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.requests_per_minute", Kind::Number, "300"),
+    ("limits.requests_per_minute_per_address", Kind::Number, "600"),
     ("ledger.checkpoint_minutes", Kind::Number, "5"),
     ("limits.connections", Kind::Number, "2000"),
     ("limits.connections_per_address", Kind::Number, "0"),
@@ -121,13 +131,20 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
         operators: read.identities("identity.operators"),
         auditors: read.identities("identity.auditors"),
     };
+    if server.public_url.is_none()
+        && server.bind.ip().is_unspecified()
+        && identity.providers.iter().any(|provider| provider.client_id.is_some())
+    {
+        read.wrong("server.public_url", "must be set for signing in: it is where a provider sends members back to");
+    }
+    let sessions = read.sessions();
     let limits = read.limits();
     let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
     let log = Log { format: read.log_format(), filter: read.log_filter() };
     if !read.values.problems.is_empty() {
         return Err(ConfigError { problems: read.values.problems });
     }
-    Ok(Config { server, database, community, identity, limits, ledger, log, report: read.report })
+    Ok(Config { server, database, community, identity, sessions, limits, ledger, log, report: read.report })
 }
 
 impl Reader {
@@ -147,7 +164,23 @@ impl Reader {
                 "must be an http or https address without a path, as in https://tokens.example.org",
             );
         }
-        Server { bind, public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()) }
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        Server { bind, public_url, trusted_proxies: self.networks("server.trusted_proxies") }
+    }
+
+    /// Addresses, or networks of them.
+    fn networks(&mut self, key: &str) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for entry in self.list(key) {
+            match entry.parse().or_else(|_| entry.parse().map(|address: IpAddr| address.into())) {
+                Ok(network) => networks.push(network),
+                Err(_) => self.wrong(
+                    key,
+                    format!("has {entry:?}; each entry is an address or a network, as in 127.0.0.1 or 10.0.0.0/8"),
+                ),
+            }
+        }
+        networks
     }
 
     fn database(&mut self) -> Database {
@@ -163,11 +196,20 @@ impl Reader {
         Database { path, checkpoints }
     }
 
+    fn sessions(&mut self) -> Sessions {
+        let hour = Duration::from_hours(1);
+        let idle = hour * 24 * self.number("sessions.idle_days", 1, 365);
+        let absolute = hour * 24 * self.number("sessions.absolute_days", 1, 365);
+        let claimed_role = hour * self.number("sessions.claimed_role_hours", 0, 8760);
+        Sessions { idle, absolute, claimed_role }
+    }
+
     fn limits(&mut self) -> Limits {
         Limits {
             recipients_per_distribution: self.number("limits.recipients_per_distribution", 1, 10_000) as usize,
             idempotency_days: self.number("limits.idempotency_days", 7, 3650),
             requests_per_minute: self.number("limits.requests_per_minute", 0, 1_000_000),
+            requests_per_minute_per_address: self.number("limits.requests_per_minute_per_address", 0, 1_000_000),
             connections: self.number("limits.connections", 1, 100_000) as usize,
             connections_per_address: self.number("limits.connections_per_address", 0, 100_000) as usize,
             header: self.seconds("limits.header_seconds", 15),

@@ -15,6 +15,7 @@ mod kept_keys;
 mod keys;
 mod known;
 pub mod member;
+pub mod oidc;
 mod provider;
 mod register;
 mod remembered;
@@ -27,7 +28,7 @@ mod unverified;
 #[cfg(test)]
 mod tests;
 
-pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, FORWARDING_HEADERS, is_local_host};
+pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, has_travelled, is_local_host};
 pub use instance::InstanceKey;
 pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};
@@ -35,7 +36,7 @@ pub use member::{Member, Role};
 pub use provider::Provider;
 pub use register::{Register, check_username, user_by_name, wallet_of};
 pub use secret::Secret;
-pub use token::{Claims, Verifier};
+pub use token::{Claims, IdToken, Verifier};
 
 /// Chooses the cryptography that checks tokens. Called once when the program starts; calling it
 /// again changes nothing.

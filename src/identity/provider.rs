@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::developer::{self, DeveloperIdentity};
 use super::keys::{KeySet, Source};
 use super::member::Role;
+use super::token::Claims;
 use super::unverified::refuse;
 use crate::config;
 use crate::error::Result;
@@ -76,30 +77,15 @@ impl Provider {
 
     /// Refuses a token that is for someone else.
     pub(super) fn check_audience(&self, claims: &Map<String, Value>) -> Result<()> {
-        let audiences: Vec<&str> = match claims.get("aud") {
-            Some(Value::String(audience)) => vec![audience],
-            Some(Value::Array(list)) => list
-                .iter()
-                .map(Value::as_str)
-                .collect::<Option<_>>()
-                .ok_or_else(|| refuse("aud is a list of other things than texts"))?,
-            // Keycloak leaves it out where it would be empty. Without one only the client can tell.
-            None => Vec::new(),
-            Some(_) => return Err(refuse("aud is neither a text nor a list of texts")),
-        };
+        let audiences = audiences(claims)?;
         if audiences.contains(&self.settings.audience.as_str()) {
             return Ok(());
         }
         let Some(client) = self.settings.client_id.as_deref() else {
             return Err(refuse("aud is missing or not for us"));
         };
-        let party = match claims.get("azp") {
-            None => None,
-            Some(Value::String(party)) => Some(party.as_str()),
-            Some(_) => return Err(refuse("azp is not text")),
-        };
-        // An ID token that was issued to us. One for several must say to whom (OpenID Connect, 3.1.3.7).
-        if audiences.contains(&client) && party.map_or(audiences.len() == 1, |party| party == client) {
+        let party = party(claims)?;
+        if is_id_token(&audiences, party, client) {
             return Ok(());
         }
         // RFC 9068 calls it client_id.
@@ -112,12 +98,7 @@ impl Provider {
 
     /// The name that the claims propose.
     pub(super) fn username(&self, claims: &Map<String, Value>) -> Option<String> {
-        [self.settings.username_claim.as_str(), "name"]
-            .iter()
-            .filter_map(|claim| claims.get(*claim)?.as_str())
-            .map(str::trim)
-            .find(|name| !name.is_empty())
-            .map(str::to_owned)
+        Claims::name_in(&self.settings.username_claim, |claim| claims.get(claim))
     }
 
     /// The roles that the claims give: none but those that the configuration lets them give.
@@ -133,6 +114,43 @@ impl Provider {
             .filter(|(_, given)| gives(given))
             .map(|(role, _)| role)
             .collect()
+    }
+}
+
+/// Refuses what is no ID token for this client.
+pub(super) fn check_client(claims: &Map<String, Value>, client: &str) -> Result<()> {
+    if is_id_token(&audiences(claims)?, party(claims)?, client) {
+        return Ok(());
+    }
+    Err(refuse("aud is not our client, or azp names another client, or none where the token is for several"))
+}
+
+/// Whether it was issued to this client, as an ID token is: one for several audiences must say to whom
+/// (OpenID Connect Core, section 3.1.3.7).
+fn is_id_token(audiences: &[&str], party: Option<&str>, client: &str) -> bool {
+    audiences.contains(&client) && party.map_or(audiences.len() == 1, |party| party == client)
+}
+
+/// For whom a token is. Keycloak leaves it out where it would be empty.
+fn audiences(claims: &Map<String, Value>) -> Result<Vec<&str>> {
+    match claims.get("aud") {
+        None => Ok(Vec::new()),
+        Some(Value::String(audience)) => Ok(vec![audience]),
+        Some(Value::Array(list)) => list
+            .iter()
+            .map(Value::as_str)
+            .collect::<Option<_>>()
+            .ok_or_else(|| refuse("aud is a list of other things than texts")),
+        Some(_) => Err(refuse("aud is neither a text nor a list of texts")),
+    }
+}
+
+/// To which client a token was issued, where it says so.
+fn party(claims: &Map<String, Value>) -> Result<Option<&str>> {
+    match claims.get("azp") {
+        None => Ok(None),
+        Some(Value::String(party)) => Ok(Some(party)),
+        Some(_) => Err(refuse("azp is not text")),
     }
 }
 

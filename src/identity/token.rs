@@ -4,6 +4,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
@@ -11,7 +13,7 @@ use serde_json::{Map, Value};
 use super::developer::DeveloperIdentity;
 use super::jwk::Key;
 use super::member::Role;
-use super::provider::{LEEWAY, Provider};
+use super::provider::{LEEWAY, Provider, check_client};
 use super::remembered::{Entry, Fingerprint, Remembered};
 use super::unverified::{Unverified, excerpt, refuse};
 use crate::config;
@@ -35,6 +37,14 @@ pub struct Claims {
     pub roles: Vec<Role>,
     /// When the token ends, in Unix milliseconds.
     pub expires_at_ms: i64,
+}
+
+impl Claims {
+    /// The name in a provider's claims: in the one it was configured with, or in "name".
+    pub(super) fn name_in<'a>(claim: &str, get: impl Fn(&str) -> Option<&'a Value>) -> Option<String> {
+        let names = [claim, "name"].into_iter().filter_map(|claim| get(claim)?.as_str());
+        names.map(str::trim).find(|name| !name.is_empty()).map(str::to_owned)
+    }
 }
 
 /// Turns tokens into [`Claims`], or refuses them.
@@ -75,6 +85,12 @@ impl Verifier {
     /// Checks a token. A refusal says nothing to the caller beyond that a valid token is needed;
     /// its [cause](Error::cause) is for the log.
     pub async fn verify(&self, token: &str) -> Result<Claims> {
+        self.verify_if(token, || Ok(())).await
+    }
+
+    /// The same, where the check of a signature must be worth its price: for a token that is not
+    /// remembered, `admit` says so first.
+    pub async fn verify_if(&self, token: &str, admit: impl FnOnce() -> Result<()>) -> Result<Claims> {
         if token.len() > MAX_TOKEN {
             return Err(refuse("the token is longer than 16 KiB"));
         }
@@ -82,6 +98,35 @@ impl Verifier {
         if let Some(claims) = self.recall(&fingerprint) {
             return Ok(claims);
         }
+        admit()?;
+        let signed = self.check(token, None).await?;
+        let claims = signed.claims.clone();
+        self.remembered.add(fingerprint, signed.into());
+        Ok(claims)
+    }
+
+    /// Checks the ID token with which a provider answers a sign-in: by the same rules as any other, and
+    /// it must be of this issuer and for this client. Nothing is remembered, because it is used once.
+    pub async fn verify_id_token(&self, token: &str, issuer: &str, client_id: &str) -> Result<IdToken> {
+        if token.len() > MAX_TOKEN {
+            return Err(refuse("the token is longer than 16 KiB"));
+        }
+        let signed = self.check(token, Some(client_id)).await?;
+        if signed.claims.issuer != issuer {
+            return Err(refuse(format!("it is a token of {}, and not of {issuer}", signed.claims.issuer)));
+        }
+        let text = |claim: &str| signed.all.get(claim).and_then(Value::as_str).map(str::to_owned);
+        Ok(IdToken {
+            nonce: text("nonce"),
+            access_hash: text("at_hash"),
+            algorithm: signed.algorithm,
+            claims: signed.claims,
+        })
+    }
+
+    /// Checks a token: whether it may be used here, or, with a client, whether it is an ID token for that
+    /// client.
+    async fn check(&self, token: &str, client: Option<&str>) -> Result<Signed> {
         let unverified = Unverified::read(token)?;
         let Some((place, provider)) =
             self.providers.iter().enumerate().find(|(_, provider)| provider.issuer() == unverified.issuer)
@@ -103,12 +148,10 @@ impl Verifier {
             excerpt(&unverified.algorithm)
         ));
         for key in candidates {
-            match check(token, provider, key, &unverified) {
-                Some(Ok((claims, good_from_ms))) => {
-                    let entry =
-                        Entry { claims: claims.clone(), good_from_ms, provider: place, generation: keys.generation };
-                    self.remembered.add(fingerprint, entry);
-                    return Ok(claims);
+            match check(token, provider, key, &unverified, client) {
+                Some(Ok((claims, good_from_ms, algorithm))) => {
+                    let (generation, all) = (keys.generation, unverified.payload);
+                    return Ok(Signed { claims, good_from_ms, place, generation, algorithm, all });
                 }
                 Some(Err(error)) => cause = error,
                 None => {}
@@ -137,7 +180,13 @@ impl Verifier {
 }
 
 /// Checks the token by one key; `None` if the key is not for the token's algorithm.
-fn check(token: &str, provider: &Provider, key: &Key, unverified: &Unverified) -> Option<Result<(Claims, i64)>> {
+fn check(
+    token: &str,
+    provider: &Provider,
+    key: &Key,
+    unverified: &Unverified,
+    client: Option<&str>,
+) -> Option<Result<(Claims, i64, Algorithm)>> {
     // The key decides. The header may only agree, with one of the algorithms the key is for.
     let asked: Algorithm = unverified.algorithm.parse().ok()?;
     let algorithm = *key.algorithms.iter().find(|own| **own == asked && provider.accepts(**own))?;
@@ -146,18 +195,67 @@ fn check(token: &str, provider: &Provider, key: &Key, unverified: &Unverified) -
         jsonwebtoken::decode::<IgnoredAny>(token, &key.decoding, &validation)
             .map_err(|error| refuse(error.to_string()))
             // The signature is good, so the payload that was read is what the provider said.
-            .and_then(|_| claims(provider, &unverified.payload)),
+            .and_then(|_| claims(provider, &unverified.payload, client))
+            .map(|(claims, good_from_ms)| (claims, good_from_ms, algorithm)),
     )
+}
+
+/// A token whose signature and claims are good.
+struct Signed {
+    claims: Claims,
+    good_from_ms: i64,
+    /// Its provider, by its place in the list.
+    place: usize,
+    /// The provider's key set by which it was checked.
+    generation: u64,
+    algorithm: Algorithm,
+    all: Map<String, Value>,
+}
+
+impl From<Signed> for Entry {
+    fn from(signed: Signed) -> Self {
+        let Signed { claims, good_from_ms, place, generation, .. } = signed;
+        Self { claims, good_from_ms, provider: place, generation }
+    }
+}
+
+/// What a verified ID token says of a sign-in.
+#[derive(Debug)]
+pub struct IdToken {
+    /// Who signed in.
+    pub claims: Claims,
+    /// For which sign-in it was made.
+    pub nonce: Option<String>,
+    access_hash: Option<String>,
+    algorithm: Algorithm,
+}
+
+impl IdToken {
+    /// Whether it was made together with this access token, as far as it says so: `at_hash` is the
+    /// first half of the token's digest (OpenID Connect Core, section 3.1.3.6).
+    pub fn belongs_to(&self, access_token: &str) -> bool {
+        let by = match self.algorithm {
+            Algorithm::ES384 => &digest::SHA384,
+            Algorithm::EdDSA => &digest::SHA512,
+            _ => &digest::SHA256,
+        };
+        let digest = digest::digest(by, access_token.as_bytes());
+        let half = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..digest.as_ref().len() / 2]);
+        self.access_hash.as_ref().is_none_or(|said| *said == half)
+    }
 }
 
 /// The last checks, which the library does not make, and what we take from a verified token; with
 /// it the time from which the token is good, in Unix milliseconds.
-fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<(Claims, i64)> {
+fn claims(provider: &Provider, claims: &Map<String, Value>, client: Option<&str>) -> Result<(Claims, i64)> {
     // The library lets a list of issuers pass that contains the right one.
     if claims.get("iss").and_then(Value::as_str) != Some(provider.issuer()) {
         return Err(refuse("iss is not exactly the configured issuer"));
     }
-    provider.check_audience(claims)?;
+    match client {
+        None => provider.check_audience(claims)?,
+        Some(client) => check_client(claims, client)?,
+    }
     let Some(subject) = claims.get("sub").and_then(Value::as_str) else {
         return Err(refuse("sub is not text"));
     };

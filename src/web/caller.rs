@@ -4,26 +4,31 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use super::App;
 use super::frame::RequestId;
+use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, Payer, Role};
 use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
 
-/// The token of the one `Authorization` header. Of two, this program and a proxy before it might read
-/// different ones, so none counts. A token in the address is never looked at: addresses end up in logs.
-fn bearer_token(parts: &Parts) -> Result<&str> {
+/// The token of the one `Authorization` header. Coming without one counts against the address. Of two,
+/// this program and a proxy before it might read different ones, so none counts. A token in the address
+/// is never looked at: addresses end up in logs.
+fn bearer_token<'a>(parts: &'a Parts, app: &App) -> Result<&'a str> {
     let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
-    let (Some(header), None) = (headers.next(), headers.next()) else {
-        return Err(Error::unauthorized());
+    let (header, None) = (headers.next(), headers.next()) else {
+        return Err(stranger(parts, app));
     };
     header
-        .to_str()
-        .ok()
+        .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(Error::unauthorized)
+        .ok_or_else(|| stranger(parts, app))
+}
+
+/// The refusal of a request without a token.
+fn stranger(parts: &Parts, app: &App) -> Error {
+    app.count_stranger(Client::of(parts)).err().unwrap_or_else(Error::unauthorized)
 }
 
 /// The member whose bearer token came with the request.
@@ -34,7 +39,7 @@ impl FromRequestParts<App> for Bearer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        app.member(bearer_token(parts)?).await.map(Self)
+        app.member(bearer_token(parts, app)?, Client::of(parts)).await.map(Self)
     }
 }
 
@@ -46,7 +51,7 @@ impl FromRequestParts<App> for Paying {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        app.payer(bearer_token(parts)?).await.map(Self)
+        app.payer(bearer_token(parts, app)?, Client::of(parts)).await.map(Self)
     }
 }
 

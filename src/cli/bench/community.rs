@@ -60,8 +60,10 @@ impl Community {
         std::fs::create_dir_all(&folder).map_err(|error| Failure::Refused(error.to_string()))?;
         let config_file = folder.join("config.toml");
         let (issuer, keys) = (Issuer::new()?, folder.join("keys.json"));
-        let settings =
-            format!("[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n{}", Issuer::settings(&keys));
+        let settings = format!(
+            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n{}",
+            Issuer::settings(&keys)
+        );
         std::fs::write(&config_file, settings)
             .and_then(|()| std::fs::write(&keys, issuer.keys().to_string()))
             .map_err(|error| Failure::Refused(error.to_string()))?;
