@@ -175,9 +175,10 @@ impl Whom {
 impl Change {
     fn run(self, common: &Common, deleted: bool) -> Result<(), Failure> {
         let authority = self.act.authority()?;
-        let (books, _) = common.books()?;
+        let (books, config) = common.books()?;
         let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
-        let member = books.execute_blocking(SetDeleted { user_id, deleted, authority })?;
+        let configured = config.identity.operators;
+        let member = books.execute_blocking(SetDeleted { user_id, deleted, configured, authority })?;
         let member = books.read_blocking(|conn| describe(conn, &member))?;
         books.close();
         show(common, &member);
@@ -191,8 +192,8 @@ impl Grant {
         let (books, config) = common.books()?;
         let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
         let role = if self.role == "operator" { Role::Operator } else { Role::Auditor };
-        let others_operate = !config.identity.operators.is_empty();
-        let member = books.execute_blocking(SetRole { user_id, role, granted, others_operate, authority })?;
+        let configured = config.identity.operators;
+        let member = books.execute_blocking(SetRole { user_id, role, granted, configured, authority })?;
         let member = books.read_blocking(|conn| describe(conn, &member))?;
         books.close();
         show(common, &member);

@@ -7,6 +7,7 @@
 
 mod alone;
 mod audit;
+mod audit_history;
 mod books;
 pub mod chain;
 mod entries;
@@ -24,9 +25,11 @@ mod transaction_id;
 mod types;
 pub mod verify;
 mod wallet;
+mod whole_history;
 
 pub use alone::audit_alone;
 pub use audit::{AuditLine, Authority};
+pub use audit_history::{AuditEntry, AuditFilter, audit_history};
 pub use books::{Books, Clock, Options, Pending, make_folder, system_clock};
 pub use entries::{Entry, Range, balances, for_each_entry};
 pub use examine::{Examined, examine};
@@ -44,3 +47,4 @@ pub use types::{
     WalletKey, transaction_type, wallet_not_found,
 };
 pub use wallet::Wallet;
+pub use whole_history::whole_history;

@@ -1,8 +1,10 @@
 //! Members: their profiles, the directory in which they find each other, their roles, and how they
 //! leave and come back.
 
+mod admin;
 mod api;
 mod directory;
+mod last_operator;
 mod pages;
 mod profile;
 mod roles;
@@ -12,10 +14,10 @@ use crate::web::Slice;
 
 pub use directory::{DirectoryEntry, directory};
 pub use profile::Rename;
-pub use roles::SetRole;
+pub use roles::{SetRole, SetRoles};
 pub use state::SetDeleted;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    Slice { api: api::routes().merge(admin::routes()), pages: pages::routes() }
 }

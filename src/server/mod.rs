@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{Code, Error};
 use crate::web::{App, Slice, frame};
-use crate::{members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
+use crate::{audit, members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
 
 pub use listen::Listening;
 
@@ -34,6 +34,7 @@ fn slices() -> Vec<Slice> {
         treasury::slice(),
         statistics::slice(),
         proofs::slice(),
+        audit::slice(),
         sign_in::slice(),
     ]
 }

@@ -81,7 +81,7 @@ impl App {
     }
 
     /// Adds the roles that the configuration gives to an identity.
-    fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
+    pub fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
         let named = |list: &[IdentityName]| list.iter().any(|name| name.issuer == issuer && name.subject == subject);
         if named(&self.config.identity.operators) {
             member.add(Role::Operator);

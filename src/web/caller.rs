@@ -58,6 +58,19 @@ impl FromRequestParts<App> for OperatorCaller {
     }
 }
 
+/// A caller who may see everything: an operator or an auditor.
+#[derive(Debug, Clone)]
+pub struct OverseerCaller(pub Member);
+
+impl FromRequestParts<App> for OverseerCaller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
+        if member.oversees() { Ok(Self(member)) } else { Err(Error::forbidden()) }
+    }
+}
+
 /// The `Idempotency-Key` that every call that moves tokens must carry.
 #[derive(Debug, Clone)]
 pub struct Key(pub IdempotencyKey);

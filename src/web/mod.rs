@@ -12,8 +12,8 @@ mod page;
 mod session;
 
 pub use app::{App, Slice};
-pub use body::{Body, FormBody, Parameters, PathId};
-pub use caller::{Bearer, Key, OperatorCaller, Paying, authority};
+pub use body::{Body, FormBody, Parameters, PathId, PathText};
+pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, authority};
 pub use frame::{RequestId, frame, problem_body};
 pub use page::{Nav, Shell, grouped, page, page_with};
 pub use session::{Session, SignIn};
