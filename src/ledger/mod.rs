@@ -43,8 +43,8 @@ pub use supply::{Supply, supply};
 pub use transaction::{Owner, Party, Transaction, as_made, by_id, by_sequence, hex, party};
 pub use transaction_id::{TransactionId, transaction_not_found};
 pub use types::{
-    Amount, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX, Reason, UserId, UserKey, WalletId,
-    WalletKey, transaction_type, wallet_not_found,
+    Amount, ClientKey, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX, Reason, UserId, UserKey,
+    WalletId, WalletKey, transaction_type, wallet_not_found,
 };
 pub use wallet::Wallet;
 pub use whole_history::whole_history;

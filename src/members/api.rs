@@ -10,7 +10,7 @@ use super::{DirectoryEntry, Rename, directory};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role};
 use crate::ledger::{Page, PageRequest, UserId, WalletId};
-use crate::web::{App, Bearer, Body, Parameters};
+use crate::web::{App, Bearer, Body, Parameters, Reading};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -51,7 +51,7 @@ impl From<Member> for User {
 ///
 /// The first call with a valid identity nobody has seen before makes its user and wallet.
 #[utoipa::path(get, path = "/v1/me", tag = "Members", responses((status = 200, body = User)))]
-async fn me(Bearer(member): Bearer) -> Json<User> {
+async fn me(Reading(member): Reading) -> Json<User> {
     Json(member.into())
 }
 
@@ -94,7 +94,7 @@ struct DirectoryQuery {
 #[utoipa::path(get, path = "/v1/members", tag = "Members", params(DirectoryQuery), responses((status = 200, body = Page<DirectoryEntry>)))]
 async fn members(
     State(app): State<App>,
-    _caller: Bearer,
+    _caller: Reading,
     Parameters(query): Parameters<DirectoryQuery>,
 ) -> Result<Json<Page<DirectoryEntry>>> {
     if !app.config.community.directory {

@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{Code, Error};
 use crate::web::{App, Slice, frame};
-use crate::{audit, members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
+use crate::{audit, clients, members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
 
 pub use listen::Listening;
 
@@ -35,6 +35,7 @@ fn slices() -> Vec<Slice> {
         statistics::slice(),
         proofs::slice(),
         audit::slice(),
+        clients::slice(),
         sign_in::slice(),
     ]
 }

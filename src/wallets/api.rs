@@ -8,7 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::error::{Error, Result};
 use crate::ledger::{self, Direction, Filter, Kind, Page, PageRequest, Transaction, TransactionId, WalletId};
-use crate::web::{App, Bearer, Parameters, PathId};
+use crate::web::{App, Parameters, PathId, Reading};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -47,7 +47,7 @@ impl From<ledger::Wallet> for WalletView {
 
 /// Your wallet
 #[utoipa::path(get, path = "/v1/wallet", tag = "Wallet", responses((status = 200, body = WalletView)))]
-async fn wallet(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<WalletView>> {
+async fn wallet(State(app): State<App>, Reading(member): Reading) -> Result<Json<WalletView>> {
     let wallet = app.books.look_up(|conn| ledger::Wallet::by_key(conn, member.wallet_key)).await?;
     Ok(Json(wallet.into()))
 }
@@ -127,7 +127,7 @@ impl HistoryQuery {
 #[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", params(HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
 async fn transactions(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Reading(member): Reading,
     Parameters(query): Parameters<HistoryQuery>,
 ) -> Result<Json<Page<Transaction>>> {
     if query.wallet_id.is_some() {
@@ -146,7 +146,7 @@ async fn transactions(
 #[utoipa::path(get, path = "/v1/transactions/{id}", tag = "Wallet", params(("id" = TransactionId, Path)), responses((status = 200, body = Transaction)))]
 async fn transaction(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Reading(member): Reading,
     PathId(id): PathId<TransactionId>,
 ) -> Result<Json<Transaction>> {
     app.books.read(move |conn| ledger::by_id(conn, id, Some(member.wallet_key))).await.map(Json)

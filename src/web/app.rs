@@ -1,5 +1,6 @@
 //! The program's state, shared by all routes, and what a slice hands the server.
 
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -9,9 +10,13 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
+use crate::identity::client::{self, Credential, ServiceClient, TouchClient};
 use crate::identity::session::{self, OpenedSession, TouchSession};
 use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member};
-use crate::ledger::{Books, UserKey};
+use crate::ledger::{Books, ClientKey, UserKey};
+
+/// How often each caller may ask; `None`: as often as they like.
+type Limiter<K> = Option<DefaultKeyedRateLimiter<K>>;
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -28,7 +33,8 @@ pub struct Shared {
     /// The developer identity, where no provider is configured.
     pub developer: Option<DeveloperIdentity>,
     payers: Known,
-    limiter: Option<DefaultKeyedRateLimiter<UserKey>>,
+    limiter: Limiter<UserKey>,
+    client_limiter: Limiter<ClientKey>,
 }
 
 impl std::ops::Deref for App {
@@ -41,9 +47,9 @@ impl std::ops::Deref for App {
 impl App {
     /// Puts the parts together.
     pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Self {
-        let limiter = NonZeroU32::new(config.limits.requests_per_minute)
-            .map(|requests| RateLimiter::keyed(Quota::per_minute(requests)));
-        Self(Arc::new(Shared { books, config, verifier, developer, payers: Known::default(), limiter }))
+        let limiter = limiter(config.limits.requests_per_minute);
+        let client_limiter = self::limiter(config.limits.requests_per_minute_of_client);
+        Self(Arc::new(Shared { books, config, verifier, developer, payers: Known::default(), limiter, client_limiter }))
     }
 
     /// The address members know the program by.
@@ -123,21 +129,54 @@ impl App {
         }
     }
 
+    /// The service client that shows this credential.
+    pub async fn client(&self, token: &str) -> Result<ServiceClient> {
+        let credential: Credential = token.parse().map_err(|()| Error::unauthorized())?;
+        let found = self.books.look_up(|conn| client::by_credential(conn, &credential)).await?;
+        let client = found.ok_or_else(Error::unauthorized)?;
+        count(&self.client_limiter, &client.key)?;
+        if client.is_to_be_touched(self.books.now()) {
+            // As with sessions: nobody waits for it.
+            drop(self.books.submit(TouchClient { key: client.key }));
+        }
+        Ok(client)
+    }
+
+    /// The member who lets a service client act for them.
+    pub async fn acting_for(&self, client: &ServiceClient, identity: &IdentityName) -> Result<Member> {
+        let IdentityName { issuer, subject } = identity;
+        self.books.look_up(|conn| client::acting_for(conn, client.key, issuer, subject)).await
+    }
+
+    /// Forgets what is remembered of a member who was erased.
+    pub fn forget(&self, user: UserKey) {
+        self.payers.forget(user);
+    }
+
     /// Counts a request against the caller's limit.
     fn count(&self, caller: UserKey) -> Result<()> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        // Callers who have been quiet for a minute need no memory.
-        if limiter.len() > 10_000 {
-            limiter.retain_recent();
-        }
-        limiter.check_key(&caller).map_err(|_| {
-            Error::new(
-                Code::TooManyRequests,
-                "You have sent more requests than this community allows in a minute. Wait a little.",
-            )
-            .with("retry_after_seconds", 1)
-        })
+        count(&self.limiter, &caller)
     }
+}
+
+/// So many requests a minute for each caller; 0: any number.
+fn limiter<K: Hash + Eq + Clone>(requests_per_minute: u32) -> Limiter<K> {
+    NonZeroU32::new(requests_per_minute).map(|requests| RateLimiter::keyed(Quota::per_minute(requests)))
+}
+
+fn count<K: Hash + Eq + Clone>(limiter: &Limiter<K>, caller: &K) -> Result<()> {
+    let Some(limiter) = limiter else { return Ok(()) };
+    // Callers who have been quiet for a minute need no memory.
+    if limiter.len() > 10_000 {
+        limiter.retain_recent();
+    }
+    limiter.check_key(caller).map_err(|_| {
+        Error::new(
+            Code::TooManyRequests,
+            "You have sent more requests than this community allows in a minute. Wait a little.",
+        )
+        .with("retry_after_seconds", 1)
+    })
 }
 
 /// What a slice hands the server: its JSON routes, documented, and its pages.

@@ -13,7 +13,7 @@ mod session;
 
 pub use app::{App, Slice};
 pub use body::{Body, FormBody, Parameters, PathId, PathText};
-pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, authority};
+pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
 pub use frame::{RequestId, frame, problem_body};
 pub use page::{Nav, Shell, grouped, page, page_with};
 pub use session::{Session, SignIn};

@@ -9,6 +9,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod clients;
 mod lists;
 mod operators;
 #[path = "../support/mod.rs"]
