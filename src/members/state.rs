@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::erase::{erased, is_erased};
 use super::last_operator::{Taken, keep_one};
 use crate::config::IdentityName;
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::ledger::{Authority, Command, Ledger, UserId};
 
 /// Deletes a user or restores them. What is so already stays so, and nothing is logged.
 ///
-/// Refused: `user_not_found`, `last_operator`.
+/// Refused: `user_not_found`, `last_operator`, `user_erased` where someone who was erased is restored.
 #[derive(Debug, Clone)]
 pub struct SetDeleted {
     /// Who.
@@ -31,6 +32,9 @@ impl Command for SetDeleted {
         let user = member::by_id(ledger.conn, self.user_id)?;
         if user.deleted_at.is_some() == self.deleted {
             return Ok(user);
+        }
+        if !self.deleted && is_erased(ledger.conn, &user)? {
+            return Err(erased());
         }
         let details = if self.deleted {
             json!({ "configured_operators": keep_one(ledger.conn, &user, Taken::Membership, &self.configured)? })

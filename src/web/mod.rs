@@ -7,13 +7,16 @@ mod app;
 pub mod assets;
 mod body;
 mod caller;
+mod download;
 mod frame;
 mod page;
 mod session;
+pub mod spreadsheet;
 
 pub use app::{App, Slice};
 pub use body::{Body, FormBody, Parameters, PathId, PathText};
 pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
+pub use download::{Pieces, download};
 pub use frame::{RequestId, frame, problem_body};
 pub use page::{Nav, Shell, grouped, page, page_with};
 pub use session::{Session, SignIn};

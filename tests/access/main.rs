@@ -10,8 +10,11 @@
 )]
 
 mod clients;
+mod closing;
+mod data;
 mod lists;
 mod operators;
+mod pages;
 #[path = "../support/mod.rs"]
 mod support;
 mod verify_job;
