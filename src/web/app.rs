@@ -134,7 +134,7 @@ impl App {
         let credential: Credential = token.parse().map_err(|()| Error::unauthorized())?;
         let found = self.books.look_up(|conn| client::by_credential(conn, &credential)).await?;
         let client = found.ok_or_else(Error::unauthorized)?;
-        count(&self.client_limiter, &client.key)?;
+        count(self.client_limiter.as_ref(), &client.key)?;
         if client.is_to_be_touched(self.books.now()) {
             // As with sessions: nobody waits for it.
             drop(self.books.submit(TouchClient { key: client.key }));
@@ -155,7 +155,7 @@ impl App {
 
     /// Counts a request against the caller's limit.
     fn count(&self, caller: UserKey) -> Result<()> {
-        count(&self.limiter, &caller)
+        count(self.limiter.as_ref(), &caller)
     }
 }
 
@@ -164,7 +164,7 @@ fn limiter<K: Hash + Eq + Clone>(requests_per_minute: u32) -> Limiter<K> {
     NonZeroU32::new(requests_per_minute).map(|requests| RateLimiter::keyed(Quota::per_minute(requests)))
 }
 
-fn count<K: Hash + Eq + Clone>(limiter: &Limiter<K>, caller: &K) -> Result<()> {
+fn count<K: Hash + Eq + Clone>(limiter: Option<&DefaultKeyedRateLimiter<K>>, caller: &K) -> Result<()> {
     let Some(limiter) = limiter else { return Ok(()) };
     // Callers who have been quiet for a minute need no memory.
     if limiter.len() > 10_000 {

@@ -144,14 +144,14 @@ async fn nothing_personal_is_left() {
 async fn borders() {
     let mut server = Server::start().await;
     let (operator, ann, bob) = (server.operator().await, server.funded("ann", 7).await, server.funded("bob", 9).await);
-    let poor = server.member("poor").await;
+    let penniless = server.member("penniless").await;
     let pool = |supply: &Value| supply["system_pool"].as_i64().unwrap();
     let supply = async || operator.get("/v1/statistics/supply").await.ok(200);
     let before = pool(&supply().await);
     let kept = close(&ann, &leaving(&ann, "keep")).await.ok(200);
     assert_eq!((&kept["given_to_pool"], &kept["transaction_id"]), (&json!(0), &Value::Null));
     assert_eq!(pool(&supply().await), before);
-    assert_eq!(close(&poor, &leaving(&poor, "pool")).await.ok(200)["given_to_pool"], 0);
+    assert_eq!(close(&penniless, &leaving(&penniless, "pool")).await.ok(200)["given_to_pool"], 0);
     server.assert_sound().await;
     // A freeze holds things as they are.
     server.cli(&["freeze", &bob.wallet_id, "--reason", "To be looked at"]).ok();
