@@ -1,7 +1,6 @@
 //! The page on which a member says which programs may act for them.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -10,11 +9,11 @@ use serde::Deserialize;
 use super::{Permission, Permit, permissions};
 use crate::error::Result;
 use crate::identity::client::client_not_found;
-use crate::web::{App, FormBody, Nav, Session, Shell, page};
+use crate::web::{App, FormBody, Nav, Pages, Session, Shell, page};
 
 /// The pages of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/profile/clients", get(clients).post(change))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/profile/clients", get(clients).post(change))
 }
 
 #[derive(Template)]

@@ -1,7 +1,6 @@
 //! Closing one's own account, on a page and by the API.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,11 +12,11 @@ use super::{By, Erase, Farewell, Remaining};
 use crate::error::Result;
 use crate::identity::Member;
 use crate::ledger::Wallet;
-use crate::web::{App, FormBody, Nav, RequestId, Session, Shell, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, page, page_with};
 
 /// The pages of this use case.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/profile/close", get(ask).post(close)).route("/profile/closed", get(closed))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/profile/close", get(ask).post(close)).route("/profile/closed", get(closed))
 }
 
 /// A member leaves for good.

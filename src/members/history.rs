@@ -1,6 +1,5 @@
 //! What members take home of their own: everything held about them, and their history as a table.
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -11,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::identity::Member;
 use crate::ledger::{Direction, Transaction};
 use crate::web::spreadsheet::{harmless, row};
-use crate::web::{App, Pieces, Session, download};
+use crate::web::{App, Pages, Pieces, Session, download};
 
 /// The downloads of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/profile/data.json", get(everything)).route("/profile/history.csv", get(table))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/profile/data.json", get(everything)).route("/profile/history.csv", get(table))
 }
 
 /// Everything held about a member, as a file.

@@ -1,4 +1,4 @@
-//! The JSON routes by which an operator has the whole ledger verified.
+//! The JSON routes by which an operator has the whole ledger verified, and reads any receipt.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,12 +8,18 @@ use axum::{Extension, Json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::job::{Job, Jobs};
+use super::receipt::{ReceiptView, receipt};
 use crate::error::{Code, Error, Result};
-use crate::web::{App, OperatorCaller, OverseerCaller, PathText};
+use crate::ledger::TransactionId;
+use crate::web::{App, OperatorCaller, OverseerCaller, PathId, PathText};
 
 /// The routes of this slice for those who look after the community.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(begin)).routes(routes!(progress)).layer(Extension(Jobs::default()))
+    OpenApiRouter::new()
+        .routes(routes!(begin))
+        .routes(routes!(progress))
+        .routes(routes!(any_receipt))
+        .layer(Extension(Jobs::default()))
 }
 
 /// Verify the ledger
@@ -44,4 +50,16 @@ async fn progress(
         .and_then(|id| jobs.get(id))
         .map(Json)
         .ok_or_else(|| Error::new(Code::NotFound, "There is no such job, or a later one has taken its place."))
+}
+
+/// The signed receipt of any transaction
+///
+/// What its two parties get at `/v1/transactions/{id}/receipt`.
+#[utoipa::path(get, path = "/v1/admin/transactions/{id}/receipt", tag = "Operators", params(("id" = TransactionId, Path)), responses((status = 200, body = ReceiptView)))]
+async fn any_receipt(
+    State(app): State<App>,
+    _caller: OverseerCaller,
+    PathId(id): PathId<TransactionId>,
+) -> Result<Json<ReceiptView>> {
+    receipt(&app, None, id).await.map(Json)
 }

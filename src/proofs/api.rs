@@ -20,9 +20,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// The signed receipt of a transaction
 ///
-/// For its two parties, operators and auditors. It says what the transaction was and leads to a
-/// checkpoint of the whole ledger, signed with the instance's key, without a word about anyone
-/// else's. Until a checkpoint covers the transaction, the receipt is `pending` and the instance signs
+/// For its two parties. It says what the transaction was and leads to a checkpoint of the whole
+/// ledger, signed with the instance's key, without a word about anyone else's. Until a checkpoint covers the transaction, the receipt is `pending` and the instance signs
 /// it by itself. Anyone can check the `text` with `communitytoken verify --receipt` and the public key.
 #[utoipa::path(get, path = "/v1/transactions/{id}/receipt", tag = "Wallet", params(("id" = TransactionId, Path)), responses((status = 200, body = ReceiptView)))]
 async fn transaction_receipt(
@@ -30,7 +29,7 @@ async fn transaction_receipt(
     Reading(member): Reading,
     PathId(id): PathId<TransactionId>,
 ) -> Result<Json<ReceiptView>> {
-    receipt(&app, &member, id).await.map(Json)
+    receipt(&app, Some(&member), id).await.map(Json)
 }
 
 /// A signed checkpoint: the whole ledger at one moment.

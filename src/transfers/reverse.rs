@@ -31,8 +31,8 @@ impl Command for Reverse {
     type Output = Transaction;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Transaction> {
-        let original = by_id(ledger.conn, self.transaction_id, Some(self.caller))?;
         let caller = payer(ledger.conn, self.caller)?;
+        let original = by_id(ledger.conn, self.transaction_id, Some(self.caller))?;
         if original.to.wallet_id != caller.id {
             return Err(Error::new(Code::Forbidden, "Only the one who received a transfer can give it back."));
         }

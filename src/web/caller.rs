@@ -4,15 +4,16 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use super::App;
 use super::frame::RequestId;
+use super::{App, Client};
 use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
 use crate::identity::client::{Credential, Scope, ServiceClient};
 use crate::identity::{Member, Payer, Role};
 use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
 
-fn bearer_token(parts: &Parts) -> Result<&str> {
+/// The token that came with the request. Coming without one counts against the address.
+fn bearer_token<'a>(parts: &'a Parts, app: &App) -> Result<&'a str> {
     parts
         .headers
         .get(AUTHORIZATION)
@@ -20,7 +21,7 @@ fn bearer_token(parts: &Parts) -> Result<&str> {
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(Error::unauthorized)
+        .ok_or_else(|| app.count_stranger(Client::of(parts)).err().unwrap_or_else(Error::unauthorized))
 }
 
 /// The header by which a service client says for whom it calls: `issuer|subject`.
@@ -46,8 +47,8 @@ fn on_behalf_of(parts: &Parts) -> Result<IdentityName> {
 }
 
 /// The service client with this credential, if it was given the scope.
-async fn client_with(app: &App, token: &str, scope: Scope) -> Result<ServiceClient> {
-    let client = app.client(token).await?;
+async fn client_with(token: &str, parts: &Parts, app: &App, scope: Scope) -> Result<ServiceClient> {
+    let client = app.client(token, Client::of(parts)).await?;
     if client.may(scope) {
         return Ok(client);
     }
@@ -56,8 +57,8 @@ async fn client_with(app: &App, token: &str, scope: Scope) -> Result<ServiceClie
 }
 
 /// The client, and the member it may act for.
-async fn acting(parts: &Parts, app: &App, scope: Scope) -> Result<(ServiceClient, Member)> {
-    let client = client_with(app, bearer_token(parts)?, scope).await?;
+async fn acting(token: &str, parts: &Parts, app: &App, scope: Scope) -> Result<(ServiceClient, Member)> {
+    let client = client_with(token, parts, app, scope).await?;
     let member = app.acting_for(&client, &on_behalf_of(parts)?).await?;
     Ok((client, member))
 }
@@ -71,12 +72,12 @@ impl FromRequestParts<App> for Bearer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = bearer_token(parts)?;
+        let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
-            app.client(token).await?;
+            app.client(token, Client::of(parts)).await?;
             return Err(Error::new(Code::Forbidden, "No service client may call this, whatever its scopes."));
         }
-        app.member(token).await.map(Self)
+        app.member(token, Client::of(parts)).await.map(Self)
     }
 }
 
@@ -88,11 +89,12 @@ impl FromRequestParts<App> for Reading {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        if Credential::is_meant(bearer_token(parts)?) {
-            let (_, member) = acting(parts, app, Scope::WalletRead).await?;
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            let (_, member) = acting(token, parts, app, Scope::WalletRead).await?;
             return Ok(Self(member));
         }
-        Bearer::from_request_parts(parts, app).await.map(|Bearer(member)| Self(member))
+        app.member(token, Client::of(parts)).await.map(Self)
     }
 }
 
@@ -104,11 +106,11 @@ impl FromRequestParts<App> for StatisticsReader {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = bearer_token(parts)?;
+        let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
-            client_with(app, token, Scope::StatisticsRead).await?;
+            client_with(token, parts, app, Scope::StatisticsRead).await?;
         } else {
-            app.member(token).await?;
+            app.member(token, Client::of(parts)).await?;
         }
         Ok(Self)
     }
@@ -122,12 +124,12 @@ impl FromRequestParts<App> for Paying {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = bearer_token(parts)?;
+        let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
-            let (client, member) = acting(parts, app, Scope::TransfersWrite).await?;
+            let (client, member) = acting(token, parts, app, Scope::TransfersWrite).await?;
             return Ok(Self(Payer { client: Some(client.key), ..Payer::from(&member) }));
         }
-        app.payer(token).await.map(Self)
+        app.payer(token, Client::of(parts)).await.map(Self)
     }
 }
 
