@@ -27,10 +27,13 @@ struct AuditQuery {
     /// To what: the id of a wallet or user, the name of an account.
     target: Option<String>,
     /// From this time on, Unix milliseconds.
+    #[param(minimum = 0)]
     from_time: Option<i64>,
     /// Up to and including this time, Unix milliseconds.
+    #[param(minimum = 0)]
     to_time: Option<i64>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,

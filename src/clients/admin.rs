@@ -78,10 +78,11 @@ async fn list(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Pa
 #[serde(deny_unknown_fields)]
 struct NewClient {
     /// 3 to 64 letters, digits, `_` or `-`. Members see it when they allow it, and beside what it did.
+    #[schema(min_length = 3, max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
     name: String,
     /// What it may do: `transfers:write`, `wallet:read`, `statistics:read`. `activities:write` is
     /// reserved until there is something it opens.
-    #[schema(value_type = Vec<Scope>)]
+    #[schema(value_type = Vec<Scope>, min_items = 1)]
     scopes: Vec<String>,
     /// Why, for the audit log.
     reason: Reason,
@@ -159,10 +160,13 @@ async fn rotate(
 #[into_params(parameter_in = Query)]
 struct CallsQuery {
     /// Those of this client.
+    #[param(value_type = Option<String>, format = Uuid)]
     client_id: Option<String>,
     /// Those for this member.
+    #[param(value_type = Option<String>, format = Uuid)]
     user_id: Option<String>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,

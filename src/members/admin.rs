@@ -80,6 +80,7 @@ struct UsersQuery {
     /// Those who have left, instead of those who are here.
     deleted: Option<bool>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
