@@ -105,7 +105,7 @@ fn join(books: &Books) -> Result<Vec<Member>> {
         user_id: members[0].id,
         role: Role::Operator,
         granted: true,
-        others_operate: false,
+        configured: Vec::new(),
         authority: authority("Someone has to run the sample community")?,
     })?;
     Ok(members)

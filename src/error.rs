@@ -52,6 +52,10 @@ codes! {
     Forbidden = "forbidden", 403, "Not allowed";
     /// The developer identity was asked for from somewhere other than this machine.
     DeveloperIdentityIsLocal = "developer_identity_is_local", 403, "Only on this machine";
+    /// The service client was not given the scope that this call needs.
+    ScopeMissing = "scope_missing", 403, "Not within the client's scopes";
+    /// Nobody with this identity lets the service client act for them.
+    ClientNotAllowed = "client_not_allowed", 403, "The member does not allow it";
     /// Nothing lives at this address.
     NotFound = "not_found", 404, "Not found";
     /// No wallet with this id.
@@ -64,12 +68,18 @@ codes! {
     SessionNotFound = "session_not_found", 404, "No such session";
     /// No system account with this name.
     SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
+    /// No service client with this id.
+    ClientNotFound = "client_not_found", 404, "No such service client";
     /// The address exists, with other methods.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
     /// The body did not arrive in time.
     RequestTimeout = "request_timeout", 408, "The request came too slowly";
     /// The transfer has been given back in full already.
     AlreadyReversed = "already_reversed", 409, "Already reversed";
+    /// Another service client carries this name.
+    ClientExists = "client_exists", 409, "The name is taken";
+    /// The service client was revoked, for good.
+    ClientRevoked = "client_revoked", 409, "The service client is revoked";
     /// The body is larger than this call takes.
     PayloadTooLarge = "payload_too_large", 413, "The body is too large";
     /// The address, with its query, is longer than any of ours.
@@ -102,6 +112,8 @@ codes! {
     AmbiguousName = "ambiguous_name", 422, "Several members have this name";
     /// The last operator cannot be removed.
     LastOperator = "last_operator", 422, "The last operator";
+    /// The member was erased: nobody knows any more who they were.
+    UserErased = "user_erased", 422, "The member was erased";
     /// The caller sent more requests than the community allows in a minute.
     TooManyRequests = "too_many_requests", 429, "Too many requests";
     /// Something nobody foresaw; the log has the rest.

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::identity::session::{SessionInfo, of_member};
 use crate::identity::{self, Role, member, user_by_name};
 use crate::ledger::{UserId, Wallet};
-use crate::members::{SetDeleted, SetRole};
+use crate::members::{By, Erase, Remaining, SetDeleted, SetRole};
 use crate::sign_in;
 
 /// Members are named by their username, where only one carries it, or by their user id.
@@ -24,6 +24,8 @@ pub(crate) enum Member {
     Delete(Change),
     /// Restore a deleted member (by user id)
     Restore(Change),
+    /// Erase a member who asked for it, for good: name, identities, sessions and notes
+    Erase(EraseMember),
     /// Grant a role
     Grant(Grant),
     /// Revoke a role
@@ -49,6 +51,17 @@ pub(crate) struct Whom {
 pub(crate) struct Change {
     /// Username or user id
     member: String,
+    #[command(flatten)]
+    act: Act,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EraseMember {
+    /// Username or user id
+    member: String,
+    /// What becomes of their tokens: given to the pool, or kept in the closed wallet for ever
+    #[arg(long)]
+    remaining: Remaining,
     #[command(flatten)]
     act: Act,
 }
@@ -93,6 +106,7 @@ impl Member {
             Self::Show(whom) => whom.run(common),
             Self::Delete(change) => change.run(common, true),
             Self::Restore(change) => change.run(common, false),
+            Self::Erase(erase) => erase.run(common),
             Self::Grant(grant) => grant.run(common, true),
             Self::Revoke(grant) => grant.run(common, false),
             Self::Sessions(sessions) => sessions.run(common),
@@ -199,12 +213,31 @@ impl Whom {
 impl Change {
     fn run(self, common: &Common, deleted: bool) -> Result<(), Failure> {
         let authority = self.act.authority()?;
-        let (books, _) = common.books()?;
+        let (books, config) = common.books()?;
         let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
-        let member = books.execute_blocking(SetDeleted { user_id, deleted, authority })?;
+        let configured = config.identity.operators;
+        let member = books.execute_blocking(SetDeleted { user_id, deleted, configured, authority })?;
         let member = books.read_blocking(|conn| describe(conn, &member))?;
         books.close();
         show(common, &member);
+        Ok(())
+    }
+}
+
+impl EraseMember {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let by = By::Operator(self.act.authority()?);
+        let (books, config) = common.books()?;
+        let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
+        let configured = config.identity.operators;
+        let farewell = books.execute_blocking(Erase { user_id, remaining: self.remaining, configured, by })?;
+        books.close();
+        output::print(common.json, &farewell, || {
+            format!(
+                "The member is erased, with {} notes. {} tokens went to the pool.",
+                farewell.notes_erased, farewell.given_to_pool
+            )
+        });
         Ok(())
     }
 }
@@ -215,8 +248,8 @@ impl Grant {
         let (books, config) = common.books()?;
         let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
         let role = if self.role == "operator" { Role::Operator } else { Role::Auditor };
-        let others_operate = !config.identity.operators.is_empty();
-        let member = books.execute_blocking(SetRole { user_id, role, granted, others_operate, authority })?;
+        let configured = config.identity.operators;
+        let member = books.execute_blocking(SetRole { user_id, role, granted, configured, authority })?;
         let member = books.read_blocking(|conn| describe(conn, &member))?;
         books.close();
         show(common, &member);

@@ -5,6 +5,7 @@
 mod backup;
 mod bench;
 mod checkpoint;
+mod client;
 mod config;
 mod distribute;
 mod export;
@@ -126,6 +127,9 @@ enum Verb {
     /// List, show, delete and restore members; grant and revoke roles
     #[command(subcommand)]
     Member(member::Member),
+    /// Make, list, renew and revoke service clients, programs that act for members
+    #[command(subcommand)]
+    Client(client::Client),
     /// Recompute every invariant, hash, balance and rollup; name what is wrong and where
     Verify(verify::Verify),
     /// Sign the ledger as it is now and print the checkpoint, to be kept elsewhere
@@ -166,6 +170,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Freeze(verb)) => verb.run(&common, true),
         Some(Verb::Unfreeze(verb)) => verb.run(&common, false),
         Some(Verb::Member(verb)) => verb.run(&common),
+        Some(Verb::Client(verb)) => verb.run(&common),
         Some(Verb::Verify(verb)) => verb.run(&common),
         Some(Verb::Checkpoint) => checkpoint::run(&common),
         Some(Verb::Key(verb)) => verb.run(&common),

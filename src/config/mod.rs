@@ -204,6 +204,8 @@ pub struct Limits {
     pub idempotency_days: u32,
     /// How many requests a caller may send in a minute; 0 for any number.
     pub requests_per_minute: u32,
+    /// The same for a service client, which calls for many members.
+    pub requests_per_minute_of_client: u32,
     /// How many requests of strangers may come from one address in a minute; 0 for any number.
     pub requests_per_minute_per_address: u32,
     /// Open connections at most.

@@ -59,6 +59,11 @@ impl Member {
         self.roles.contains(&role)
     }
 
+    /// Whether they may see everything.
+    pub fn oversees(&self) -> bool {
+        self.has(Role::Operator) || self.has(Role::Auditor)
+    }
+
     /// Adds a role that the configuration gives.
     pub fn add(&mut self, role: Role) {
         if !self.has(role) {

@@ -7,6 +7,7 @@
 //! The [`DeveloperIdentity`] signs its tokens with the [`InstanceKey`], and they pass through the
 //! very same verifier as everybody else's.
 
+pub mod client;
 mod developer;
 mod fetch;
 mod instance;

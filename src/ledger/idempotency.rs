@@ -14,7 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::post::{Command, Ledger};
-use super::types::{DAY_MS, UserKey};
+use super::types::{ClientKey, DAY_MS, UserKey};
 use crate::error::{Code, Error, Result};
 
 /// Keys remembered in memory at most: a week of a busy community, some 50 MB.
@@ -22,7 +22,11 @@ const KEYS_IN_MEMORY_MAX: usize = 1_000_000;
 
 /// What a caller names a request by: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(String);
+pub struct IdempotencyKey {
+    text: String,
+    /// The service client it came through: with the member, that is another caller than the member.
+    client: Option<ClientKey>,
+}
 
 impl IdempotencyKey {
     /// Checks length and characters.
@@ -30,28 +34,39 @@ impl IdempotencyKey {
         if text.is_empty() || text.len() > 255 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::field("Idempotency-Key", "must be 1 to 255 visible ASCII characters"));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self { text: text.to_owned(), client: None })
     }
 
     /// A fresh one, as our own pages use: a version 7 UUID.
     pub fn fresh() -> Self {
-        Self(Uuid::now_v7().to_string())
+        Self { text: Uuid::now_v7().to_string(), client: None }
+    }
+
+    /// The same key, sent through a service client or by the member themselves.
+    #[must_use]
+    pub fn through(self, client: Option<ClientKey>) -> Self {
+        Self { client, ..self }
     }
 
     /// The key's text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// When it was made, where the key says so.
     fn made_at(&self) -> Option<i64> {
-        let id = Uuid::try_parse(&self.0).ok().filter(|id| id.get_version_num() == 7)?;
+        let id = Uuid::try_parse(&self.text).ok().filter(|id| id.get_version_num() == 7)?;
         i64::try_from(id.as_u64_pair().0 >> 16).ok()
     }
 
     fn digest(&self, caller: UserKey) -> u128 {
         let mut bytes = caller.0.to_be_bytes().to_vec();
-        bytes.extend_from_slice(self.0.as_bytes());
+        bytes.extend_from_slice(self.text.as_bytes());
+        if let Some(client) = self.client {
+            // No key holds a blank, so no member's own key reads like this.
+            bytes.push(b' ');
+            bytes.extend_from_slice(&client.0.to_be_bytes());
+        }
         half(&bytes)
     }
 }

@@ -162,6 +162,7 @@ impl<'a> Ledger<'a> {
             reverses: posting.reverses,
             reversed_by: None,
             reversed_amount: None,
+            client: None,
             direction: None,
             balance_before: None,
             balance_after: None,

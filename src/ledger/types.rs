@@ -104,6 +104,11 @@ key!(
     UserKey
 );
 
+key!(
+    /// A service client, as rows refer to it. Never leaves the program.
+    ClientKey
+);
+
 /// A number of whole tokens, at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]

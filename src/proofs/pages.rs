@@ -25,7 +25,7 @@ async fn download_receipt(
     session: Session,
     PathId(id): PathId<TransactionId>,
 ) -> Result<Response> {
-    let receipt = receipt(&app, &session.member, id).await?;
+    let receipt = receipt(&app, Some(&session.member), id).await?;
     let text = receipt.text.ok_or_else(|| {
         Error::new(
             Code::NotFound,

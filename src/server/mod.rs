@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{Code, Error};
 use crate::web::{App, Pages, Slice, frame};
-use crate::{members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
+use crate::{audit, clients, members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
 
 pub use listen::Listening;
 
@@ -34,6 +34,8 @@ fn slices() -> Vec<Slice> {
         treasury::slice(),
         statistics::slice(),
         proofs::slice(),
+        audit::slice(),
+        clients::slice(),
         sign_in::slice(),
     ]
 }

@@ -80,13 +80,14 @@ pub(super) fn document() -> OpenApi {
 const INTRODUCTION: &str = "A community's own currency: wallets, payments, history and statistics. \
 Amounts are whole tokens from 1 to 9223372036854775807; many JSON readers, browsers among them, are exact only up to 9007199254740991. \
 Times are Unix milliseconds. Every call that moves tokens takes an Idempotency-Key: the same key and request again gives the first answer again, \
-with `Idempotency-Replayed: true`. Refusals are problem details (RFC 9457) with a stable `code`.";
+with `Idempotency-Replayed: true`. A service client sends its credential as the bearer token; what it does for a member it says with \
+`On-Behalf-Of: <issuer>|<subject>`, the identity of a member who lets it act for them; what its scopes do not open is refused with 403. Refusals are problem details (RFC 9457) with a stable `code`.";
 
 /// Adds what holds for all routes: the bearer token, and the refusals every call can meet.
 pub(super) fn complete(document: OpenApi) -> Value {
     let mut value = serde_json::to_value(document).unwrap_or_default();
-    value["components"]["securitySchemes"] =
-        json!({ "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } });
+    value["components"]["securitySchemes"] = json!({ "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "A token of the community's identity provider, or the credential of a service client." } });
     value["security"] = json!([{ "bearer": [] }]);
     let Some(paths) = value["paths"].as_object_mut() else { return value };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {

@@ -7,13 +7,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Correct, Distribute, Distribution, Issue, Recipient, SetFrozen};
+use super::{Correct, Distribute, Distribution, Issue, Recipient, SetFrozen, SystemAccount};
 use crate::error::{Error, Result};
 use crate::identity::wallet_of;
-use crate::ledger::{Amount, Note, Once, Reason, Transaction, TransactionId, UserId, WalletId};
+use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
 use crate::transfers::created;
 use crate::wallets::WalletView;
-use crate::web::{App, Body, Key, OperatorCaller, PathId, RequestId, authority};
+use crate::web::{App, Body, Key, OperatorCaller, OverseerCaller, PathId, RequestId, authority};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -23,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(correct))
         .routes(routes!(freeze))
         .routes(routes!(unfreeze))
+        .routes(routes!(system_accounts))
 }
 
 /// One member's share: named by wallet or by user.
@@ -202,4 +203,13 @@ async fn set_frozen(
     let authority = authority(&operator, change.reason, &request_id)?;
     let wallet = app.books.execute(SetFrozen { wallet_id, frozen, authority }).await?;
     Ok(Json(wallet.into()))
+}
+
+/// The system accounts
+///
+/// Each with its wallet and what is in it, oldest first.
+#[utoipa::path(get, path = "/v1/admin/system-accounts", tag = "Operators", responses((status = 200, body = Page<SystemAccount>)))]
+async fn system_accounts(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Page<SystemAccount>>> {
+    let items = app.books.read(SystemAccount::list).await?;
+    Ok(Json(Page { items, next_cursor: None }))
 }

@@ -8,7 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::error::{Error, Result};
 use crate::ledger::{self, Direction, Filter, Kind, Page, PageRequest, Transaction, TransactionId, WalletId};
-use crate::web::{App, Bearer, Parameters, PathId};
+use crate::web::{App, Parameters, PathId, Reading};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -47,7 +47,7 @@ impl From<ledger::Wallet> for WalletView {
 
 /// Your wallet
 #[utoipa::path(get, path = "/v1/wallet", tag = "Wallet", responses((status = 200, body = WalletView)))]
-async fn wallet(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<WalletView>> {
+async fn wallet(State(app): State<App>, Reading(member): Reading) -> Result<Json<WalletView>> {
     let wallet = app.books.look_up(|conn| ledger::Wallet::by_key(conn, member.wallet_key)).await?;
     Ok(Json(wallet.into()))
 }
@@ -59,7 +59,7 @@ async fn wallet(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<W
 pub(super) struct HistoryQuery {
     /// Whether tokens came in or went out.
     #[param(inline)]
-    direction: Option<Direction>,
+    pub(super) direction: Option<Direction>,
     /// What it meant.
     #[param(inline)]
     kind: Option<Kind>,
@@ -69,7 +69,7 @@ pub(super) struct HistoryQuery {
     transaction_type: Option<i64>,
     /// The wallet on the other side.
     #[param(value_type = Option<String>, format = Uuid)]
-    counterparty: Option<String>,
+    pub(super) counterparty: Option<String>,
     /// From this time on, Unix milliseconds.
     #[param(minimum = 0)]
     from_time: Option<i64>,
@@ -84,15 +84,18 @@ pub(super) struct HistoryQuery {
     max_amount: Option<i64>,
     /// Words in the note, whatever their case.
     q: Option<String>,
+    /// Whose history: for operators and auditors, who say so themselves.
+    #[param(ignore)]
+    pub(super) wallet_id: Option<String>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
+    pub(super) limit: Option<i64>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 impl HistoryQuery {
-    fn filter(&self) -> Result<Filter> {
+    pub(super) fn filter(&self) -> Result<Filter> {
         if self.transaction_type.is_some_and(|code| !(1..=99).contains(&code)) {
             return Err(Error::field("type", "must be a whole number from 1 to 99"));
         }
@@ -130,9 +133,12 @@ impl HistoryQuery {
 #[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", params(HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
 async fn transactions(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Reading(member): Reading,
     Parameters(query): Parameters<HistoryQuery>,
 ) -> Result<Json<Page<Transaction>>> {
+    if query.wallet_id.is_some() {
+        return Err(Error::field("wallet_id", "is for operators and auditors; this is your own history"));
+    }
     let filter = query.filter()?;
     let page = PageRequest::new(query.limit, query.cursor)?;
     let read = move |conn: &_| {
@@ -146,7 +152,7 @@ async fn transactions(
 #[utoipa::path(get, path = "/v1/transactions/{id}", tag = "Wallet", params(("id" = TransactionId, Path)), responses((status = 200, body = Transaction)))]
 async fn transaction(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Reading(member): Reading,
     PathId(id): PathId<TransactionId>,
 ) -> Result<Json<Transaction>> {
     app.books.read(move |conn| ledger::by_id(conn, id, Some(member.wallet_key))).await.map(Json)

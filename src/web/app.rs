@@ -9,11 +9,12 @@ use super::rates::Rates;
 use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
+use crate::identity::client::{self, Credential, ServiceClient, TouchClient};
 use crate::identity::session::{self, OpenedSession, TouchSession};
 use crate::identity::{
     Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
 };
-use crate::ledger::{Books, UserKey};
+use crate::ledger::{Books, ClientKey, UserKey};
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +34,7 @@ pub struct Shared {
     pub sign_in: oidc::Clients,
     payers: Known,
     callers: Rates<UserKey>,
+    clients: Rates<ClientKey>,
     strangers: Rates<IpAddr>,
 }
 
@@ -48,9 +50,10 @@ impl App {
     pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Result<Self> {
         let sign_in = oidc::Clients::from_config(&config.identity, &config.server.address())?;
         let callers = Rates::per_minute(config.limits.requests_per_minute);
+        let clients = Rates::per_minute(config.limits.requests_per_minute_of_client);
         let strangers = Rates::per_minute(config.limits.requests_per_minute_per_address);
         let payers = Known::default();
-        Ok(Self(Arc::new(Shared { books, config, verifier, developer, sign_in, payers, callers, strangers })))
+        Ok(Self(Arc::new(Shared { books, config, verifier, developer, sign_in, payers, callers, clients, strangers })))
     }
 
     /// The address members know the program by.
@@ -98,7 +101,7 @@ impl App {
     }
 
     /// Adds the roles that the configuration gives to an identity.
-    fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
+    pub fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
         let named = |list: &[IdentityName]| list.iter().any(|name| name.issuer == issuer && name.subject == subject);
         if named(&self.config.identity.operators) {
             member.add(Role::Operator);
@@ -138,6 +141,39 @@ impl App {
                     .await
             }
         }
+    }
+
+    /// The service client that shows this credential. Showing one that is none counts against the
+    /// address, as coming without a token does.
+    pub async fn client(&self, token: &str, address: Client) -> Result<ServiceClient> {
+        let found = match token.parse::<Credential>() {
+            Ok(credential) => self.books.look_up(|conn| client::by_credential(conn, &credential)).await?,
+            Err(()) => None,
+        };
+        let Some(client) = found else {
+            self.count_stranger(address)?;
+            return Err(Error::unauthorized());
+        };
+        self.clients.count(
+            &client.key,
+            "This service client has sent more requests than this community allows it in a minute. Wait a little.",
+        )?;
+        if client.is_to_be_touched(self.books.now()) {
+            // As with sessions: nobody waits for it.
+            drop(self.books.submit(TouchClient { key: client.key }));
+        }
+        Ok(client)
+    }
+
+    /// The member who lets a service client act for them.
+    pub async fn acting_for(&self, client: &ServiceClient, identity: &IdentityName) -> Result<Member> {
+        let IdentityName { issuer, subject } = identity;
+        self.books.look_up(|conn| client::acting_for(conn, client.key, issuer, subject)).await
+    }
+
+    /// Forgets what is remembered of a member who was erased.
+    pub fn forget(&self, user: UserKey) {
+        self.payers.forget(user);
     }
 
     /// Counts a request against the caller's limit.

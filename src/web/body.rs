@@ -117,6 +117,21 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Parameters<T> {
     }
 }
 
+/// A part of the path, as it stands there.
+#[derive(Debug, Clone)]
+pub struct PathText(pub String);
+
+impl FromRequestParts<App> for PathText {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Path(text) = Path::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Error::new(Code::NotFound, "Nothing lives at this address."))?;
+        Ok(Self(text))
+    }
+}
+
 /// An id in the path. One that cannot be an id is nobody's, and so simply not found.
 #[derive(Debug, Clone, Copy)]
 pub struct PathId<T>(pub T);
@@ -125,9 +140,7 @@ impl<T: FromStr<Err = Error>> FromRequestParts<App> for PathId<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Path(text) = Path::<String>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| Error::new(Code::NotFound, "Nothing lives at this address."))?;
+        let PathText(text) = PathText::from_request_parts(parts, app).await?;
         text.parse().map(Self)
     }
 }

@@ -6,7 +6,9 @@ use axum::http::request::Parts;
 
 use super::frame::RequestId;
 use super::{App, Client};
+use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
+use crate::identity::client::{Credential, Scope, ServiceClient};
 use crate::identity::{Member, Payer, Role};
 use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
 
@@ -31,7 +33,47 @@ fn stranger(parts: &Parts, app: &App) -> Error {
     app.count_stranger(Client::of(parts)).err().unwrap_or_else(Error::unauthorized)
 }
 
-/// The member whose bearer token came with the request.
+/// The header by which a service client says for whom it calls: `issuer|subject`.
+const ON_BEHALF_OF: &str = "on-behalf-of";
+
+/// The identity a service client calls for.
+fn on_behalf_of(parts: &Parts) -> Result<IdentityName> {
+    let wrong = || {
+        Error::field(
+            "On-Behalf-Of",
+            "must name the member once, as issuer|subject: the identity they are known by to the community",
+        )
+    };
+    let mut values = parts.headers.get_all(ON_BEHALF_OF).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(wrong()) };
+    // At the first bar: no issuer has one, and subjects of some providers do.
+    match value.to_str().ok().and_then(|text| text.split_once('|')) {
+        Some((issuer, subject)) if !issuer.is_empty() && !subject.is_empty() => {
+            Ok(IdentityName { issuer: issuer.to_owned(), subject: subject.to_owned() })
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// The service client with this credential, if it was given the scope.
+async fn client_with(token: &str, parts: &Parts, app: &App, scope: Scope) -> Result<ServiceClient> {
+    let client = app.client(token, Client::of(parts)).await?;
+    if client.may(scope) {
+        return Ok(client);
+    }
+    Err(Error::new(Code::ScopeMissing, format!("This call needs the scope {}.", scope.as_str()))
+        .with("scope", scope.as_str()))
+}
+
+/// The client, and the member it may act for.
+async fn acting(token: &str, parts: &Parts, app: &App, scope: Scope) -> Result<(ServiceClient, Member)> {
+    let client = client_with(token, parts, app, scope).await?;
+    let member = app.acting_for(&client, &on_behalf_of(parts)?).await?;
+    Ok((client, member))
+}
+
+/// The member whose bearer token came with the request. No service client: what a member can do only
+/// by themselves, no program does for them.
 #[derive(Debug, Clone)]
 pub struct Bearer(pub Member);
 
@@ -39,7 +81,47 @@ impl FromRequestParts<App> for Bearer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        app.member(bearer_token(parts, app)?, Client::of(parts)).await.map(Self)
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            app.client(token, Client::of(parts)).await?;
+            return Err(Error::new(Code::Forbidden, "No service client may call this, whatever its scopes."));
+        }
+        app.member(token, Client::of(parts)).await.map(Self)
+    }
+}
+
+/// The member whose own things are read: by themselves, or by a service client for them.
+#[derive(Debug, Clone)]
+pub struct Reading(pub Member);
+
+impl FromRequestParts<App> for Reading {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            let (_, member) = acting(token, parts, app, Scope::WalletRead).await?;
+            return Ok(Self(member));
+        }
+        app.member(token, Client::of(parts)).await.map(Self)
+    }
+}
+
+/// Whoever may read the statistics: any member, or a service client for itself.
+#[derive(Debug, Clone, Copy)]
+pub struct StatisticsReader;
+
+impl FromRequestParts<App> for StatisticsReader {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            client_with(token, parts, app, Scope::StatisticsRead).await?;
+        } else {
+            app.member(token, Client::of(parts)).await?;
+        }
+        Ok(Self)
     }
 }
 
@@ -51,7 +133,12 @@ impl FromRequestParts<App> for Paying {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        app.payer(bearer_token(parts, app)?, Client::of(parts)).await.map(Self)
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            let (client, member) = acting(token, parts, app, Scope::TransfersWrite).await?;
+            return Ok(Self(Payer { client: Some(client.key), ..Payer::from(&member) }));
+        }
+        app.payer(token, Client::of(parts)).await.map(Self)
     }
 }
 
@@ -65,6 +152,19 @@ impl FromRequestParts<App> for OperatorCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
         if member.has(Role::Operator) { Ok(Self(member)) } else { Err(Error::forbidden()) }
+    }
+}
+
+/// A caller who may see everything: an operator or an auditor.
+#[derive(Debug, Clone)]
+pub struct OverseerCaller(pub Member);
+
+impl FromRequestParts<App> for OverseerCaller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
+        if member.oversees() { Ok(Self(member)) } else { Err(Error::forbidden()) }
     }
 }
 

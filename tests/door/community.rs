@@ -33,6 +33,12 @@ pub struct Community {
     /// `ann` to `bob`.
     pub transaction: String,
     pub bob: Person,
+    /// A program that `bob` lets act for him.
+    pub client: String,
+    /// With every scope, this is what it shows.
+    pub credential: String,
+    /// A verification of the ledger.
+    pub job: String,
 }
 
 pub const SETTINGS: &str =
@@ -62,7 +68,15 @@ impl Community {
         let paid = ann.member.pay(&bob.member, 100).await.ok(201);
         server.cli(&["checkpoint"]).ok();
         let transaction = paid["id"].as_str().unwrap().to_owned();
-        Self { server, ann, eve, auditor, operator, gone, transaction, bob }
+        let bot =
+            json!({ "name": "bot", "scopes": ["transfers:write", "wallet:read", "statistics:read"], "reason": "Chat" });
+        let made = operator.member.post("/v1/admin/service-clients", &bot).await.ok(201);
+        let [client, credential] = ["id", "credential"].map(|field| made[field].as_str().unwrap().to_owned());
+        let path = format!("/v1/me/service-clients/{client}");
+        bob.member.call(Method::PUT, &path, &[], None).await.ok(200);
+        let verification = operator.member.post("/v1/admin/verify", &Value::Null).await.ok(202);
+        let job = verification["id"].as_str().unwrap().to_owned();
+        Self { server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job }
     }
 
     /// A path with its places filled: `{id}` is what it belongs to.
@@ -70,6 +84,8 @@ impl Community {
         path.replace("{wallet_id}", &self.bob.member.wallet_id)
             .replace("/wallets/{id}", &format!("/wallets/{}", self.bob.member.wallet_id))
             .replace("/users/{id}", &format!("/users/{}", self.bob.member.user_id))
+            .replace("/service-clients/{id}", &format!("/service-clients/{}", self.client))
+            .replace("{job}", &self.job)
             .replace("{id}", &self.transaction)
     }
 
@@ -114,7 +130,12 @@ impl Community {
 
     /// The rows of the ledger, of members and of sessions, to show that a refusal changed nothing.
     pub fn rows(&self) -> Value {
-        json!([self.server.rows(), self.server.sql("SELECT group_concat(id) AS ids FROM sessions")])
+        let sessions = self.server.sql("SELECT group_concat(id) AS ids FROM sessions");
+        let clients = self.server.sql(
+            "SELECT (SELECT json_group_array(json_array(key, hex(secret_hash), revoked)) FROM service_clients) AS clients,
+                    (SELECT json_group_array(json_array(client, user)) FROM client_permissions) AS permissions",
+        );
+        json!([self.server.rows(), sessions, clients])
     }
 }
 

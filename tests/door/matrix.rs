@@ -16,10 +16,10 @@ pub enum Who {
     Everyone,
     /// Every member.
     Members,
+    /// Every member; what the table sends does not say that they mean it, so that they are asked again.
+    Unsure,
     /// Whoever took part in the transaction; for everyone else it does not exist.
     TakingPart,
-    /// The same, and operators and auditors.
-    TakingPartOrWatching,
     /// Whoever has it; what the table asks for is nobody's, so everyone who may ask is told it is not there.
     Owner,
     /// Operators.
@@ -42,7 +42,8 @@ const fn call(method: &'static str, path: &'static str, who: Who, body: &'static
     Call { method, path, who, body }
 }
 
-/// The table. `OTHER` is the wallet of somebody else; `null` is a call without a body.
+/// The table. `OTHER` is the wallet of somebody else, `CLIENT` a service client; `null` is a call
+/// without a body.
 pub const CALLS: &[Call] = &[
     // Programs.
     call("GET", "/health", Who::Everyone, "null"),
@@ -52,7 +53,7 @@ pub const CALLS: &[Call] = &[
     call("GET", "/v1/members", Who::Members, "null"),
     call("GET", "/v1/transactions", Who::Members, "null"),
     call("GET", "/v1/transactions/{id}", Who::TakingPart, "null"),
-    call("GET", "/v1/transactions/{id}/receipt", Who::TakingPartOrWatching, "null"),
+    call("GET", "/v1/transactions/{id}/receipt", Who::TakingPart, "null"),
     call("POST", "/v1/transactions/{id}/reverse", Who::TakingPart, r#"{"amount":1}"#),
     call("POST", "/v1/transfers", Who::Members, r#"{"to_wallet_id":"OTHER","amount":1}"#),
     call("GET", "/v1/statistics/supply", Who::Members, "null"),
@@ -70,6 +71,30 @@ pub const CALLS: &[Call] = &[
     call("GET", "/v1/me/sessions", Who::Members, "null"),
     call("DELETE", "/v1/me/sessions/{id}", Who::Owner, "null"),
     call("GET", "/v1/admin/users/{id}/sessions", Who::Overseers, "null"),
+    call("GET", "/v1/me/data", Who::Members, "null"),
+    call("DELETE", "/v1/me", Who::Unsure, r#"{"confirm":"00000000-0000-4000-8000-000000000000","remaining":"keep"}"#),
+    call("GET", "/v1/me/service-clients", Who::Members, "null"),
+    call("PUT", "/v1/me/service-clients/{id}", Who::Members, "null"),
+    call("DELETE", "/v1/me/service-clients/{id}", Who::Members, "null"),
+    call("GET", "/v1/admin/users", Who::Overseers, "null"),
+    call("GET", "/v1/admin/users/{id}", Who::Overseers, "null"),
+    call("PUT", "/v1/admin/users/{id}/roles", Who::Operators, r#"{"roles":[],"reason":"Why"}"#),
+    call("GET", "/v1/admin/transactions", Who::Overseers, "null"),
+    call("GET", "/v1/admin/transactions/{id}", Who::Overseers, "null"),
+    call("GET", "/v1/admin/transactions/{id}/receipt", Who::Overseers, "null"),
+    call("GET", "/v1/admin/system-accounts", Who::Overseers, "null"),
+    call("GET", "/v1/admin/audit-log", Who::Overseers, "null"),
+    call("GET", "/v1/admin/verify/{job}", Who::Overseers, "null"),
+    call("POST", "/v1/admin/verify", Who::Operators, "null"),
+    call("GET", "/v1/admin/service-clients", Who::Overseers, "null"),
+    call(
+        "POST",
+        "/v1/admin/service-clients",
+        Who::Operators,
+        r#"{"name":"another-bot","scopes":["statistics:read"],"reason":"Why"}"#,
+    ),
+    call("GET", "/v1/admin/service-calls", Who::Overseers, "null"),
+    call("POST", "/v1/admin/service-clients/{id}/rotate", Who::Operators, r#"{"reason":"Why"}"#),
     // People.
     call("GET", "/", Who::Everyone, "null"),
     call("GET", "/login", Who::Everyone, "null"),
@@ -89,15 +114,25 @@ pub const CALLS: &[Call] = &[
     call("GET", "/history", Who::Members, "null"),
     call("GET", "/transactions/{id}", Who::TakingPart, "null"),
     call("POST", "/transactions/{id}", Who::TakingPart, r#"{"amount":"1"}"#),
-    call("GET", "/transactions/{id}/receipt", Who::TakingPartOrWatching, "null"),
+    call("GET", "/transactions/{id}/receipt", Who::TakingPart, "null"),
     call("GET", "/checkpoint", Who::Members, "null"),
     call("GET", "/statistics", Who::Members, "null"),
     call("GET", "/profile", Who::Members, "null"),
     call("POST", "/profile", Who::Members, r#"{"username":"new-name"}"#),
     call("GET", "/profile/sessions", Who::Members, "null"),
     call("POST", "/profile/sessions", Who::Members, r#"{"end":"others"}"#),
+    call("GET", "/profile/data.json", Who::Members, "null"),
+    call("GET", "/profile/history.csv", Who::Members, "null"),
+    call("GET", "/profile/clients", Who::Members, "null"),
+    call("POST", "/profile/clients", Who::Members, r#"{"client":"CLIENT","allowed":"true"}"#),
+    call("GET", "/profile/close", Who::Members, "null"),
+    call("POST", "/profile/close", Who::Unsure, r#"{"confirm":"somebody","remaining":"keep"}"#),
+    call("GET", "/profile/closed", Who::Everyone, "null"),
+    call("DELETE", "/v1/admin/service-clients/{id}", Who::Operators, r#"{"reason":"Why"}"#),
     // These end the sessions of those who may call them: last.
     call("DELETE", "/v1/admin/users/{id}/sessions", Who::Operators, r#"{"reason":"Why"}"#),
+    call("DELETE", "/v1/admin/users/{id}", Who::Operators, r#"{"reason":"Why"}"#),
+    call("POST", "/v1/admin/users/{id}/restore", Who::Operators, r#"{"reason":"Why"}"#),
     call("DELETE", "/v1/me/sessions", Who::Members, "null"),
 ];
 
@@ -202,7 +237,10 @@ impl Call {
     pub fn body(&self, community: &Community, caller: Option<&Person>) -> Value {
         let is_bob = caller.is_some_and(|person| person.name == community.bob.name);
         let other = if is_bob { &community.ann } else { &community.bob };
-        let mut body: Value = serde_json::from_str(&self.body.replace("OTHER", &other.member.wallet_id)).unwrap();
+        let mut body: Value = serde_json::from_str(
+            &self.body.replace("OTHER", &other.member.wallet_id).replace("CLIENT", &community.client),
+        )
+        .unwrap();
         if !self.is_api() && self.path == "/transactions/{id}" && body.is_object() {
             body["key"] = json!(uuid::Uuid::now_v7().to_string());
         }
@@ -235,17 +273,9 @@ impl Call {
             _ if has_left && by == By::Session => Outcome::SignInFirst,
             _ if has_left => Outcome::NotAllowed,
             Who::Members => Outcome::In,
-            Who::TakingPartOrWatching
-                if person.name == community.operator.name || person.name == community.auditor.name =>
-            {
-                Outcome::In
-            }
-            Who::TakingPart | Who::TakingPartOrWatching
-                if [community.ann.name, community.bob.name].contains(&person.name) =>
-            {
-                Outcome::In
-            }
-            Who::TakingPart | Who::TakingPartOrWatching | Who::Owner => Outcome::NotThere,
+            Who::Unsure => Outcome::Other,
+            Who::TakingPart if [community.ann.name, community.bob.name].contains(&person.name) => Outcome::In,
+            Who::TakingPart | Who::Owner => Outcome::NotThere,
             Who::Operators | Who::Overseers if person.name == community.operator.name => Outcome::In,
             Who::Overseers if person.name == community.auditor.name => Outcome::In,
             Who::Operators | Who::Overseers => Outcome::NotAllowed,

@@ -11,7 +11,7 @@ use communitytoken::transfers::Reverse;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::support::{Community, amount, authority, delete, freeze, issue, key, transfer};
+use super::support::{Community, amount, authority, delete, freeze, issue, key, others_operate, transfer};
 
 /// Three days of a community, with some of everything. Keys: treasury 1, wallets 2 to 6.
 fn community() -> Community {
@@ -43,7 +43,7 @@ fn community() -> Community {
         user_id: community.members[0].id,
         role: Role::Operator,
         granted: true,
-        others_operate: true,
+        configured: others_operate(),
         authority: authority("Elected"),
     };
     community.run(grant).unwrap();

@@ -156,7 +156,8 @@ fn who_leaves_is_signed_out() {
         request_id: None,
     };
     for deleted in [true, false] {
-        let change = SetDeleted { user_id: house.member.id, deleted, authority: authority.clone() };
+        let change =
+            SetDeleted { user_id: house.member.id, deleted, configured: Vec::new(), authority: authority.clone() };
         house.books.execute_blocking(change).unwrap();
         assert!(!house.is_open(&secret));
         if deleted {

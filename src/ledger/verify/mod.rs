@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::audit_log::check_audit;
@@ -26,7 +27,7 @@ use crate::schema;
 const FINDINGS_MAX: usize = 1_000;
 
 /// Something that is not as it must be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Finding {
     /// A stable name for what is wrong: `balance`, `chain`, `missing_row`, ...
     pub what: &'static str,
@@ -37,7 +38,7 @@ pub struct Finding {
 }
 
 /// What `verify` saw.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Report {
     /// Whether nothing was found.
     pub is_sound: bool,
