@@ -15,6 +15,7 @@ mod history;
 mod idempotency;
 mod journal;
 mod kept_head;
+mod keys;
 mod post;
 pub mod proof;
 mod standing;

@@ -1,5 +1,6 @@
 //! The one writer: neighbours, panics, a full queue, other processes, time, restarts.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -316,6 +317,50 @@ fn a_repeated_request_is_answered_and_not_executed() {
     let late = community.run(once(5)).unwrap_or_else(|error| panic!("{error}: {:?}", error.cause()));
     assert!(!late.replayed);
     community.assert_sound();
+}
+
+/// However many keys came after it, a request is known: while the program runs and after a restart,
+/// whether its key says that it was made today or says nothing.
+#[test]
+fn a_repeated_request_is_known_whatever_came_after() {
+    /// More than the writer's memory keeps in one piece.
+    const AFTER: i64 = 140_000;
+    let mut community = Community::new(2);
+    community.endow(10 * AFTER);
+    let member = community.members[0].clone();
+    let wallet = community.wallet(1);
+    let send = |key: &IdempotencyKey, tokens| Once {
+        caller: member.key,
+        key: key.clone(),
+        command: transfer(&member, wallet, tokens),
+    };
+    let early: Vec<IdempotencyKey> = (0..20)
+        .map(|number| if number % 2 == 0 { IdempotencyKey::fresh() } else { key(&number.to_string()) })
+        .collect();
+    for key in &early {
+        assert!(!community.run(send(key, 7)).unwrap().replayed);
+    }
+    let mut waiting = VecDeque::new();
+    for number in 0..AFTER {
+        waiting.push_back(community.books().submit(send(&key(&format!("later-{number}")), 1)).unwrap());
+        if waiting.len() > 3000 {
+            assert!(!waiting.pop_front().unwrap().wait_blocking().unwrap().replayed);
+        }
+    }
+    waiting.into_iter().for_each(|pending| assert!(!pending.wait_blocking().unwrap().replayed));
+    let paid = 20 * 7 + AFTER;
+    for _ in 0..2 {
+        for key in &early {
+            assert!(community.run(send(key, 7)).unwrap().replayed);
+            assert_eq!(refusal(community.run(send(key, 8))), Code::IdempotencyKeyReused);
+        }
+        // Both sides of where one piece ends and the next begins.
+        for number in (0..AFTER).step_by(997).chain(131_000..131_100) {
+            assert!(community.run(send(&key(&format!("later-{number}")), 1)).unwrap().replayed, "{number}");
+        }
+        assert_eq!(community.balance(wallet), 10 * AFTER + paid);
+        community.reopen();
+    }
 }
 
 /// A key that says when it was made is refused once its record may be gone.
