@@ -44,8 +44,6 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        // Memory comes in small pages: with large ones, ten megabytes that nobody uses count as ours.
-        let _or_as_it_is = rustix::thread::disable_transparent_huge_pages(true);
         let config = common.settings(self.bind)?;
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(&config.log);
