@@ -14,6 +14,7 @@ mod jwk;
 mod keys;
 mod known;
 pub mod member;
+pub mod oidc;
 mod register;
 mod remembered;
 mod secret;
@@ -23,14 +24,14 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, FORWARDING_HEADERS, is_local_host};
+pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, has_travelled, is_local_host};
 pub use instance::InstanceKey;
 pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};
 pub use member::{Member, Role};
 pub use register::{Register, check_username, user_by_name, wallet_of};
 pub use secret::Secret;
-pub use token::{Claims, Provider, Verifier};
+pub use token::{Claims, IdToken, Provider, Verifier};
 
 /// Chooses the cryptography that checks tokens. Called once when the program starts; calling it
 /// again changes nothing.

@@ -1,16 +1,18 @@
 //! The program's state, shared by all routes, and what a slice hands the server.
 
-use std::num::NonZeroU32;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use utoipa_axum::router::OpenApiRouter;
 
+use super::rates::Rates;
+use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::identity::session::{self, OpenedSession, TouchSession};
-use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member};
+use crate::identity::{
+    Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
+};
 use crate::ledger::{Books, UserKey};
 
 /// What every route can reach. Cheap to clone.
@@ -27,8 +29,11 @@ pub struct Shared {
     pub verifier: Verifier,
     /// The developer identity, where no provider is configured.
     pub developer: Option<DeveloperIdentity>,
+    /// The providers at which members sign in on the pages.
+    pub sign_in: oidc::Clients,
     payers: Known,
-    limiter: Option<DefaultKeyedRateLimiter<UserKey>>,
+    callers: Rates<UserKey>,
+    strangers: Rates<IpAddr>,
 }
 
 impl std::ops::Deref for App {
@@ -40,21 +45,22 @@ impl std::ops::Deref for App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Self {
-        let limiter = NonZeroU32::new(config.limits.requests_per_minute)
-            .map(|requests| RateLimiter::keyed(Quota::per_minute(requests)));
-        Self(Arc::new(Shared { books, config, verifier, developer, payers: Known::default(), limiter }))
+    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Result<Self> {
+        let sign_in = oidc::Clients::from_config(&config.identity, &config.server.address())?;
+        let callers = Rates::per_minute(config.limits.requests_per_minute);
+        let strangers = Rates::per_minute(config.limits.requests_per_minute_per_address);
+        let payers = Known::default();
+        Ok(Self(Arc::new(Shared { books, config, verifier, developer, sign_in, payers, callers, strangers })))
     }
 
     /// The address members know the program by.
     pub fn public_url(&self) -> String {
-        let server = &self.config.server;
-        server.public_url.clone().unwrap_or_else(|| format!("http://{}", server.bind))
+        self.config.server.address()
     }
 
     /// The member a token belongs to, registered now if nobody has seen the identity before.
-    pub async fn member(&self, token: &str) -> Result<Member> {
-        let claims = self.verifier.verify(token).await?;
+    pub async fn member(&self, token: &str, client: Client) -> Result<Member> {
+        let claims = self.claims(token, client).await?;
         let mut member = self.known(&claims).await?;
         if member.deleted_at.is_some() {
             return Err(Error::left());
@@ -64,10 +70,18 @@ impl App {
         Ok(member)
     }
 
+    /// What a token says. One that is not remembered costs the check of a signature, so it counts
+    /// against its address first: a flood of bad ones stops there, and members go on.
+    async fn claims(&self, token: &str, client: Client) -> Result<Claims> {
+        self.verifier.verify_if(token, || self.count_stranger(client)).await
+    }
+
     /// The open session whose cookie holds this secret.
     pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
         let now = self.books.now();
-        let Some(mut session) = self.books.look_up(|conn| session::by_secret(conn, secret, now)).await? else {
+        let Some(mut session) =
+            self.books.look_up(|conn| session::by_secret(conn, secret, now, &self.config.sessions)).await?
+        else {
             return Ok(None);
         };
         let (issuer, subject) = &session.identity;
@@ -75,7 +89,7 @@ impl App {
         self.count(session.member.key)?;
         if session.is_to_be_touched(now) {
             // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.
-            drop(self.books.submit(TouchSession { id: session.info.id }));
+            drop(self.books.submit(TouchSession { id: session.info.id, now }));
         }
         Ok(Some(session))
     }
@@ -93,8 +107,8 @@ impl App {
 
     /// Whose tokens a call with this token moves. Whether they may pay, the command says: a member
     /// who has left is refused there.
-    pub async fn payer(&self, token: &str) -> Result<Payer> {
-        let claims = self.verifier.verify(token).await?;
+    pub async fn payer(&self, token: &str, client: Client) -> Result<Payer> {
+        let claims = self.claims(token, client).await?;
         let payer = if let Some(payer) = self.payers.get(&claims) {
             payer
         } else {
@@ -125,18 +139,16 @@ impl App {
 
     /// Counts a request against the caller's limit.
     fn count(&self, caller: UserKey) -> Result<()> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        // Callers who have been quiet for a minute need no memory.
-        if limiter.len() > 10_000 {
-            limiter.retain_recent();
-        }
-        limiter.check_key(&caller).map_err(|_| {
-            Error::new(
-                Code::TooManyRequests,
-                "You have sent more requests than this community allows in a minute. Wait a little.",
-            )
-            .with("retry_after_seconds", 1)
-        })
+        self.callers
+            .count(&caller, "You have sent more requests than this community allows in a minute. Wait a little.")
+    }
+
+    /// Counts a request of someone who is not known against the limit of their address.
+    pub fn count_stranger(&self, client: Client) -> Result<()> {
+        self.strangers.count(
+            &client.0,
+            "More requests came from your address than this community allows in a minute to those who are not signed in. Wait a little.",
+        )
     }
 }
 
@@ -146,5 +158,5 @@ pub struct Slice {
     /// Routes that answer in JSON, with their part of the API document.
     pub api: OpenApiRouter<App>,
     /// Routes that answer with pages.
-    pub pages: Router<App>,
+    pub pages: Pages,
 }

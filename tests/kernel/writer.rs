@@ -347,7 +347,9 @@ fn a_repeated_request_is_known_whatever_came_after() {
             assert!(!waiting.pop_front().unwrap().wait_blocking().unwrap().replayed);
         }
     }
-    waiting.into_iter().for_each(|pending| assert!(!pending.wait_blocking().unwrap().replayed));
+    for pending in waiting {
+        assert!(!pending.wait_blocking().unwrap().replayed);
+    }
     let paid = 20 * 7 + AFTER;
     for _ in 0..2 {
         for key in &early {

@@ -51,6 +51,7 @@ impl Serve {
         migrate::forward(&config, common)?;
         let books = open(&config)?;
         store::warn_if_open(&config.database.path);
+        config.secret_files().for_each(store::warn_if_open);
         if self.demo {
             // Before anything else is written: its history begins in the past.
             sample(&books, &config, common.json)?;
@@ -58,19 +59,18 @@ impl Serve {
         init::found(&books, login_name()?)?;
         prove(&books)?;
         warn_of_clock(&books)?;
-        let app = assemble(books.clone(), config)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::Refused(format!("The program cannot start its threads ({error}).")))?;
         let pages = if examined == Examined::InPart { Some(books.check_pages()?) } else { None };
-        let outcome = runtime.block_on(serve(app));
+        let outcome = runtime.block_on(serve(books.clone(), config));
         // What is under way was waited for; a long read beside it is not worth waiting for.
         runtime.shutdown_timeout(STRAGGLERS);
         drop(pages);
         upkeep::keep_head(&books, None);
         books.close();
-        outcome.map_err(Failure::Refused)
+        outcome
     }
 }
 
@@ -121,16 +121,19 @@ fn assemble(books: Books, config: Config) -> Result<App, Failure> {
     let key = proofs::key(&books)?;
     let developer = config.uses_developer_identity().then(|| DeveloperIdentity::new(key));
     let verifier = Verifier::from_config(&config.identity, developer.as_ref())?;
-    Ok(App::new(books, config, verifier, developer))
+    Ok(App::new(books, config, verifier, developer)?)
 }
 
-async fn serve(app: App) -> Result<(), String> {
+async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     // First of all: whoever reads that it listens may ask it to stop at once.
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
-    let listening = Listening::bind(app.config.server.bind, &app.config.limits).await?;
-    let address = listening.address()?;
-    let router = router(&app)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Refused(error.to_string()))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::Refused(error.to_string()))?;
+    let listening = Listening::bind(config.server.bind, &config.limits).await.map_err(Failure::Refused)?;
+    let address = listening.address().map_err(Failure::Refused)?;
+    // With port 0 the system has chosen one, and links and providers lead there.
+    config.server.bind = address;
+    let app = assemble(books, config)?;
+    let router = router(&app).map_err(Failure::Refused)?;
     let mut out = std::io::stdout();
     let _nobody_reads = writeln!(out, "{}", greeting(&app, address)).and_then(|()| out.flush());
     let mut asked = async move || {
