@@ -365,6 +365,45 @@ fn a_repeated_request_is_known_whatever_came_after() {
     }
 }
 
+/// However busy the day, its first request is not executed again; nor is it where its key says that it
+/// was made just now, which must not be taken for a sign that it is new.
+#[test]
+fn a_request_is_known_after_a_million_others_of_the_same_day() {
+    let mut community = Community::new(2);
+    community.endow(1000);
+    let member = community.members[0].clone();
+    let wallet = community.wallet(1);
+    let send =
+        |key: &IdempotencyKey| Once { caller: member.key, key: key.clone(), command: transfer(&member, wallet, 7) };
+    let keys = [IdempotencyKey::fresh(), key("a-key-of-words")];
+    for key in &keys {
+        assert!(!community.run(send(key)).unwrap().replayed);
+    }
+    community.close();
+    // Records alone, without the transfers that they would stand beside: those would take minutes.
+    let shell = community.shell();
+    let guard: String = shell
+        .query_row("SELECT sql FROM sqlite_schema WHERE name = 'idempotency_records_insert_guard'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    shell.execute_batch("DROP TRIGGER idempotency_records_insert_guard").unwrap();
+    shell
+        .execute_batch(
+            "INSERT INTO idempotency_records (sequence, period, key, request)
+             WITH RECURSIVE others (number) AS (SELECT 1000 UNION ALL SELECT number + 1 FROM others WHERE number < 1002000)
+             SELECT number, (SELECT max(period) FROM idempotency_records), randomblob(16), zeroblob(16) FROM others",
+        )
+        .unwrap();
+    shell.execute_batch(&guard).unwrap();
+    drop(shell);
+    community.reopen();
+    for key in &keys {
+        assert!(community.run(send(key)).unwrap().replayed, "{} was executed twice", key.as_str());
+    }
+    assert_eq!(community.balance(wallet), 1000 + 2 * 7);
+}
+
 /// A key that says when it was made is refused once its record may be gone.
 #[test]
 fn a_key_that_is_too_old_is_refused() {
