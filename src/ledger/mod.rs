@@ -16,6 +16,7 @@ mod history;
 mod idempotency;
 mod journal;
 mod kept_head;
+mod keys;
 mod notes;
 mod post;
 pub mod proof;
