@@ -16,6 +16,7 @@ mod community;
 mod in_browser;
 mod issuer;
 mod keys;
+mod roles;
 mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
