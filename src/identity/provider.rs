@@ -101,6 +101,15 @@ impl Provider {
         Claims::name_in(&self.settings.username_claim, |claim| claims.get(claim))
     }
 
+    /// Whether the configuration lets claims give this role.
+    pub fn lets_claims_give(&self, role: Role) -> bool {
+        match role {
+            Role::Operator => !self.settings.operator_roles.is_empty(),
+            Role::Auditor => !self.settings.auditor_roles.is_empty(),
+            Role::Member => false,
+        }
+    }
+
     /// The roles that the claims give: none but those that the configuration lets them give.
     pub(super) fn roles(&self, claims: &Map<String, Value>, issued: Option<u64>, expires: u64) -> Vec<Role> {
         let Some(path) = &self.settings.roles_claim else { return Vec::new() };

@@ -214,8 +214,10 @@ pub struct SessionInfo {
 pub struct OpenedSession {
     /// The session.
     pub info: SessionInfo,
-    /// The member, with the roles the claims gave at sign-in; the configuration can add to them.
+    /// The member, with the roles that are granted here.
     pub member: Member,
+    /// The roles that the provider's claims gave at sign-in, as long as that counts.
+    pub claimed: Vec<Role>,
     /// The identity by which they came in: issuer and subject.
     pub identity: (String, String),
 }
@@ -260,6 +262,7 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64, limits: &Sessions
             Ok((
                 OpenedSession {
                     member: member::from_row(row)?,
+                    claimed: Vec::new(),
                     info: info(row, member::COLUMN_COUNT)?,
                     identity: (row.get(next)?, row.get(next + 1)?),
                 },
@@ -269,11 +272,8 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64, limits: &Sessions
         .optional()?;
     let Some((mut session, claimed)) = found else { return Ok(None) };
     // Nobody looks again at what the provider says, so that its word holds for a while only.
-    if now.saturating_sub(session.info.signed_in_at) >= milliseconds(limits.claimed_role) {
-        return Ok(Some(session));
-    }
-    for role in serde_json::from_str::<Vec<Role>>(&claimed).map_err(Error::internal)? {
-        session.member.add(role);
+    if now.saturating_sub(session.info.signed_in_at) < milliseconds(limits.claimed_role) {
+        session.claimed = serde_json::from_str(&claimed).map_err(Error::internal)?;
     }
     Ok(Some(session))
 }

@@ -82,6 +82,11 @@ impl Verifier {
         &self.providers
     }
 
+    /// The one with this issuer.
+    pub fn provider(&self, issuer: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.issuer() == issuer)
+    }
+
     /// Checks a token. A refusal says nothing to the caller beyond that a valid token is needed;
     /// its [cause](Error::cause) is for the log.
     pub async fn verify(&self, token: &str) -> Result<Claims> {

@@ -10,7 +10,7 @@ use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, ServiceClient, TouchClient};
-use crate::identity::session::{self, OpenedSession, TouchSession};
+use crate::identity::session::{self, Method, OpenedSession, TouchSession};
 use crate::identity::{
     Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
 };
@@ -82,7 +82,9 @@ impl App {
         self.verifier.verify_if(token, || self.count_stranger(client)).await
     }
 
-    /// The open session whose cookie holds this secret.
+    /// The open session whose cookie holds this secret. Who was vouched for by a provider, or by the
+    /// developer identity, is signed out when the configuration no longer trusts it, and has the roles
+    /// that it still lets claims give.
     pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
         let now = self.books.now();
         let Some(mut session) =
@@ -91,6 +93,15 @@ impl App {
             return Ok(None);
         };
         let (issuer, subject) = &session.identity;
+        match (self.verifier.provider(issuer), session.info.method) {
+            (None, Method::Provider | Method::Developer) => return Ok(None),
+            (None, _) => {}
+            (Some(provider), _) => {
+                for role in session.claimed.iter().filter(|role| provider.lets_claims_give(**role)) {
+                    session.member.add(*role);
+                }
+            }
+        }
         self.add_configured_roles(&mut session.member, issuer, subject);
         self.count(session.member.key)?;
         if session.is_to_be_touched(now) {

@@ -13,10 +13,15 @@ mod answers;
 #[path = "../support/chromium.rs"]
 mod chromium;
 mod community;
+mod elsewhere;
 mod in_browser;
 mod issuer;
 mod keys;
+mod roles;
 mod sessions;
+#[expect(dead_code, reason = "a site can do more than is needed here")]
+#[path = "../tokens/site.rs"]
+mod site;
 #[path = "../support/mod.rs"]
 mod support;
 mod visitor;

@@ -3,6 +3,7 @@
 // It prints its issuer as one line and then obeys POST /control with a JSON object, any of:
 //   clients     the programs it knows, as their registration metadata
 //   rotate      "add": a new key signs, the old ones stay listed; "withdraw": only the new one is listed
+//   groups      the groups of people, by their names
 //   conform     false: ID tokens carry the profile too, as those of many providers do
 //   lifetime    seconds for which ID tokens and access tokens hold
 //   log_out     false: it offers no end_session_endpoint
@@ -25,7 +26,9 @@ function signingKey() {
   return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'RS256' };
 }
 
-const settings = { clients: [], keys: [signingKey()], conform: true, lifetime: 600, log_out: true, post_only: false };
+const settings = {
+  clients: [], keys: [signingKey()], groups: {}, conform: true, lifetime: 600, log_out: true, post_only: false,
+};
 let provider;
 
 const server = createServer((request, response) => {
@@ -48,7 +51,7 @@ function build() {
     cookies: { keys: ['for the tests'] },
     conformIdTokenClaims: settings.conform,
     scopes: ['openid', 'profile', 'wallet'],
-    claims: { openid: ['sub'], profile: ['preferred_username'] },
+    claims: { openid: ['sub'], profile: ['preferred_username', 'groups'] },
     ...(settings.post_only
       ? { clientAuthMethods: ['client_secret_post', 'none'] }
       : {}),
@@ -70,7 +73,7 @@ function build() {
     },
     findAccount: (_, id) => ({
       accountId: id,
-      claims: () => ({ sub: id, preferred_username: id.split('|').pop() }),
+      claims: () => ({ sub: id, preferred_username: id.split('|').pop(), groups: settings.groups[id] }),
     }),
   });
 }

@@ -62,6 +62,33 @@ async fn an_id_token_opens_the_door() {
     ann(&server, &json!({ "aud": "account", "azp": "game" })).get("/v1/me").await.refused(401, "unauthorized");
 }
 
+/// The configuration says which claim names a new member; where that is missing, "name" does.
+#[tokio::test]
+async fn a_claim_names_a_new_member() {
+    let server = community("username_claim = \"nickname\"").await;
+    let username = async |subject: &str, more: Value| {
+        let member = ann(&server, &json!({ "sub": subject, "nickname": more["nickname"], "name": more["name"] }));
+        member.get("/v1/me").await.ok(200)["username"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(username("1", json!({ "nickname": "anna", "name": "berta" })).await, "anna");
+    assert_eq!(username("2", json!({ "nickname": null, "name": "berta" })).await, "berta");
+    assert_eq!(username("3", json!({ "nickname": ["carla"], "name": "dora" })).await, "dora");
+    assert_eq!(username("1", json!({ "nickname": "erna" })).await, "anna", "it is a proposal, and made once");
+    server.assert_sound().await;
+}
+
+/// A token may be of any length up to 16 KiB, and no longer.
+#[tokio::test]
+async fn a_long_token_opens_the_door() {
+    const MOST: usize = 16 * 1024;
+    let server = Server::start().await;
+    let long = |pad: usize| ann(&server, &json!({ "groups": "g".repeat(pad) }));
+    let fits = (11_000..13_000).rev().find(|pad| long(*pad).token.len() <= MOST).unwrap();
+    assert!(long(fits).token.len() > MOST - 4);
+    long(fits).get("/v1/me").await.ok(200);
+    long(fits + 1).get("/v1/me").await.refused(401, "unauthorized");
+}
+
 /// A role by a claim opens what the role opens, in that token, and is nowhere written down as granted.
 #[tokio::test]
 async fn a_claim_makes_an_operator() {

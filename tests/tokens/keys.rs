@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::site::{Mood, Site};
-use super::support::provider::ISSUER;
+use super::support::clock::Clock;
+use super::support::provider::{ISSUER, now};
 use super::support::{Member, Provider, Server};
 
 /// How long a change of keys, or the end of an outage, may take to be noticed.
@@ -133,6 +134,45 @@ async fn the_keys_outlive_an_outage_and_a_restart() {
     server.serve(&[]).await;
     server.stranger(token(&new, "new", "bob")).get("/v1/me").await.ok(200);
     server.stranger(ann).get("/v1/me").await.refused(401, "unauthorized");
+}
+
+/// The provider is away for more than a day. Members go on with the tokens they have, remembered or not;
+/// whoever shows a key that nobody knows is told so within five seconds. It comes back, with another
+/// key, and members come in by that, without anyone having done anything here.
+#[tokio::test]
+async fn an_outage_of_many_hours_shuts_nobody_out() {
+    const HOUR: i64 = 3600;
+    let site = Site::open().await;
+    let mut server = community(&site);
+    let (old, new) = (Provider::new(), Provider::new());
+    site.says("/keys", &keys(&old, "old"));
+    let clock = Clock::build(server.folder.path());
+    clock.serve(&mut server).await;
+    // Connections that wait for the next request end with the hours that pass.
+    server.client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+    let token = |provider: &Provider, kid: &str, subject: &str| {
+        let mut claims = Provider::claims(subject, subject);
+        claims["exp"] = json!(now() + 48 * 3600);
+        server.stranger(provider.sign_with_header(&json!({ "alg": "EdDSA", "kid": kid }), &claims))
+    };
+    let ann = token(&old, "old", "ann");
+    ann.get("/v1/me").await.ok(200);
+    site.is(Mood::Away);
+    for hours in [1, 6, 30] {
+        clock.set(hours * HOUR);
+        clock.run(hours * HOUR);
+        ann.get("/v1/me").await.ok(200);
+        token(&old, "old", &format!("after-{hours}")).get("/v1/me").await.ok(200);
+        let began = Instant::now();
+        token(&new, "new", "bob").get("/v1/me").await.refused(401, "unauthorized");
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+    assert!(site.visits() > 3, "the provider is asked again and again");
+    site.says("/keys", &keys(&new, "new"));
+    site.is(Mood::Well);
+    let bob = token(&new, "new", "bob");
+    until("the provider's return is not noticed", async || bob.get("/v1/me").await.status == 200).await;
+    ann.get("/v1/me").await.refused(401, "unauthorized");
 }
 
 /// A provider that lets everyone in and never answers keeps only those waiting whose key nobody knows.

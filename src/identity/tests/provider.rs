@@ -79,6 +79,12 @@ async fn a_token_of_our_client_counts_where_it_is_said() {
         let token = pair.token(&json!({"alg": "EdDSA", "kid": "k"}), &claims);
         assert_eq!(verifier.verify(&token).await.is_ok(), is_accepted, "{party}");
     }
+    // Not for signing in on the pages: there it is an ID token, and for us alone.
+    for claims in [json!({"aud": "account", "azp": CLIENT}), json!({"aud": "communitytoken"})] {
+        let token = token(&pair, &claims);
+        verifier.verify(&token).await.expect("a bearer token");
+        verifier.verify_id_token(&token, ISSUER_URL, CLIENT).await.expect_err("no ID token");
+    }
 }
 
 /// A claim gives the roles that the configuration lets it give, wherever the provider puts them.
