@@ -9,10 +9,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::calls::{ServiceCall, calls};
+use super::reads::{ServiceRead, reads};
 use super::{CreateClient, RevokeClient, RotateClient};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, Scope, ServiceClient};
-use crate::ledger::{Page, PageRequest, Reason};
+use crate::ledger::{Page, PageRequest, Reason, UserId};
 use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathText, RequestId, authority};
 
 /// The routes of this slice for those who look after the community.
@@ -22,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(revoke))
         .routes(routes!(rotate))
         .routes(routes!(service_calls))
+        .routes(routes!(service_reads))
 }
 
 /// A service client.
@@ -172,6 +174,14 @@ struct CallsQuery {
     cursor: Option<String>,
 }
 
+impl CallsQuery {
+    fn read(self) -> Result<(Option<Uuid>, Option<UserId>, PageRequest)> {
+        let client_id = self.client_id.map(|id| id.parse().map_err(|_| Error::field("client_id", "must be a UUID")));
+        let user_id = self.user_id.map(|id| id.parse().map_err(|_| Error::field("user_id", "must be a UUID")));
+        Ok((client_id.transpose()?, user_id.transpose()?, PageRequest::new(self.limit, self.cursor)?))
+    }
+}
+
 /// What service clients did
 ///
 /// Every transaction that a client made for a member, newest first, with both names.
@@ -181,9 +191,19 @@ async fn service_calls(
     _caller: OverseerCaller,
     Parameters(query): Parameters<CallsQuery>,
 ) -> Result<Json<Page<ServiceCall>>> {
-    let wrong = |field: &str| Error::field(field, "must be a UUID");
-    let client = query.client_id.map(|id| id.parse().map_err(|_| wrong("client_id"))).transpose()?;
-    let user = query.user_id.map(|id| id.parse()).transpose()?;
-    let page = PageRequest::new(query.limit, query.cursor)?;
+    let (client, user, page) = query.read()?;
     app.books.read(move |conn| calls(conn, client, user, &page)).await.map(Json)
+}
+
+/// What service clients read
+///
+/// Of whom, by which path, and how often in each hour, newest first, with both names.
+#[utoipa::path(get, path = "/v1/admin/service-reads", tag = "Operators", params(CallsQuery), responses((status = 200, body = Page<ServiceRead>)))]
+async fn service_reads(
+    State(app): State<App>,
+    _caller: OverseerCaller,
+    Parameters(query): Parameters<CallsQuery>,
+) -> Result<Json<Page<ServiceRead>>> {
+    let (client, user, page) = query.read()?;
+    app.books.read(move |conn| reads(conn, client, user, &page)).await.map(Json)
 }

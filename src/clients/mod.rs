@@ -8,6 +8,7 @@ mod create;
 mod on_behalf;
 mod pages;
 mod permit;
+mod reads;
 mod renew;
 
 use crate::web::Slice;

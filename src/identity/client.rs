@@ -18,6 +18,8 @@ use crate::ledger::{ClientKey, Command, Ledger, UserKey};
 const PREFIX: &str = "ctk_";
 /// A use is written down when the last one written is older than this: not with every call.
 const USED_EVERY: i64 = 5 * 60_000;
+/// What clients read is counted by the hour.
+const HOUR_MS: i64 = 3_600_000;
 
 /// What a service client may do. Whatever is not named here, it may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -235,6 +237,45 @@ impl Command for TouchClient {
                   WHERE key = ?1 AND revoked IS NULL AND coalesce(last_used_at, 0) < ?2",
             )?
             .execute((self.key, now))?;
+        Ok(())
+    }
+}
+
+/// Writes down that a client reads what is a member's, before it is shown: how often in this hour, by
+/// which path. Whether the member allows it is judged here too.
+///
+/// Refused: `client_not_allowed`.
+#[derive(Debug, Clone)]
+pub struct CountReading {
+    /// The client.
+    pub client: ClientKey,
+    /// The member.
+    pub user: UserKey,
+    /// The path it called, without what stands in its places.
+    pub path: String,
+}
+
+impl Command for CountReading {
+    type Output = ();
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
+        permitted(ledger.conn, self.client, self.user)?;
+        let now = ledger.now();
+        let row = (now - now.rem_euclid(HOUR_MS), self.client, self.user, &self.path);
+        let counted = ledger
+            .conn
+            .prepare_cached(
+                "UPDATE service_reads SET count = count + 1 WHERE hour_at = ?1 AND client = ?2 AND user = ?3 AND path = ?4",
+            )?
+            .execute(row)?;
+        if counted == 0 {
+            ledger
+                .conn
+                .prepare_cached(
+                    "INSERT INTO service_reads (hour_at, client, user, path, count) VALUES (?1, ?2, ?3, ?4, 1)",
+                )?
+                .execute(row)?;
+        }
         Ok(())
     }
 }

@@ -109,8 +109,9 @@ async fn close(
 
 /// Everything held about you
 ///
-/// One JSON object: profile, wallet, identities, roles, sessions, the programs that act for you, the
-/// lines of the audit log that name you, and all your transactions. It is made while it is sent.
+/// One JSON object: profile, wallet, identities, roles, sessions, the programs that act for you and
+/// what they read, the lines of the audit log that name you, and all your transactions. It is made
+/// while it is sent.
 #[utoipa::path(get, path = "/v1/me/data", tag = "Members", responses((status = 200, body = Object)))]
 async fn my_data(State(app): State<App>, Bearer(member): Bearer) -> Response {
     data_file(&app, member)

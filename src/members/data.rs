@@ -39,6 +39,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
            JOIN service_clients ON service_clients.key = client_permissions.client WHERE user = ?1 ORDER BY name",
     ),
     (
+        "service_reads",
+        "SELECT service_clients.name, path, hour_at, count FROM service_reads
+           JOIN service_clients ON service_clients.key = service_reads.client WHERE user = ?1 ORDER BY service_reads.key",
+    ),
+    (
         "days",
         "SELECT day, count_in, amount_in, count_out, amount_out, balance FROM wallet_days
           WHERE wallet = (SELECT wallet FROM users WHERE key = ?1) ORDER BY day",

@@ -1,5 +1,6 @@
 -- Service clients are gone with this, and who let them act and what they did: all of them stop working.
 -- Members who were erased stay so.
+DROP TABLE service_reads;
 DROP TABLE service_calls;
 DROP TABLE client_permissions;
 DROP TABLE service_clients;

@@ -156,3 +156,40 @@ CREATE TRIGGER service_calls_delete_guard BEFORE DELETE ON service_calls
 BEGIN
     SELECT RAISE(ABORT, 'what a client did is never deleted');
 END;
+
+-- What clients read of the members who allow it: how often in each hour, by the path that was called.
+-- Written before the answer is given.
+CREATE TABLE service_reads (
+    key     INTEGER PRIMARY KEY CHECK (key > 0),
+    client  INTEGER NOT NULL REFERENCES service_clients (key),
+    user    INTEGER NOT NULL REFERENCES users (key),
+    path    TEXT    NOT NULL CHECK (length(path) BETWEEN 1 AND 255),
+    hour_at INTEGER NOT NULL CHECK (hour_at % 3600000 = 0),
+    count   INTEGER NOT NULL CHECK (count > 0),
+    UNIQUE (hour_at, client, user, path)
+) STRICT;
+
+CREATE TRIGGER service_reads_insert_guard BEFORE INSERT ON service_reads
+BEGIN
+    SELECT RAISE(ABORT, 'this hour is counted already')
+     WHERE EXISTS (SELECT 1 FROM service_reads
+                    WHERE key = NEW.key
+                       OR (hour_at = NEW.hour_at AND client = NEW.client AND user = NEW.user AND path = NEW.path));
+    SELECT RAISE(ABORT, 'a client reads of a member who allows it, one call at a time')
+     WHERE NEW.count <> 1
+        OR NOT EXISTS (SELECT 1 FROM client_permissions JOIN service_clients ON service_clients.key = client_permissions.client
+                        WHERE client_permissions.user = NEW.user AND client_permissions.client = NEW.client
+                          AND service_clients.revoked IS NULL);
+END;
+
+CREATE TRIGGER service_reads_update_guard BEFORE UPDATE ON service_reads
+BEGIN
+    SELECT RAISE(ABORT, 'what a client read is counted up, never changed')
+     WHERE NEW.key IS NOT OLD.key OR NEW.client IS NOT OLD.client OR NEW.user IS NOT OLD.user
+        OR NEW.path IS NOT OLD.path OR NEW.hour_at IS NOT OLD.hour_at OR NEW.count <> OLD.count + 1;
+END;
+
+CREATE TRIGGER service_reads_delete_guard BEFORE DELETE ON service_reads
+BEGIN
+    SELECT RAISE(ABORT, 'what a client read is never deleted');
+END;

@@ -1,6 +1,6 @@
 //! Who calls the API, and with what authority.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
@@ -8,7 +8,7 @@ use super::frame::RequestId;
 use super::{App, Client};
 use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
-use crate::identity::client::{Credential, Scope, ServiceClient};
+use crate::identity::client::{CountReading, Credential, Scope, ServiceClient};
 use crate::identity::{Member, Payer, Role};
 use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
 
@@ -90,7 +90,8 @@ impl FromRequestParts<App> for Bearer {
     }
 }
 
-/// The member whose own things are read: by themselves, or by a service client for them.
+/// The member whose own things are read: by themselves, or by a service client for them, which is
+/// written down.
 #[derive(Debug, Clone)]
 pub struct Reading(pub Member);
 
@@ -100,7 +101,9 @@ impl FromRequestParts<App> for Reading {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
-            let (_, member) = acting(token, parts, app, Scope::WalletRead).await?;
+            let (client, member) = acting(token, parts, app, Scope::WalletRead).await?;
+            let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
+            app.books.execute(CountReading { client: client.key, user: member.key, path }).await?;
             return Ok(Self(member));
         }
         app.member(token, Client::of(parts)).await.map(Self)

@@ -94,10 +94,45 @@ async fn a_bot_acts_for_who_allows_it() {
     assert_eq!(one["items"].as_array().unwrap().len(), 1);
     assert_eq!(one["items"][0]["user_id"], ann.user_id.as_str());
     assert!(operator.get("/v1/admin/service-clients").await.ok(200)["items"][0]["last_used_at"].is_i64());
+    // And whoever looks after the community sees what it read, of whom, and how often.
+    for _ in 0..3 {
+        bot.get_for("ann", "/v1/wallet").await.ok(200);
+    }
+    bot.get_for("bob", "/v1/transactions?limit=1").await.ok(200);
+    let mut seen = std::collections::BTreeMap::new();
+    let mut cursor = String::new();
+    loop {
+        let page = operator.get(&format!("/v1/admin/service-reads?client_id={}&limit=2{cursor}", bot.id)).await.ok(200);
+        for read in page["items"].as_array().unwrap() {
+            let text = |field: &str| read[field].as_str().unwrap().to_owned();
+            assert_eq!((text("client"), read["hour_at"].as_i64().unwrap() % 3_600_000), ("discord-bot".into(), 0));
+            // The test may run as the hour turns.
+            *seen.entry((text("username"), text("path"))).or_insert(0) += read["count"].as_i64().unwrap();
+        }
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let seen: Vec<_> = seen.iter().map(|((name, path), count)| (name.as_str(), path.as_str(), *count)).collect();
+    assert_eq!(
+        seen,
+        [
+            ("ann", "/v1/me", 1),
+            ("ann", "/v1/transactions/{id}", 1),
+            ("ann", "/v1/wallet", 4),
+            ("bob", "/v1/transactions", 1)
+        ]
+    );
+    let of_bob = operator.get(&format!("/v1/admin/service-reads?user_id={}", bob.user_id)).await.ok(200);
+    assert_eq!(of_bob["items"].as_array().unwrap().len(), 1);
+    assert_eq!(ann.get("/v1/me/data").await.ok(200)["service_reads"].as_array().unwrap().len(), 3);
     // She stops it, and it is stopped.
     bot.stop(&ann).await;
     bot.pay_for("ann", &bob, 1).await.refused(403, "client_not_allowed");
+    let read = server.sql("SELECT sum(count) AS n FROM service_reads");
     bot.get_for("ann", "/v1/transactions").await.refused(403, "client_not_allowed");
+    assert_eq!(server.sql("SELECT sum(count) AS n FROM service_reads"), read, "nothing is read, nothing is counted");
     server.assert_sound().await;
 }
 

@@ -67,7 +67,9 @@ async fn nothing_personal_is_left() {
     bob.post("/v1/transfers", &to_her).await.ok(201);
     server.cli(&["member", "grant", &ann.user_id, "operator"]).ok();
     server.cli(&["member", "grant", &ann.user_id, "auditor"]).ok();
-    let made = server.cli(&["client", "create", "bot", "--scope", "transfers:write", "--reason", "A bot"]).ok();
+    let made = server
+        .cli(&["client", "create", "bot", "--scope", "transfers:write", "--scope", "wallet:read", "--reason", "A bot"])
+        .ok();
     let permit = format!("/v1/me/service-clients/{}", made["id"].as_str().unwrap());
     ann.call(Method::PUT, &permit, &[], None).await.ok(200);
     let bot = server.stranger(made["credential"].as_str().unwrap().to_owned());
@@ -75,7 +77,8 @@ async fn nothing_personal_is_left() {
     let headers = [("on-behalf-of", &*behalf), ("content-type", "application/json"), ("idempotency-key", "k")];
     let by_bot = json!({ "to_wallet_id": bob.wallet_id, "amount": 2, "note": "By the bot for the kingdom" });
     bot.call(Method::POST, "/v1/transfers", &headers, Some(by_bot.to_string())).await.ok(201);
-    assert!(left_of(&server, &ann.user_id).len() >= 4);
+    bot.call(Method::GET, "/v1/wallet", &headers[..1], None).await.ok(200);
+    assert!(left_of(&server, &ann.user_id).len() >= 5);
 
     server.cli(&["checkpoint"]).ok();
     let receipt = format!("/v1/transactions/{}/receipt", sent["id"].as_str().unwrap());
@@ -94,7 +97,8 @@ async fn nothing_personal_is_left() {
     let farewell = close(&ann, &leaving(&ann, "pool")).await.ok(200);
     assert_eq!((&farewell["given_to_pool"], &farewell["notes_erased"]), (&json!(89), &json!(2)), "{farewell}");
 
-    assert_eq!(left_of(&server, &ann.user_id), ["service_calls"], "the books say that a bot acted, for nobody known");
+    let kept = ["service_calls", "service_reads"];
+    assert_eq!(left_of(&server, &ann.user_id), kept, "the books say that a bot acted, for nobody known");
     let user = operator.get(&format!("/v1/admin/users/{}", ann.user_id)).await.ok(200);
     assert_eq!(user["username"], format!("former_member_{}", &ann.user_id[..4]));
     assert_eq!((&user["identities"], &user["roles"]), (&json!([]), &json!(["member"])));
@@ -230,10 +234,12 @@ async fn the_database_guards_it() {
     let mut server = Server::start().await;
     let (ann, bob) = (server.funded("ann", 5).await, server.funded("bob", 5).await);
     server.cli(&["member", "grant", "bob", "operator"]).ok();
-    let made = server.cli(&["client", "create", "bot", "--scope", "transfers:write", "--reason", "A bot"]).ok();
+    let made = server.cli(&["client", "create", "bot", "--scope", "wallet:read", "--reason", "A bot"]).ok();
     let client = made["id"].as_str().unwrap();
     let permit = format!("/v1/me/service-clients/{client}");
     bob.call(Method::PUT, &permit, &[], None).await.ok(200);
+    let bot = server.stranger(made["credential"].as_str().unwrap().to_owned());
+    bot.call(Method::GET, "/v1/wallet", &[("on-behalf-of", &format!("{ISSUER}|bob"))], None).await.ok(200);
     close(&ann, &leaving(&ann, "keep")).await.ok(200);
     server.stop();
     let shell = rusqlite::Connection::open(server.database()).unwrap();
@@ -259,6 +265,12 @@ async fn the_database_guards_it() {
         (line("client.revoke", client, "{}") + &format!("UPDATE service_clients SET revoked = {last}; UPDATE service_clients SET revoked = NULL"), "is for good"),
         ("INSERT INTO service_clients (id, name, secret_hash, scopes, audit, created_at) VALUES (lower(hex(randomblob(18))), 'evil', randomblob(32), '[\"transfers:write\"]', 1, 0)".into(), "needs a line in the audit log"),
         ("REPLACE INTO service_clients SELECT * FROM service_clients".into(), "exists already"),
+        ("UPDATE service_reads SET count = count + 2".into(), "counted up, never changed"),
+        ("UPDATE service_reads SET path = '/v1/me', count = count + 1".into(), "counted up, never changed"),
+        ("DELETE FROM service_reads".into(), "never deleted"),
+        ("REPLACE INTO service_reads SELECT * FROM service_reads".into(), "counted already"),
+        ("INSERT INTO service_reads (client, user, path, hour_at, count) SELECT client, user, path, 0, 5 FROM service_reads".into(), "one call at a time"),
+        (format!("INSERT INTO service_reads (client, user, path, hour_at, count) SELECT client, (SELECT key FROM users WHERE id = '{ann}'), path, 0, 1 FROM service_reads"), "a member who allows it"),
         ("UPDATE client_permissions SET created_at = 0".into(), "given or taken, never changed"),
         (format!("INSERT INTO client_permissions SELECT users.key, service_clients.key, 0 FROM users, service_clients WHERE users.id = '{ann}'"), "of a member who is here"),
         ("INSERT INTO service_calls SELECT (SELECT max(sequence) FROM transactions), client, user FROM client_permissions".into(), "stands beside the transaction"),

@@ -17,6 +17,7 @@ const NOT_IN_THE_FILE: &[(&str, &[&str], &str)] = &[
     ("roles", &["user", "audit"], "the audit line is there with operator and reason"),
     ("sessions", &["key", "user", "secret_hash"], "the hash of a secret says nothing about anyone"),
     ("client_permissions", &["user", "client"], "the client's name and id are there"),
+    ("service_reads", &["key", "client", "user"], "the client's name is there"),
     ("wallet_days", &["wallet", "last_sequence"], "how rows refer to each other"),
 ];
 /// Tables that are in the file as a whole by another way: as transactions, with the client's name.
@@ -32,6 +33,7 @@ const SECTION_OF: &[(&str, &str)] = &[
     ("roles", "roles"),
     ("sessions", "sessions"),
     ("client_permissions", "service_clients"),
+    ("service_reads", "service_reads"),
     ("wallet_days", "days"),
 ];
 

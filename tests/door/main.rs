@@ -12,6 +12,7 @@
 )]
 
 mod bodies;
+mod clients;
 mod community;
 mod developer;
 mod forms;

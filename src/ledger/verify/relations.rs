@@ -76,10 +76,11 @@ const RELATIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "identity",
-        "an erased user must have left, and have no identity, no role and no session any more",
+        "an erased user must have left, and have no identity, role, session or permission any more",
         "SELECT 'user ' || users.id FROM users JOIN audit_log ON audit_log.target = users.id AND audit_log.action = 'user.erase'
           WHERE users.deleted_at IS NULL OR EXISTS (SELECT 1 FROM identities WHERE user = users.key)
-             OR EXISTS (SELECT 1 FROM roles WHERE user = users.key) OR EXISTS (SELECT 1 FROM sessions WHERE user = users.key)",
+             OR EXISTS (SELECT 1 FROM roles WHERE user = users.key) OR EXISTS (SELECT 1 FROM sessions WHERE user = users.key)
+             OR EXISTS (SELECT 1 FROM client_permissions WHERE user = users.key)",
     ),
     (
         "client",
@@ -96,6 +97,12 @@ const RELATIONS: &[(&str, &str, &str)] = &[
            LEFT JOIN users ON users.key = service_calls.user
           WHERE transactions.from_wallet IS NOT users.wallet OR users.key IS NULL
              OR client NOT IN (SELECT key FROM service_clients)",
+    ),
+    (
+        "client",
+        "what a service client read was of a member, by a client there is",
+        "SELECT 'reading ' || key FROM service_reads
+          WHERE user NOT IN (SELECT key FROM users) OR client NOT IN (SELECT key FROM service_clients)",
     ),
     (
         "audit",

@@ -1,0 +1,159 @@
+//! A service client is one more caller: of the whole table it may make what its scopes open, for a
+//! member who allows it, and nothing else.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::community::{Community, answer};
+use super::matrix::{CALLS, Call, Who};
+use super::support::{Answer, key};
+
+/// What opens a call to a service client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opens {
+    /// This scope, and a member who allows it.
+    ForMember(&'static str),
+    /// This scope; no member comes into it.
+    Alone(&'static str),
+}
+
+/// The calls there are for service clients. All others are refused, whatever their scopes.
+const OPEN: &[(&str, &str, Opens)] = &[
+    ("GET", "/v1/me", Opens::ForMember("wallet:read")),
+    ("GET", "/v1/wallet", Opens::ForMember("wallet:read")),
+    ("GET", "/v1/members", Opens::ForMember("wallet:read")),
+    ("GET", "/v1/transactions", Opens::ForMember("wallet:read")),
+    ("GET", "/v1/transactions/{id}", Opens::ForMember("wallet:read")),
+    ("GET", "/v1/transactions/{id}/receipt", Opens::ForMember("wallet:read")),
+    ("POST", "/v1/transactions/{id}/reverse", Opens::ForMember("transfers:write")),
+    ("POST", "/v1/transfers", Opens::ForMember("transfers:write")),
+    ("GET", "/v1/statistics/supply", Opens::Alone("statistics:read")),
+    ("GET", "/v1/ledger/checkpoint", Opens::Alone("statistics:read")),
+];
+
+struct Client<'a> {
+    community: &'a Community,
+    credential: String,
+}
+
+impl Client<'_> {
+    async fn call(&self, call: &Call, member: Option<&str>) -> Answer {
+        let body = call.body(self.community, Some(&self.community.bob));
+        let method = Method::from_bytes(call.method.as_bytes()).unwrap();
+        let address = self.community.url(&call.address(self.community));
+        let mut request = self.community.server.client.request(method, address).bearer_auth(&self.credential);
+        if let Some(member) = member {
+            request = request.header("on-behalf-of", member);
+        }
+        if !call.is_api() && call.has_body() {
+            request = request.form(&body);
+        } else if call.has_body() {
+            request = request.header("idempotency-key", key()).json(&body);
+        }
+        answer(request.send().await.unwrap()).await
+    }
+}
+
+/// The identity of this member, as a client names them.
+fn identity(community: &Community, user_id: &str) -> String {
+    let sql = format!(
+        "SELECT issuer || '|' || subject AS name FROM identities JOIN users ON users.key = user WHERE id = '{user_id}'"
+    );
+    community.server.sql(&sql)[0]["name"].as_str().unwrap().to_owned()
+}
+
+/// The whole table, by a client with every scope and by clients with one: for a member who allows it,
+/// for one who does not, for nobody.
+#[tokio::test]
+async fn what_service_clients_may() {
+    let community = Community::found().await;
+    let scopes = ["transfers:write", "wallet:read", "statistics:read"];
+    let mut clients =
+        vec![(scopes.to_vec(), Client { community: &community, credential: community.credential.clone() })];
+    for scope in scopes {
+        let new = json!({ "name": scope.replace(':', "-"), "scopes": [scope], "reason": "One scope" });
+        let made = community.operator.member.post("/v1/admin/service-clients", &new).await.ok(201);
+        let allow = format!("/v1/me/service-clients/{}", made["id"].as_str().unwrap());
+        community.bob.member.call(Method::PUT, &allow, &[], None).await.ok(200);
+        let credential = made["credential"].as_str().unwrap().to_owned();
+        clients.push((vec![scope], Client { community: &community, credential }));
+    }
+    let [bob, eve] = [&community.bob, &community.eve].map(|person| identity(&community, &person.member.user_id));
+    let (mut allowed, mut refused) = (0, 0);
+    let missing =
+        OPEN.iter().find(|(method, path, _)| !CALLS.iter().any(|call| (call.method, call.path) == (*method, *path)));
+    assert!(missing.is_none(), "{missing:?}");
+    for call in CALLS.iter().filter(|call| call.who != Who::Everyone && call.who != Who::Astray) {
+        let opens = OPEN.iter().find(|open| (open.0, open.1) == (call.method, call.path)).map(|open| open.2);
+        for (scopes, client) in &clients {
+            let before = community.rows();
+            let place = format!("{} {} with {scopes:?}", call.method, call.path);
+            // For a member who does not allow it, and for nobody.
+            let mut answers = vec![(client.call(call, Some(&eve)).await, client.call(call, None).await)];
+            let may = match opens {
+                _ if !call.is_api() => {
+                    // A credential is for the API: on the pages it is nobody's.
+                    for answer in answers.iter().flat_map(|(one, other)| [one, other]) {
+                        assert!(
+                            answer.status == 303 && answer.headers["location"].starts_with("/login"),
+                            "{place}: {answer:?}"
+                        );
+                    }
+                    false
+                }
+                Some(Opens::Alone(scope)) if scopes.contains(&scope) => {
+                    for (one, other) in answers.drain(..) {
+                        one.ok(200);
+                        other.ok(200);
+                    }
+                    true
+                }
+                Some(Opens::ForMember(scope)) if scopes.contains(&scope) => {
+                    for (one, other) in answers.drain(..) {
+                        one.refused(403, "client_not_allowed");
+                        other.refused(400, "invalid_request");
+                    }
+                    true
+                }
+                Some(_) => {
+                    for (one, other) in answers.drain(..) {
+                        one.refused(403, "scope_missing");
+                        other.refused(403, "scope_missing");
+                    }
+                    false
+                }
+                None => {
+                    for (one, other) in answers.drain(..) {
+                        one.refused(403, "forbidden");
+                        other.refused(403, "forbidden");
+                    }
+                    false
+                }
+            };
+            let answer = client.call(call, Some(&bob)).await;
+            if may {
+                assert!([200, 201].contains(&answer.status), "{place}: {answer:?}");
+                allowed += 1;
+            } else {
+                assert!([303, 403].contains(&answer.status), "{place}: {answer:?}");
+                refused += 1;
+                assert_eq!(community.rows(), before, "{place} changed something");
+            }
+        }
+    }
+    assert!(allowed == 2 * OPEN.len() && refused > 150, "{allowed} {refused}");
+    let calls = community.auditor.member.get("/v1/admin/service-calls").await.ok(200);
+    assert_eq!(calls["items"].as_array().map(Vec::len), Some(4), "both names beside each: {calls}");
+    let reads = community.auditor.member.get("/v1/admin/service-reads").await.ok(200);
+    let count: i64 = reads["items"].as_array().unwrap().iter().map(|read| read["count"].as_i64().unwrap()).sum();
+    assert_eq!(count, 12, "{reads}");
+    let named = |list: &Value| {
+        list["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|entry| entry["user_id"] == community.bob.member.user_id.as_str() && entry["client"].is_string())
+    };
+    assert!(named(&calls) && named(&reads));
+    assert_eq!(community.server.cli(&["verify"]).ok()["is_sound"], true);
+}
