@@ -216,7 +216,7 @@ impl store::Journal for Journal {
         let now = (self.clock)();
         if self.state.is_none() {
             let mut state = Self::load(conn)?;
-            state.keys.load_after(conn, 0)?;
+            store::in_passing(conn, |conn| state.keys.load_after(conn, 0))?;
             self.state = Some(state);
         }
         let days = self.idempotency_days;

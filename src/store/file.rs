@@ -17,6 +17,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_CACHE: usize = 128;
 /// Page cache of the writing connection, in KiB: the pages a batch touches, not the whole file.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
+/// Page cache of the writing connection while it reads what it will not read again, in KiB.
+const PASSING_CACHE_KIB: i64 = 512;
 /// Page cache of each reading connection, in KiB.
 const READER_CACHE_KIB: i64 = 4 * 1024;
 /// The first release without the WAL-reset fault, which damages a file that two processes write.
@@ -269,6 +271,18 @@ pub fn open_writing(path: &Path, application_id: i32, newest_version: u32) -> Re
     let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     refuse_newer(path, version, newest_version)?;
     Ok(conn)
+}
+
+/// Runs what reads many pages once, without keeping them: otherwise they would fill the writer's page
+/// cache and stay in it for as long as the program runs.
+pub fn in_passing<T, E: From<rusqlite::Error>>(
+    conn: &Connection,
+    read: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    conn.pragma_update(None, "cache_size", -PASSING_CACHE_KIB)?;
+    let outcome = read(conn);
+    conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    outcome
 }
 
 /// Makes a connection one that can only read.
