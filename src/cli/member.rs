@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::{Act, Common, Failure, output};
+use super::{Act, Common, Failure, link, output};
 use crate::error::Result;
 use crate::identity::{self, Role, member, user_by_name};
 use crate::ledger::{UserId, Wallet};
@@ -25,6 +25,9 @@ pub(crate) enum Member {
     Grant(Grant),
     /// Revoke a role
     Revoke(Grant),
+    Invite(link::Invite),
+    SignInLink(link::SignInLink),
+    ClaimLink(link::ClaimLink),
 }
 
 #[derive(Debug, Args)]
@@ -72,11 +75,14 @@ impl Member {
             Self::Restore(change) => change.run(common, false),
             Self::Grant(grant) => grant.run(common, true),
             Self::Revoke(grant) => grant.run(common, false),
+            Self::Invite(invite) => invite.run(common),
+            Self::SignInLink(link) => link.run(common),
+            Self::ClaimLink(link) => link.run(common),
         }
     }
 }
 
-fn find(conn: &Connection, name: &str) -> Result<UserId> {
+pub(super) fn find(conn: &Connection, name: &str) -> Result<UserId> {
     name.parse().or_else(|_| user_by_name(conn, name))
 }
 

@@ -12,6 +12,7 @@ mod freeze;
 mod init;
 mod issue;
 mod key;
+mod link;
 mod member;
 mod migrate;
 mod output;
@@ -123,7 +124,7 @@ enum Verb {
     Freeze(freeze::Freeze),
     /// Unfreeze a wallet
     Unfreeze(freeze::Freeze),
-    /// List, show, delete and restore members; grant and revoke roles
+    /// List, show, invite, delete and restore members; grant and revoke roles
     #[command(subcommand)]
     Member(member::Member),
     /// Recompute every invariant, hash, balance and rollup; name what is wrong and where

@@ -85,8 +85,10 @@ pub struct Community {
 /// Who signs members in, and who has which role from the start.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// The identity providers; with none, the developer identity on loopback.
+    /// The identity providers; with none and without passkeys, the developer identity on loopback.
     pub providers: Vec<Provider>,
+    /// Whether members can sign in with passkeys.
+    pub passkeys: bool,
     /// Who is an operator by configuration.
     pub operators: Vec<IdentityName>,
     /// Who is an auditor by configuration.
@@ -276,9 +278,19 @@ impl Config {
         &self.report
     }
 
-    /// Whether the program signs people in by their word alone, for want of a provider.
+    /// The address members know the program by. On this machine alone it goes by name where there are
+    /// passkeys, which belong to no number.
+    pub fn public_url(&self) -> String {
+        let bind = self.server.bind;
+        self.server.public_url.clone().unwrap_or_else(|| {
+            if self.identity.passkeys { format!("http://localhost:{}", bind.port()) } else { format!("http://{bind}") }
+        })
+    }
+
+    /// Whether the program signs people in by their word alone, for want of a provider and of
+    /// passkeys.
     pub fn uses_developer_identity(&self) -> bool {
-        self.identity.providers.is_empty()
+        self.identity.providers.is_empty() && !self.identity.passkeys
     }
 
     /// Whether this configuration may be served. With the developer identity, anyone who reaches
@@ -289,7 +301,8 @@ impl Config {
             return Err(ConfigError::one(format!(
                 "server.bind is {bind}, which others can reach, and no identity provider is configured: \
                  with the developer identity everyone who reaches the program could be anyone. \
-                 Either configure a provider, [[identity.providers]] with issuer and audience, \
+                 Either set server.public_url to the https address that members type, and they sign in with passkeys; \
+                 or configure a provider, [[identity.providers]] with issuer and audience; \
                  or bind to this machine alone, as in 127.0.0.1:{}.",
                 bind.port()
             )));

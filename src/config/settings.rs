@@ -42,6 +42,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("community.token_symbol", Kind::Text, "🪙"),
     ("community.time_zone", Kind::Text, "UTC"),
     ("community.directory", Kind::Switch, "true"),
+    ("identity.passkeys", Kind::Switch, ""),
     ("identity.operators", Kind::List, ""),
     ("identity.auditors", Kind::List, ""),
     ("identity.providers[].issuer", Kind::Text, ""),
@@ -114,8 +115,10 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let server = read.server();
     let database = read.database();
     let community = read.community();
+    let providers = read.providers();
     let identity = Identity {
-        providers: read.providers(),
+        passkeys: read.passkeys(&server, !providers.is_empty()),
+        providers,
         operators: read.identities("identity.operators"),
         auditors: read.identities("identity.auditors"),
     };
@@ -218,6 +221,24 @@ impl Reader {
         providers
     }
 
+    /// Passkeys are in use where it is said so, or by themselves where there is no provider and members
+    /// reach the community at an address that can have them.
+    fn passkeys(&mut self, server: &Server, has_provider: bool) -> bool {
+        const KEY: &str = "identity.passkeys";
+        let address =
+            server.public_url.as_deref().map(|url| web_address(url).is_some_and(|url| can_have_passkeys(&url)));
+        let said = self.switch_if_set(KEY);
+        if said == Some(true) && !address.unwrap_or(server.bind.ip().is_loopback()) {
+            self.wrong(
+                KEY,
+                "is true, but passkeys need server.public_url to be an https address with a name, as in https://tokens.example.org, or http://localhost",
+            );
+        }
+        let passkeys = said.unwrap_or(!has_provider && address == Some(true));
+        self.note(KEY, passkeys.to_string());
+        passkeys
+    }
+
     fn provider(&mut self, at: &str) -> Provider {
         let key = |name: &str| format!("{at}.{name}");
         let issuer = self.needed(&key("issuer"));
@@ -314,6 +335,12 @@ impl Reader {
         }
         filter
     }
+}
+
+/// Whether browsers let passkeys belong to this address: HTTPS and a name, or this machine by its name.
+fn can_have_passkeys(address: &Url) -> bool {
+    let name = address.domain();
+    name.is_some_and(|name| address.scheme() == "https" || name == "localhost")
 }
 
 fn web_address(text: &str) -> Option<Url> {

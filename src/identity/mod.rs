@@ -13,7 +13,9 @@ mod instance;
 mod jwk;
 mod keys;
 mod known;
+mod local;
 pub mod member;
+pub mod passkey;
 mod register;
 mod remembered;
 mod secret;
@@ -27,6 +29,7 @@ pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, FORWARDING_HE
 pub use instance::InstanceKey;
 pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};
+pub use local::{LOCAL_ISSUER, bind_local, local_identity, local_subject, register_local};
 pub use member::{Member, Role};
 pub use register::{Register, check_username, user_by_name, wallet_of};
 pub use secret::Secret;

@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{Code, Error};
 use crate::web::{App, Slice, frame};
-use crate::{members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
+use crate::{invitations, members, passkeys, proofs, sign_in, statistics, transfers, treasury, wallets, web};
 
 pub use listen::Listening;
 
@@ -35,6 +35,8 @@ fn slices() -> Vec<Slice> {
         statistics::slice(),
         proofs::slice(),
         sign_in::slice(),
+        passkeys::slice(),
+        invitations::slice(),
     ]
 }
 

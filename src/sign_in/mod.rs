@@ -3,6 +3,8 @@
 
 mod pages;
 
+pub(crate) use pages::safe;
+
 use crate::web::Slice;
 
 /// What this slice hands the server.

@@ -15,6 +15,7 @@ use crate::error::{Code, Error, Result};
 use crate::identity::session::Method;
 use crate::identity::{Claims, DEVELOPER_ISSUER, Member, Role, check_username, member};
 use crate::ledger::UserId;
+use crate::web::assets::passkey_script_url;
 use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, SignIn, page_with};
 
 /// Members shown to choose from; more are found by name.
@@ -38,6 +39,14 @@ struct Person {
 struct LoginPage {
     shell: Shell,
     issuer: Option<String>,
+    /// Whether people are whoever they say.
+    developer: bool,
+    passkeys: bool,
+    /// Where passkeys work, if not at the address in the browser's bar.
+    elsewhere: Option<String>,
+    script: &'static str,
+    /// Why they are here again.
+    said: Option<&'static str>,
     error: Option<String>,
     people: Vec<Person>,
     more: bool,
@@ -52,13 +61,25 @@ struct LoginQuery {
     q: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    problem: String,
 }
 
-async fn login(State(app): State<App>, Parameters(query): Parameters<LoginQuery>) -> Result<Response> {
-    show(&app, query, String::new(), None).await
+async fn login(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Parameters(query): Parameters<LoginQuery>,
+) -> Result<Response> {
+    show(&app, &headers, query, String::new(), None).await
 }
 
-async fn show(app: &App, query: LoginQuery, new_username: String, error: Option<String>) -> Result<Response> {
+async fn show(
+    app: &App,
+    headers: &HeaderMap,
+    query: LoginQuery,
+    new_username: String,
+    error: Option<String>,
+) -> Result<Response> {
     let (people, more) = if app.developer.is_some() {
         let q = query.q.clone();
         app.books.read(move |conn| people(conn, &q)).await?
@@ -69,6 +90,17 @@ async fn show(app: &App, query: LoginQuery, new_username: String, error: Option<
     let page = LoginPage {
         shell: app.shell(None, Nav::None),
         issuer: app.config.identity.providers.first().map(|provider| provider.issuer.clone()),
+        developer: app.developer.is_some(),
+        passkeys: app.passkeys.is_some(),
+        elsewhere: app.passkeys_elsewhere(headers, "/login"),
+        script: passkey_script_url(),
+        said: match query.problem.as_str() {
+            "passkey" => Some(
+                "That passkey did not open the door: it may have been removed, or it took longer than five minutes. Try again, use another one, or come in with a recovery code.",
+            ),
+            "again" => Some("Sign in once more: what you are about to do changes how you come in."),
+            _ => None,
+        },
         error,
         people,
         more,
@@ -125,7 +157,8 @@ async fn enter(
             if let Err(error) = check_username(&name) {
                 let rule =
                     error.errors.first().map_or_else(String::new, |error| format!("Your name {}.", error.message));
-                return show(&app, LoginQuery { next: form.next, ..LoginQuery::default() }, name, Some(rule)).await;
+                return show(&app, &headers, LoginQuery { next: form.next, ..LoginQuery::default() }, name, Some(rule))
+                    .await;
             }
             newcomer(&app, name).await?
         }
@@ -186,7 +219,7 @@ async fn leave(
 }
 
 /// A return address on this site, or nothing: never another site, however it is written.
-fn safe(next: &str) -> String {
+pub(crate) fn safe(next: &str) -> String {
     let local = next.starts_with('/')
         && !next.starts_with("//")
         && !next.starts_with("/\\")

@@ -4,11 +4,14 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
+use crate::identity::passkey::Passkeys;
 use crate::identity::session::{self, OpenedSession, TouchSession};
 use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member};
 use crate::ledger::{Books, UserKey};
@@ -25,8 +28,10 @@ pub struct Shared {
     pub config: Config,
     /// Checks tokens.
     pub verifier: Verifier,
-    /// The developer identity, where no provider is configured.
+    /// The developer identity, where there is neither a provider nor passkeys.
     pub developer: Option<DeveloperIdentity>,
+    /// Passkeys, where they are in use.
+    pub passkeys: Option<Passkeys>,
     payers: Known,
     limiter: Option<DefaultKeyedRateLimiter<UserKey>>,
 }
@@ -40,16 +45,26 @@ impl std::ops::Deref for App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Self {
+    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Result<Self> {
+        let passkeys =
+            config.identity.passkeys.then(|| Passkeys::at(&config.public_url(), &config.community.name)).transpose()?;
         let limiter = NonZeroU32::new(config.limits.requests_per_minute)
             .map(|requests| RateLimiter::keyed(Quota::per_minute(requests)));
-        Self(Arc::new(Shared { books, config, verifier, developer, payers: Known::default(), limiter }))
+        let payers = Known::default();
+        Ok(Self(Arc::new(Shared { books, config, verifier, developer, passkeys, payers, limiter })))
     }
 
     /// The address members know the program by.
     pub fn public_url(&self) -> String {
-        let server = &self.config.server;
-        server.public_url.clone().unwrap_or_else(|| format!("http://{}", server.bind))
+        self.config.public_url()
+    }
+
+    /// Where a page lies at the address to which passkeys belong, if they are in use and the page was
+    /// opened at another one.
+    pub fn passkeys_elsewhere(&self, headers: &HeaderMap, path: &str) -> Option<String> {
+        let passkeys = self.passkeys.as_ref()?;
+        let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        (!passkeys.belong_to(host)).then(|| format!("{}{path}", passkeys.address(host)))
     }
 
     /// The member a token belongs to, registered now if nobody has seen the identity before.

@@ -20,12 +20,16 @@ use super::page::{Nav, ProblemPage, page_with};
 use crate::error::{Code, Error};
 use crate::identity::{FORWARDING_HEADERS, is_local_host};
 
-/// Pages load their own stylesheet and pictures, post to their own address, and nothing else.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+/// Pages load their own stylesheet, pictures and scripts, talk to their own address, and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 /// How long a request may take: far more than any needs, so that nothing hangs for ever.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes of an address with its query at most.
 const ADDRESS_BYTES_MAX: usize = 8 * 1024;
+/// Below it, addresses are secrets.
+const LINKS: &str = "/join/";
+/// What the log says in their place.
+const HIDDEN_LINK: &str = "/join/(hidden)";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id by which a request is found in the log: the caller's, or one of ours.
@@ -73,7 +77,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let id = request_id(request.headers());
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = without_secret(request.uri().path()).to_owned();
     let page = wants_page(&path, request.headers());
     let mut response = match refuse_strangers(&app, &request).or_else(|| refuse_long(&request)) {
         Some(error) => error.into_response(),
@@ -93,6 +97,10 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         response = if page { problem_page(&app, &error, &id) } else { problem(&error, &id) };
     }
     dress(response.headers_mut(), &id);
+    if path == HIDDEN_LINK {
+        // Not even our own pages need to hear it: what stands before them may keep it.
+        response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
     let status = response.status().as_u16();
     let milliseconds = began.elapsed().as_millis();
     // What went well is for those who look closely; a busy community would fill the log with it.
@@ -102,6 +110,11 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         tracing::info!(request_id = %id.0, %method, path, status, milliseconds, "answered");
     }
     response
+}
+
+/// The path as the log may know it: who reads the log must not come in by somebody's link.
+fn without_secret(path: &str) -> &str {
+    if path.starts_with(LINKS) { HIDDEN_LINK } else { path }
 }
 
 /// No address of ours comes near this length; without a bound, each would be read, logged and looked up.

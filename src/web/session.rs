@@ -17,6 +17,10 @@ use crate::error::{Code, Error, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Which};
 use crate::identity::{Member, Role, Secret};
 
+/// Whoever signed in longer ago than this, in milliseconds, does so again before they change how they
+/// sign in: whoever finds an open browser must not be able to move in.
+const FRESH: i64 = 10 * 60_000;
+
 /// A signed-in member on a page.
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -105,6 +109,11 @@ impl Session {
         let Some(secret) = app.secret(&parts.headers) else { return Ok(None) };
         let Some(session) = app.session(&secret).await? else { return Ok(None) };
         Ok(Some(Self { member: session.member, info: session.info, csrf: csrf(&secret) }))
+    }
+
+    /// Whether they signed in lately enough to add or take away a way in.
+    pub const fn is_fresh(&self, now: i64) -> bool {
+        now.saturating_sub(self.info.signed_in_at) <= FRESH
     }
 
     /// Refuses a form that did not come from one of our pages in this session.
