@@ -111,7 +111,11 @@ async fn secrets_are_in_no_log() {
     let secrets: Vec<String> =
         secrets.chain(codes.iter().flat_map(|code| [code.clone(), code.replace('-', "")])).collect();
     for secret in secrets {
-        assert!(!log.contains(&secret), "{secret} is in the log");
+        assert!(
+            !log.contains(&secret),
+            "{secret} is in the log: {:?}",
+            log.lines().find(|line| line.contains(&secret))
+        );
         assert!(!holds(&database, &secret), "{secret} is in the database");
     }
 }

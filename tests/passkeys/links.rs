@@ -135,7 +135,7 @@ async fn looking_at_a_link_does_not_use_it() {
     }
     let link = invitation(&server, &[]);
     assert_eq!(ann.post(&link, &[("username", "again")]).await.status, 400);
-    ann.post(&link, &[("username", "again"), ("credential", "{}")]).await.is(422, "Allow cookies for this site");
+    ann.post(&link, &[("username", "again"), ("credential", "{}")]).await.is(422, "try again");
     ann.get(&link).await.is(200, "You are signed in as <strong>ann</strong> already");
     let mut bob = Visitor::new(&server);
     let mut phone = bob.device();

@@ -12,7 +12,6 @@
 mod attacks;
 mod codes;
 mod device;
-mod in_browser;
 mod links;
 mod serving;
 #[path = "../support/mod.rs"]
