@@ -64,6 +64,8 @@ codes! {
     LinkNotFound = "link_not_found", 404, "This link does not work";
     /// No passkey of the caller's with this id.
     PasskeyNotFound = "passkey_not_found", 404, "No such passkey";
+    /// No session with this id.
+    SessionNotFound = "session_not_found", 404, "No such session";
     /// No system account with this name.
     SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
     /// The address exists, with other methods.
@@ -78,6 +80,8 @@ codes! {
     UriTooLong = "uri_too_long", 414, "The address is too long";
     /// The body is not of a media type this call takes.
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
+    /// The request calls the program by a name that is not its own.
+    MisdirectedRequest = "misdirected_request", 421, "Not at this name";
     /// The wallet holds less than was asked for.
     InsufficientBalance = "insufficient_balance", 422, "Not enough tokens";
     /// One of the wallets is frozen.
@@ -118,6 +122,8 @@ codes! {
     Overloaded = "overloaded", 503, "Busy";
     /// The disk or the database refuses to be written to; nothing was changed.
     StorageUnavailable = "storage_unavailable", 503, "The ledger cannot be written";
+    /// The identity provider does not answer, or not as agreed.
+    ProviderUnavailable = "provider_unavailable", 503, "The identity provider does not answer";
     /// The commit failed in a way that leaves open whether it happened.
     OutcomeUnknown = "outcome_unknown", 503, "The outcome is unknown";
     /// The request took longer than the server waits.

@@ -94,7 +94,7 @@ fn make(common: &Common, books: Books, config: &Config, wanted: Wanted, authorit
     let secret = Secret::random()?;
     let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
     books.close();
-    let url = url(&config.public_url(), &secret);
+    let url = url(&config.server.address(), &secret);
     let square = Square::of(&url)?.text();
     output::print(common.json, &json!({ "id": made.id, "url": url, "expires_at": made.expires_at }), || {
         let until = jiff::Timestamp::from_millisecond(made.expires_at)

@@ -3,12 +3,15 @@
 use clap::{Args, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Act, Common, Failure, link, output};
 use crate::error::Result;
+use crate::identity::session::{SessionInfo, of_member};
 use crate::identity::{self, Role, member, user_by_name};
 use crate::ledger::{UserId, Wallet};
 use crate::members::{SetDeleted, SetRole};
+use crate::sign_in;
 
 /// Members are named by their username, where only one carries it, or by their user id.
 #[derive(Debug, Subcommand)]
@@ -28,6 +31,8 @@ pub(crate) enum Member {
     Invite(link::Invite),
     SignInLink(link::SignInLink),
     ClaimLink(link::ClaimLink),
+    /// Show where a member is signed in on the pages; sign them out
+    Sessions(Sessions),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +71,24 @@ pub(crate) struct Grant {
     operator: Option<crate::ledger::Operator>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Sessions {
+    /// Username or user id
+    member: String,
+    /// End this session
+    #[arg(long, value_name = "ID", requires = "reason")]
+    revoke: Option<Uuid>,
+    /// End all of them
+    #[arg(long, requires = "reason", conflicts_with = "revoke")]
+    all: bool,
+    /// Why, for the audit log
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<crate::ledger::Reason>,
+    /// Who does it, for the audit log [default: your login name]
+    #[arg(long, value_name = "NAME")]
+    operator: Option<crate::ledger::Operator>,
+}
+
 impl Member {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         match self {
@@ -78,6 +101,7 @@ impl Member {
             Self::Invite(invite) => invite.run(common),
             Self::SignInLink(link) => link.run(common),
             Self::ClaimLink(link) => link.run(common),
+            Self::Sessions(sessions) => sessions.run(common),
         }
     }
 }
@@ -204,4 +228,46 @@ impl Grant {
         show(common, &member);
         Ok(())
     }
+}
+
+impl Sessions {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let (books, config) = common.books()?;
+        let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
+        if let Some(reason) = self.reason.filter(|_| self.all || self.revoke.is_some()) {
+            let authority = Act { reason, operator: self.operator }.authority()?;
+            let ended = books.execute_blocking(sign_in::Revoke { user_id, session: self.revoke, authority })?;
+            books.close();
+            if ended == 0 && self.revoke.is_some() {
+                return Err(Failure::Refused("This member has no such session; it may have ended already.".into()));
+            }
+            output::print(common.json, &json!({ "ended": ended }), || format!("Sessions ended: {ended}."));
+            return Ok(());
+        }
+        let now = books.now();
+        let sessions = books.read_blocking(|conn| {
+            let member = member::by_id(conn, user_id)?;
+            of_member(conn, member.key, now, &config.sessions)
+        })?;
+        books.close();
+        output::print(common.json, &sessions, || {
+            let row = |session: &SessionInfo| {
+                vec![
+                    session.id.to_string(),
+                    session.method.as_str().to_owned(),
+                    moment(session.signed_in_at),
+                    moment(session.seen_at),
+                    session.device.clone(),
+                ]
+            };
+            let rows: Vec<Vec<String>> = sessions.iter().map(row).collect();
+            output::table(&["SESSION", "METHOD", "SIGNED IN", "LAST USED", "DEVICE"], &rows)
+        });
+        Ok(())
+    }
+}
+
+/// A time of the ledger, in UTC.
+fn moment(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
 }

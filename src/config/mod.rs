@@ -20,9 +20,10 @@ mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
 use crate::store::Checkpoints;
@@ -38,6 +39,8 @@ pub struct Config {
     pub community: Community,
     /// Who signs members in, and who has which role from the start.
     pub identity: Identity,
+    /// For how long a browser stays signed in.
+    pub sessions: Sessions,
     /// What one request, caller or operator may use.
     pub limits: Limits,
     /// How the ledger is vouched for.
@@ -54,6 +57,21 @@ pub struct Server {
     pub bind: SocketAddr,
     /// The address members type, without a slash at the end; set it behind a proxy.
     pub public_url: Option<String>,
+    /// Whether members on this machine call it by its name, localhost: passkeys belong to no number.
+    pub goes_by_name: bool,
+    /// The proxies that are believed about who called them.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Server {
+    /// The address members know the program by.
+    pub fn address(&self) -> String {
+        match &self.public_url {
+            Some(address) => address.clone(),
+            None if self.goes_by_name => format!("http://localhost:{}", self.bind.port()),
+            None => format!("http://{}", self.bind),
+        }
+    }
 }
 
 /// Where the ledger lies.
@@ -112,6 +130,22 @@ pub struct Provider {
     pub client_secret: Option<Secret>,
     /// The claim that proposes a username.
     pub username_claim: String,
+    /// What the button for signing in there calls it.
+    pub name: String,
+    /// What signing in there asks for.
+    pub scopes: Vec<String>,
+}
+
+/// For how long a browser stays signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Sessions {
+    /// A session nobody used for this long is over.
+    pub idle: Duration,
+    /// A session is over after this long, however much it is used.
+    pub absolute: Duration,
+    /// For how long after sign-in a session keeps the roles that the provider's claims gave. They are
+    /// not looked up again, so this is how long someone keeps a role that was taken away over there.
+    pub claimed_role: Duration,
 }
 
 /// A member as an identity provider names them, written `issuer|subject`.
@@ -132,6 +166,8 @@ pub struct Limits {
     pub idempotency_days: u32,
     /// How many requests a caller may send in a minute; 0 for any number.
     pub requests_per_minute: u32,
+    /// How many requests of strangers may come from one address in a minute; 0 for any number.
+    pub requests_per_minute_per_address: u32,
     /// Open connections at most.
     pub connections: usize,
     /// Open connections of one address at most; 0 for any number.
@@ -278,12 +314,12 @@ impl Config {
         &self.report
     }
 
-    /// The address members know the program by. On this machine alone it goes by name where there are
-    /// passkeys, which belong to no number.
-    pub fn public_url(&self) -> String {
-        let bind = self.server.bind;
-        self.server.public_url.clone().unwrap_or_else(|| {
-            if self.identity.passkeys { format!("http://localhost:{}", bind.port()) } else { format!("http://{bind}") }
+    /// The files in which secrets stand.
+    pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
+        self.report.iter().filter_map(|setting| match &setting.origin {
+            Origin::File(path) if setting.value == HIDDEN => Some(path.as_path()),
+            _ if setting.key.ends_with("secret_file") && !setting.value.is_empty() => Some(Path::new(&setting.value)),
+            _ => None,
         })
     }
 

@@ -95,7 +95,10 @@ impl Reader {
 
     pub(super) fn list(&mut self, key: &str) -> Vec<String> {
         let list = match self.values.set.get(key) {
-            None => Some(Vec::new()),
+            None => {
+                let default = entry(key).map_or("", |(_, _, default)| default);
+                Some(default.split(", ").filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
+            }
             Some((Value::Array(list), _)) => {
                 list.iter().map(|entry| entry.as_str().map(|text| text.trim().to_owned())).collect()
             }

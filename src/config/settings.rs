@@ -1,10 +1,11 @@
 //! The keys there are, and the [`Config`] made of their values.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use reqwest::Url;
 use tracing_subscriber::EnvFilter;
@@ -13,7 +14,7 @@ use super::layers::Values;
 use super::reader::Reader;
 use super::{
     Community, Config, ConfigError, Database, HIDDEN, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Provider,
-    Secret, Server,
+    Secret, Server, Sessions,
 };
 use crate::store::Checkpoints;
 
@@ -35,6 +36,7 @@ pub(super) type Default = &'static str;
 const KEYS: &[(&str, Kind, Default)] = &[
     ("server.bind", Kind::Text, "127.0.0.1:8080"),
     ("server.public_url", Kind::Text, ""),
+    ("server.trusted_proxies", Kind::List, ""),
     ("database.path", Kind::Text, "data/communitytoken.db"),
     ("database.checkpoints", Kind::Text, "own"),
     ("community.name", Kind::Text, "Our community"),
@@ -53,9 +55,15 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("identity.providers[].client_secret", Kind::Text, ""),
     ("identity.providers[].client_secret_file", Kind::Text, ""),
     ("identity.providers[].username_claim", Kind::Text, "preferred_username"),
+    ("identity.providers[].name", Kind::Text, ""),
+    ("identity.providers[].scopes", Kind::List, "openid, profile"),
+    ("sessions.idle_days", Kind::Number, "14"),
+    ("sessions.absolute_days", Kind::Number, "90"),
+    ("sessions.claimed_role_hours", Kind::Number, "12"),
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.requests_per_minute", Kind::Number, "300"),
+    ("limits.requests_per_minute_per_address", Kind::Number, "600"),
     ("ledger.checkpoint_minutes", Kind::Number, "5"),
     ("limits.connections", Kind::Number, "2000"),
     ("limits.connections_per_address", Kind::Number, "0"),
@@ -112,7 +120,7 @@ pub(super) fn pattern(path: &str) -> String {
 /// Makes the configuration of the values, or says everything that is wrong with them.
 pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let mut read = Reader::new(values);
-    let server = read.server();
+    let mut server = read.server();
     let database = read.database();
     let community = read.community();
     let providers = read.providers();
@@ -122,13 +130,21 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
         operators: read.identities("identity.operators"),
         auditors: read.identities("identity.auditors"),
     };
+    server.goes_by_name = identity.passkeys;
+    if server.public_url.is_none()
+        && server.bind.ip().is_unspecified()
+        && identity.providers.iter().any(|provider| provider.client_id.is_some())
+    {
+        read.wrong("server.public_url", "must be set for signing in: it is where a provider sends members back to");
+    }
+    let sessions = read.sessions();
     let limits = read.limits();
     let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
     let log = Log { format: read.log_format(), filter: read.log_filter() };
     if !read.values.problems.is_empty() {
         return Err(ConfigError { problems: read.values.problems });
     }
-    Ok(Config { server, database, community, identity, limits, ledger, log, report: read.report })
+    Ok(Config { server, database, community, identity, sessions, limits, ledger, log, report: read.report })
 }
 
 impl Reader {
@@ -148,7 +164,23 @@ impl Reader {
                 "must be an http or https address without a path, as in https://tokens.example.org",
             );
         }
-        Server { bind, public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()) }
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        Server { bind, public_url, goes_by_name: false, trusted_proxies: self.networks("server.trusted_proxies") }
+    }
+
+    /// Addresses, or networks of them.
+    fn networks(&mut self, key: &str) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for entry in self.list(key) {
+            match entry.parse().or_else(|_| entry.parse().map(|address: IpAddr| address.into())) {
+                Ok(network) => networks.push(network),
+                Err(_) => self.wrong(
+                    key,
+                    format!("has {entry:?}; each entry is an address or a network, as in 127.0.0.1 or 10.0.0.0/8"),
+                ),
+            }
+        }
+        networks
     }
 
     fn database(&mut self) -> Database {
@@ -164,11 +196,20 @@ impl Reader {
         Database { path, checkpoints }
     }
 
+    fn sessions(&mut self) -> Sessions {
+        let hour = Duration::from_hours(1);
+        let idle = hour * 24 * self.number("sessions.idle_days", 1, 365);
+        let absolute = hour * 24 * self.number("sessions.absolute_days", 1, 365);
+        let claimed_role = hour * self.number("sessions.claimed_role_hours", 0, 8760);
+        Sessions { idle, absolute, claimed_role }
+    }
+
     fn limits(&mut self) -> Limits {
         Limits {
             recipients_per_distribution: self.number("limits.recipients_per_distribution", 1, 10_000) as usize,
             idempotency_days: self.number("limits.idempotency_days", 7, 3650),
             requests_per_minute: self.number("limits.requests_per_minute", 0, 1_000_000),
+            requests_per_minute_per_address: self.number("limits.requests_per_minute_per_address", 0, 1_000_000),
             connections: self.number("limits.connections", 1, 100_000) as usize,
             connections_per_address: self.number("limits.connections_per_address", 0, 100_000) as usize,
             header: self.seconds("limits.header_seconds", 15),
@@ -246,7 +287,16 @@ impl Reader {
         if issuer.starts_with("urn:communitytoken:") || issuer.contains('|') {
             self.wrong(&key("issuer"), "cannot be a provider's issuer");
         }
-        let audience = self.needed(&key("audience"));
+        let client_id = self.text(&key("client_id"));
+        let audience = match (self.text(&key("audience")), &client_id) {
+            (Some(audience), _) => audience,
+            // What every provider puts into its ID tokens.
+            (None, Some(client_id)) => client_id.clone(),
+            (None, None) => {
+                self.wrong(&key("audience"), "must not be empty where there is no client_id");
+                String::new()
+            }
+        };
         let jwks_file = self.text(&key("jwks_file")).map(PathBuf::from);
         let jwks_url = self.text(&key("jwks_url"));
         match (&jwks_file, &jwks_url) {
@@ -262,11 +312,26 @@ impl Reader {
             ),
             _ => {}
         }
+        let scopes = self.list(&key("scopes"));
+        if !scopes.iter().any(|scope| scope == "openid") {
+            self.wrong(
+                &key("scopes"),
+                "must have \"openid\" among them: without it a provider does not say who signs in",
+            );
+        }
+        if client_id.is_some() && web_address(&issuer).is_none() {
+            self.wrong(
+                &key("client_id"),
+                "is set, but issuer is no http or https address at which anyone could sign in",
+            );
+        }
         Provider {
             jwks_file,
             jwks_url,
-            client_id: self.text(&key("client_id")),
+            name: self.text(&key("name")).unwrap_or_else(|| host(&issuer)),
+            client_id,
             client_secret: self.secret(&key("client_secret")),
+            scopes,
             username_claim: self.needed(&key("username_claim")),
             issuer,
             audience,
@@ -341,6 +406,12 @@ impl Reader {
 fn can_have_passkeys(address: &Url) -> bool {
     let name = address.domain();
     name.is_some_and(|name| address.scheme() == "https" || name == "localhost")
+}
+
+/// What a provider is called where nobody has named it.
+fn host(issuer: &str) -> String {
+    let url = web_address(issuer);
+    url.as_ref().and_then(Url::host_str).unwrap_or(issuer).to_owned()
 }
 
 fn web_address(text: &str) -> Option<Url> {

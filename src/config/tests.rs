@@ -42,6 +42,9 @@ fn the_defaults_are_what_the_contract_says() {
     assert_eq!(config.limits.connections, 2000);
     assert_eq!(config.limits.header.as_secs(), 10);
     assert!(config.community.directory);
+    assert_eq!(config.sessions.idle.as_secs(), 14 * 24 * 3600);
+    assert_eq!(config.sessions.absolute.as_secs(), 90 * 24 * 3600);
+    assert_eq!(config.sessions.claimed_role.as_secs(), 12 * 3600);
     assert_eq!(config.log.format, LogFormat::Text);
     assert!(config.uses_developer_identity());
     assert!(config.report().iter().all(|s| s.origin == Origin::Default));
@@ -202,6 +205,15 @@ fn providers_are_read_from_file_and_environment() {
     assert_eq!(first.client_secret.as_ref().unwrap().reveal(), "hush");
     assert_eq!(second.client_secret.as_ref().unwrap().reveal(), "whisper");
     assert_eq!(second.username_claim, "preferred_username");
+    assert_eq!((first.name.as_str(), second.name.as_str()), ("id.example.org", "urn:second"));
+    assert_eq!(second.scopes, ["openid", "profile"]);
+    let short = read(
+        "[[identity.providers]]\nissuer = \"https://a\"\nclient_id = \"c\"\nname = \"Club\"\nscopes = [\"openid\"]",
+        &[],
+    );
+    let short = &short.unwrap().identity.providers[0];
+    assert_eq!((short.audience.as_str(), short.name.as_str()), ("c", "Club"));
+    assert_eq!(short.scopes, ["openid"]);
     assert_eq!(config.identity.operators[0].subject, "auth0|1");
     assert_eq!(config.identity.auditors.len(), 2);
     let shown = format!("{config:?}");
@@ -220,13 +232,19 @@ fn providers_that_cannot_work_are_refused() {
     let block = |rest: &str| format!("[[identity.providers]]\n{rest}\n");
     for (rest, said) in [
         ("audience = \"a\"", "issuer (default) must not be empty"),
-        ("issuer = \"https://a\"", "audience (default) must not be empty"),
+        ("issuer = \"https://a\"", "audience (default) must not be empty where there is no client_id"),
         ("issuer = \"urn:a\"\naudience = \"a\"", "set jwks_file or jwks_url"),
         ("issuer = \"urn:a\"\naudience = \"a\"\njwks_file = \"f\"\njwks_url = \"https://a\"", "one of them"),
         ("issuer = \"urn:a\"\naudience = \"a\"\njwks_url = \"file:///f\"", "http or https"),
         (
             "issuer = \"urn:communitytoken:developer\"\naudience = \"a\"\njwks_file = \"f\"",
             "cannot be a provider's issuer",
+        ),
+        ("issuer = \"urn:a\"\njwks_file = \"f\"\nclient_id = \"c\"", "anyone could sign in"),
+        ("issuer = \"https://a\"\nclient_id = \"c\"\nscopes = [\"profile\"]", "must have \"openid\" among them"),
+        (
+            "issuer = \"https://a\"\nclient_id = \"c\"\n[server]\nbind = \"0.0.0.0:80\"",
+            "server.public_url (default) must be set",
         ),
         ("issuer = \"https://a\"\naudience = \"a\"\nclient_secret_file = \"/nowhere/s\"", "cannot be read"),
     ] {

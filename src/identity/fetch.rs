@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reqwest::header::CACHE_CONTROL;
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, Response, Url, redirect};
 use serde_json::Value;
 
 /// The largest answer that is read.
@@ -35,7 +35,7 @@ pub(super) fn client() -> Result<Client, String> {
 /// Gets one document.
 pub(super) async fn get(client: &Client, url: &str) -> Result<Fetched, String> {
     let refuse = |why: String| format!("{url}: {why}");
-    let mut response =
+    let response =
         client.get(url).header("accept", "application/json").send().await.map_err(|error| refuse(chain(&error)))?;
     let status = response.status();
     if status.is_redirection() {
@@ -45,18 +45,23 @@ pub(super) async fn get(client: &Client, url: &str) -> Result<Fetched, String> {
         return Err(refuse(format!("answers {status}")));
     }
     let max_age = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).and_then(max_age);
+    Ok(Fetched { body: body(response).await.map_err(refuse)?, max_age })
+}
+
+/// The body of an answer, unless it is too large.
+pub(super) async fn body(mut response: Response) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| refuse(chain(&error)))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| chain(&error))? {
         if body.len() + chunk.len() > MAX_BODY {
-            return Err(refuse(format!("the answer is larger than {MAX_BODY} bytes")));
+            return Err(format!("the answer is larger than {MAX_BODY} bytes"));
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Fetched { body, max_age })
+    Ok(body)
 }
 
-/// Asks the issuer where its keys are, as OpenID Connect Discovery describes.
-pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, String> {
+/// What the issuer says of itself, as OpenID Connect Discovery describes.
+pub(super) async fn discovery_document(client: &Client, issuer: &str) -> Result<Value, String> {
     let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let document = get(client, &url).await?;
     let document: Value =
@@ -67,16 +72,26 @@ pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, St
             "{url}: it speaks for the issuer {named:?}, configured is {issuer:?}; they must be equal, to the last slash"
         ));
     }
-    let Some(address) = document.get("jwks_uri").and_then(Value::as_str) else {
-        return Err(format!("{url}: it has no \"jwks_uri\""));
+    Ok(document)
+}
+
+/// Asks the issuer where its keys are.
+pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, String> {
+    let document = discovery_document(client, issuer).await?;
+    let Some(keys) = document.get("jwks_uri").and_then(Value::as_str) else {
+        return Err(format!("{issuer}: its discovery document has no \"jwks_uri\""));
     };
-    let parsed = Url::parse(address).map_err(|error| format!("{url}: its \"jwks_uri\" is not an address: {error}"))?;
-    let secure = issuer.starts_with("https:");
-    match parsed.scheme() {
-        "https" => Ok(address.to_owned()),
-        "http" if !secure => Ok(address.to_owned()),
+    Ok(address(issuer, keys)?.into())
+}
+
+/// An address out of an issuer's discovery document, no less protected than the issuer itself.
+pub(super) fn address(issuer: &str, text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("{issuer}: it names {text:?}, which is no address: {error}"))?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if !issuer.starts_with("https:") => Ok(url),
         scheme => {
-            Err(format!("{url}: its \"jwks_uri\" is of the kind {scheme:?}, which is less than the issuer's own"))
+            Err(format!("{issuer}: it names {text:?}, of the kind {scheme:?}, which is less than the issuer's own"))
         }
     }
 }
@@ -97,7 +112,7 @@ fn max_age(header: &str) -> Option<Duration> {
 }
 
 /// An error with what caused it: the outermost sentence alone says only "error sending request".
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {

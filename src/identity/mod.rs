@@ -15,6 +15,7 @@ mod keys;
 mod known;
 mod local;
 pub mod member;
+pub mod oidc;
 pub mod passkey;
 mod register;
 mod remembered;
@@ -25,7 +26,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, FORWARDING_HEADERS, is_local_host};
+pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, has_travelled, is_local_host};
 pub use instance::InstanceKey;
 pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};
@@ -33,7 +34,7 @@ pub use local::{LOCAL_ISSUER, bind_local, local_identity, local_subject, registe
 pub use member::{Member, Role};
 pub use register::{Register, check_username, user_by_name, wallet_of};
 pub use secret::Secret;
-pub use token::{Claims, Provider, Verifier};
+pub use token::{Claims, IdToken, Provider, Verifier};
 
 /// Chooses the cryptography that checks tokens. Called once when the program starts; calling it
 /// again changes nothing.

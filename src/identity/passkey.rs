@@ -7,12 +7,9 @@
 //! which names there are.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
@@ -29,10 +26,6 @@ use crate::ledger::UserKey;
 const CHALLENGE_LIFETIME: Duration = Duration::from_mins(5);
 /// Challenges that are waited for at most. Past it, the oldest is given up.
 const CHALLENGES_MAX: usize = 10_000;
-/// Recovery codes that one address may try in a minute. A code cannot be guessed at any rate; this
-/// keeps those who try from costing anything.
-const GUESSES_PER_MINUTE: NonZeroU32 = NonZeroU32::new(5).unwrap();
-
 /// For whom a passkey is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
@@ -53,7 +46,6 @@ pub struct Passkeys {
     webauthn: Webauthn,
     origin: Url,
     pending: Mutex<Pending>,
-    guesses: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 #[derive(Default)]
@@ -75,8 +67,7 @@ impl Passkeys {
                 builder.rp_name(community).timeout(CHALLENGE_LIFETIME).allow_any_port(name == "localhost").build()
             })
             .map_err(Error::internal)?;
-        let guesses = RateLimiter::keyed(Quota::per_minute(GUESSES_PER_MINUTE));
-        Ok(Self { webauthn, origin, pending: Mutex::default(), guesses })
+        Ok(Self { webauthn, origin, pending: Mutex::default() })
     }
 
     /// The address to which the passkeys belong, with this port where it is this machine's own name.
@@ -89,20 +80,6 @@ impl Passkeys {
             let _refused = address.set_port(Some(port));
         }
         address.origin().ascii_serialization()
-    }
-
-    /// Counts a recovery code that is tried from an address.
-    pub fn count_guess(&self, address: IpAddr) -> Result<()> {
-        if self.guesses.len() > 10_000 {
-            self.guesses.retain_recent();
-        }
-        self.guesses.check_key(&address).map_err(|_| {
-            Error::new(
-                Code::TooManyRequests,
-                "Too many recovery codes were tried from your address. Wait a minute and try again.",
-            )
-            .with("retry_after_seconds", 60)
-        })
     }
 
     /// Whether a page opened under this `Host` can use them.

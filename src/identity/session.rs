@@ -3,6 +3,8 @@
 //!
 //! The browser holds a [`Secret`] in a cookie; the database holds its hash.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,13 +12,10 @@ use uuid::Uuid;
 
 use super::member::{self, Member, Role};
 use super::secret::Secret;
+use crate::config::Sessions;
 use crate::error::{Error, Result};
 use crate::ledger::{Command, Ledger, UserKey};
 
-/// A session nobody used for this long is over, in milliseconds: two weeks.
-const IDLE_MAX: i64 = 14 * 24 * 3_600_000;
-/// A session is over after this long, however much it is used: ninety days.
-const AGE_MAX: i64 = 90 * 24 * 3_600_000;
 /// A use is written down when the last one written is older than this: not with every page.
 const SEEN_EVERY: i64 = 5 * 60_000;
 /// Characters kept of what a browser says it is.
@@ -76,6 +75,11 @@ pub struct OpenSession {
     pub replaces: Option<Secret>,
     /// What the cookie will hold.
     pub secret: Secret,
+    /// The time by the clock. Sessions go by the clock as it is, not by the ledger's time, which a
+    /// clock that was once set ahead holds there.
+    pub now: i64,
+    /// For how long.
+    pub limits: Sessions,
 }
 
 impl Command for OpenSession {
@@ -83,8 +87,8 @@ impl Command for OpenSession {
 
     /// The new session's id. Whoever has left gets none.
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Uuid> {
-        let now = ledger.now();
-        forget_old(ledger.conn, now)?;
+        let now = self.now;
+        forget_old(ledger.conn, now, &self.limits)?;
         if let Some(old) = &self.replaces {
             ledger.conn.prepare_cached("DELETE FROM sessions WHERE secret_hash = ?1")?.execute([old.hash()])?;
         }
@@ -107,18 +111,27 @@ impl Command for OpenSession {
                 self.method.as_str(),
                 device,
                 now,
-                now.saturating_add(AGE_MAX),
+                now.saturating_add(milliseconds(self.limits.absolute)),
             ))?;
         if opened == 1 { Ok(id) } else { Err(Error::left()) }
     }
 }
 
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A session whose last use lies no later than this is over.
+fn unused_since(now: i64, limits: &Sessions) -> i64 {
+    now.saturating_sub(milliseconds(limits.idle))
+}
+
 /// Drops what is over, a few at a time, so that the table stays as large as what is in use.
-fn forget_old(conn: &Connection, now: i64) -> Result<()> {
+fn forget_old(conn: &Connection, now: i64, limits: &Sessions) -> Result<()> {
     conn.prepare_cached(
         "DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= ?1 OR seen_at <= ?2 LIMIT 100)",
     )?
-    .execute((now, now.saturating_sub(IDLE_MAX)))?;
+    .execute((now, unused_since(now, limits)))?;
     Ok(())
 }
 
@@ -163,17 +176,18 @@ impl Command for EndSessions {
 pub struct TouchSession {
     /// The session.
     pub id: Uuid,
+    /// When, by the clock.
+    pub now: i64,
 }
 
 impl Command for TouchSession {
     type Output = ();
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
-        let now = ledger.now();
         ledger
             .conn
             .prepare_cached("UPDATE sessions SET seen_at = ?2 WHERE id = ?1 AND seen_at < ?2")?
-            .execute((self.id.hyphenated().to_string(), now))?;
+            .execute((self.id.hyphenated().to_string(), self.now))?;
         Ok(())
     }
 }
@@ -232,7 +246,7 @@ fn info(row: &Row<'_>, first: usize) -> rusqlite::Result<SessionInfo> {
 }
 
 /// The session whose cookie holds this secret, if it is open now and its member has not left.
-pub fn by_secret(conn: &Connection, secret: &Secret, now: i64) -> Result<Option<OpenedSession>> {
+pub fn by_secret(conn: &Connection, secret: &Secret, now: i64, limits: &Sessions) -> Result<Option<OpenedSession>> {
     let found = conn
         .prepare_cached(&format!(
             "SELECT {}, {INFO}, sessions.issuer, sessions.subject, sessions.roles
@@ -241,7 +255,7 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64) -> Result<Option<
                 AND users.deleted_at IS NULL",
             member::COLUMNS
         ))?
-        .query_row((secret.hash(), now, now.saturating_sub(IDLE_MAX)), |row| {
+        .query_row((secret.hash(), now, unused_since(now, limits)), |row| {
             let next = member::COLUMN_COUNT + INFO_COLUMNS;
             Ok((
                 OpenedSession {
@@ -254,6 +268,10 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64) -> Result<Option<
         })
         .optional()?;
     let Some((mut session, claimed)) = found else { return Ok(None) };
+    // Nobody looks again at what the provider says, so that its word holds for a while only.
+    if now.saturating_sub(session.info.signed_in_at) >= milliseconds(limits.claimed_role) {
+        return Ok(Some(session));
+    }
     for role in serde_json::from_str::<Vec<Role>>(&claimed).map_err(Error::internal)? {
         session.member.add(role);
     }
@@ -261,11 +279,11 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64) -> Result<Option<
 }
 
 /// A member's open sessions, the one used last first.
-pub fn of_member(conn: &Connection, user: UserKey, now: i64) -> Result<Vec<SessionInfo>> {
+pub fn of_member(conn: &Connection, user: UserKey, now: i64, limits: &Sessions) -> Result<Vec<SessionInfo>> {
     Ok(conn
         .prepare_cached(&format!(
             "SELECT {INFO} FROM sessions WHERE user = ?1 AND expires_at > ?2 AND seen_at > ?3 ORDER BY seen_at DESC, key DESC"
         ))?
-        .query_map((user, now, now.saturating_sub(IDLE_MAX)), |row| info(row, 0))?
+        .query_map((user, now, unused_since(now, limits)), |row| info(row, 0))?
         .collect::<rusqlite::Result<_>>()?)
 }

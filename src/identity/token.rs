@@ -10,7 +10,6 @@ use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
 
 use super::developer::{self, DeveloperIdentity};
-use super::jwk::Key;
 use super::keys::{KeySet, Source};
 use super::remembered::{Entry, Fingerprint, Remembered};
 use crate::config;
@@ -36,6 +35,14 @@ pub struct Claims {
     pub username: Option<String>,
     /// When the token ends, in Unix milliseconds.
     pub expires_at_ms: i64,
+}
+
+impl Claims {
+    /// The name in a provider's claims: in the one it was configured with, or in "name".
+    pub(super) fn name_in<'a>(claim: &str, get: impl Fn(&str) -> Option<&'a Value>) -> Option<String> {
+        let names = [claim, "name"].into_iter().filter_map(|claim| get(claim)?.as_str());
+        names.map(str::trim).find(|name| !name.is_empty()).map(str::to_owned)
+    }
 }
 
 /// One identity provider the community trusts.
@@ -76,12 +83,13 @@ impl Provider {
         })
     }
 
-    /// What must hold for a token of this provider that is signed with this algorithm.
-    fn validation(&self, algorithm: Algorithm) -> Validation {
+    /// What must hold for a token of this provider that is for this audience and signed with this
+    /// algorithm.
+    fn validation(&self, algorithm: Algorithm, audience: &str) -> Validation {
         let mut validation = Validation::new(algorithm);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[&self.audience]);
+        validation.set_audience(&[audience]);
         validation.validate_nbf = true;
         validation.leeway = LEEWAY;
         validation
@@ -118,6 +126,12 @@ impl Verifier {
     /// Checks a token. A refusal says nothing to the caller beyond that a valid token is needed;
     /// its [cause](Error::cause) is for the log.
     pub async fn verify(&self, token: &str) -> Result<Claims> {
+        self.verify_if(token, || Ok(())).await
+    }
+
+    /// The same, where the check of a signature must be worth its price: for a token that is not
+    /// remembered, `admit` says so first.
+    pub async fn verify_if(&self, token: &str, admit: impl FnOnce() -> Result<()>) -> Result<Claims> {
         if token.len() > MAX_TOKEN {
             return Err(refuse("the token is longer than 16 KiB"));
         }
@@ -125,12 +139,47 @@ impl Verifier {
         if let Some(claims) = self.recall(&fingerprint) {
             return Ok(claims);
         }
+        admit()?;
+        let signed = self.check(token, None).await?;
+        let claims = signed.claims.clone();
+        self.remembered.add(fingerprint, signed.into());
+        Ok(claims)
+    }
+
+    /// Checks the ID token with which a provider answers a sign-in: by the same rules as any other, and
+    /// it must be of this issuer and for this client. Nothing is remembered, because it is used once.
+    pub async fn verify_id_token(&self, token: &str, issuer: &str, client_id: &str) -> Result<IdToken> {
+        if token.len() > MAX_TOKEN {
+            return Err(refuse("the token is longer than 16 KiB"));
+        }
+        let signed = self.check(token, Some(client_id)).await?;
+        if signed.claims.issuer != issuer {
+            return Err(refuse(format!("it is a token of {}, and not of {issuer}", signed.claims.issuer)));
+        }
+        let text = |claim: &str| signed.all.get(claim).and_then(Value::as_str).map(str::to_owned);
+        // It was given to us, and says so where it is for several (OpenID Connect Core, section 3.1.3.7).
+        let several = signed.all.get("aud").and_then(Value::as_array).is_some_and(|all| all.len() > 1);
+        let party = signed.all.get("azp");
+        if (several || party.is_some()) && party.and_then(Value::as_str) != Some(client_id) {
+            return Err(refuse("azp names another client, or none where the token is for several"));
+        }
+        Ok(IdToken {
+            nonce: text("nonce"),
+            access_hash: text("at_hash"),
+            algorithm: signed.algorithm,
+            claims: signed.claims,
+        })
+    }
+
+    /// Checks a token, for the audience of its provider or for another one.
+    async fn check(&self, token: &str, audience: Option<&str>) -> Result<Signed> {
         let unverified = Unverified::read(token)?;
         let Some((place, provider)) =
             self.providers.iter().enumerate().find(|(_, provider)| provider.issuer == unverified.issuer)
         else {
             return Err(refuse(format!("no provider is configured for the issuer {:?}", excerpt(&unverified.issuer))));
         };
+        let audience = audience.unwrap_or(&provider.audience);
         let keys = provider.keys.with_key(unverified.kid.as_deref()).await;
         let mut candidates = keys.named(unverified.kid.as_deref()).peekable();
         if candidates.peek().is_none() {
@@ -146,15 +195,18 @@ impl Verifier {
             excerpt(&unverified.algorithm)
         ));
         for key in candidates {
-            match check(token, provider, key, &unverified.algorithm) {
-                Some(Ok((claims, good_from_ms))) => {
-                    let entry =
-                        Entry { claims: claims.clone(), good_from_ms, provider: place, generation: keys.generation };
-                    self.remembered.add(fingerprint, entry);
-                    return Ok(claims);
+            // The key decides. The header may only agree, with one of the algorithms the key is for.
+            let asked = unverified.algorithm.parse().ok();
+            let Some(algorithm) = key.algorithms.iter().copied().find(|own| Some(*own) == asked) else { continue };
+            let validation = provider.validation(algorithm, audience);
+            let checked = jsonwebtoken::decode::<Map<String, Value>>(token, &key.decoding, &validation)
+                .map_err(|error| refuse(error.to_string()))
+                .and_then(|data| Ok((claims(provider, &data.claims)?, data.claims)));
+            match checked {
+                Ok(((claims, good_from_ms), all)) => {
+                    return Ok(Signed { claims, good_from_ms, place, generation: keys.generation, algorithm, all });
                 }
-                Some(Err(error)) => cause = error,
-                None => {}
+                Err(error) => cause = error,
             }
         }
         Err(cause)
@@ -179,17 +231,49 @@ impl Verifier {
     }
 }
 
-/// Checks the token by one key; `None` if the key is not for the token's algorithm.
-fn check(token: &str, provider: &Provider, key: &Key, asked: &str) -> Option<Result<(Claims, i64)>> {
-    // The key decides. The header may only agree, with one of the algorithms the key is for.
-    let asked: Algorithm = asked.parse().ok()?;
-    let algorithm = *key.algorithms.iter().find(|own| **own == asked)?;
-    let validation = provider.validation(algorithm);
-    Some(
-        jsonwebtoken::decode::<Map<String, Value>>(token, &key.decoding, &validation)
-            .map_err(|error| refuse(error.to_string()))
-            .and_then(|data| claims(provider, &data.claims)),
-    )
+/// A token whose signature and claims are good.
+struct Signed {
+    claims: Claims,
+    good_from_ms: i64,
+    /// Its provider, by its place in the list.
+    place: usize,
+    /// The provider's key set by which it was checked.
+    generation: u64,
+    algorithm: Algorithm,
+    all: Map<String, Value>,
+}
+
+impl From<Signed> for Entry {
+    fn from(signed: Signed) -> Self {
+        let Signed { claims, good_from_ms, place, generation, .. } = signed;
+        Self { claims, good_from_ms, provider: place, generation }
+    }
+}
+
+/// What a verified ID token says of a sign-in.
+#[derive(Debug)]
+pub struct IdToken {
+    /// Who signed in.
+    pub claims: Claims,
+    /// For which sign-in it was made.
+    pub nonce: Option<String>,
+    access_hash: Option<String>,
+    algorithm: Algorithm,
+}
+
+impl IdToken {
+    /// Whether it was made together with this access token, as far as it says so: `at_hash` is the
+    /// first half of the token's digest (OpenID Connect Core, section 3.1.3.6).
+    pub fn belongs_to(&self, access_token: &str) -> bool {
+        let by = match self.algorithm {
+            Algorithm::ES384 => &digest::SHA384,
+            Algorithm::EdDSA => &digest::SHA512,
+            _ => &digest::SHA256,
+        };
+        let digest = digest::digest(by, access_token.as_bytes());
+        let half = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..digest.as_ref().len() / 2]);
+        self.access_hash.as_ref().is_none_or(|said| *said == half)
+    }
 }
 
 /// The last checks, which the library does not make, and what we take from a verified token; with
@@ -219,12 +303,7 @@ fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<(Claims, i
         }
         good_from = good_from.max(issued.saturating_sub(FAR_AHEAD));
     }
-    let username = [provider.username_claim.as_str(), "name"]
-        .iter()
-        .filter_map(|claim| claims.get(*claim)?.as_str())
-        .map(str::trim)
-        .find(|name| !name.is_empty())
-        .map(str::to_owned);
+    let username = Claims::name_in(&provider.username_claim, |claim| claims.get(claim));
     let claims = Claims {
         issuer: provider.issuer.clone(),
         subject: subject.to_owned(),

@@ -1,7 +1,6 @@
 //! The operators' page of invitations: who is invited, a new one, and taking one back.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,13 +13,13 @@ use crate::error::{Error, Result};
 use crate::identity::{Member, Role, Secret};
 use crate::ledger::Reason;
 use crate::passkeys::in_use;
-use crate::web::{App, FormBody, Nav, RequestId, Session, Shell, authority, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, authority, page, page_with};
 
 /// Invitations shown.
 const SHOWN_MAX: u32 = 100;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
+pub(super) fn routes() -> Pages {
+    Pages::new()
         .route("/admin/invitations", get(show).post(invite))
         .route("/admin/invitations/{id}/withdraw", post(withdraw))
 }
@@ -155,6 +154,7 @@ async fn withdraw(
 ) -> Result<Response> {
     session.check(&form.csrf)?;
     check(&session, &[Role::Operator])?;
+    in_use(&app)?;
     let authority = authority(&session.member, Reason::new("Withdrawn on the page of invitations")?, &request_id)?;
     app.books.execute(WithdrawLink { id: id.parse().unwrap_or_default(), authority }).await?;
     Ok(Redirect::to("/admin/invitations").into_response())

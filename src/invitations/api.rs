@@ -32,6 +32,7 @@ struct InvitationRequest {
     /// Why, for the audit log.
     reason: Reason,
     /// A name to propose.
+    #[schema(min_length = 3, max_length = 255, pattern = "^[A-Za-z0-9_-]*$")]
     name: Option<String>,
     /// A role to grant with it: `operator` or `auditor`.
     role: Option<Role>,

@@ -1,7 +1,6 @@
 //! The pages behind a link.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,10 +17,10 @@ use crate::identity::session::Method;
 use crate::identity::{Secret, check_username, local_identity, member};
 use crate::passkeys::{Codes, challenge, challenge_answer, codes_page, in_use};
 use crate::web::assets::passkey_script_url;
-use crate::web::{App, FormBody, Nav, RequestId, Session, Shell, SignIn, page_with};
+use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn};
 
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/join/{secret}", get(show).post(enter)).route("/join/{secret}/challenge", post(ask))
+pub(super) fn routes() -> Pages {
+    Pages::new().open("/join/{secret}", get(show).post(enter)).open("/join/{secret}/challenge", post(ask))
 }
 
 #[derive(Template)]
@@ -93,7 +92,7 @@ impl Visit {
             next: serde_urlencoded::to_string([("next", &path)]).unwrap_or_default(),
             path,
         };
-        Ok(page_with(status, &page))
+        Ok(self.app.passkey_page(status, &page))
     }
 }
 

@@ -13,8 +13,6 @@ mod link;
 mod make;
 mod withdraw;
 
-use axum::Router;
-
 use crate::identity::Secret;
 use crate::web::Slice;
 
@@ -26,7 +24,7 @@ pub use withdraw::WithdrawLink;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: Router::new().merge(join_pages::routes()).merge(admin_pages::routes()) }
+    Slice { api: api::routes(), pages: join_pages::routes().merge(admin_pages::routes()) }
 }
 
 /// The address of a link.

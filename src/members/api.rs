@@ -60,6 +60,7 @@ async fn me(Bearer(member): Bearer) -> Json<User> {
 #[serde(deny_unknown_fields)]
 struct ProfileChange {
     /// 3 to 255 letters, digits, `_` or `-`. Not unique.
+    #[schema(min_length = 3, max_length = 255, pattern = "^[A-Za-z0-9_-]+$")]
     username: String,
 }
 
@@ -83,6 +84,7 @@ struct DirectoryQuery {
     /// Part of a name.
     q: Option<String>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,

@@ -4,7 +4,7 @@
 //! their own, they would be there for someone else, too.
 
 use askama::Template;
-use axum::Router;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,10 +16,10 @@ use super::pages::sign_in_again;
 use super::{Codes, NewCodes, UseCode, in_use, own_authority};
 use crate::error::{Code, Result};
 use crate::identity::session::Method;
-use crate::web::{App, Client, FormBody, Nav, RequestId, Session, Shell, SignIn, page, page_with};
+use crate::web::{App, Client, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn, page, page_with};
 
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/profile/recovery-codes", post(renew)).route("/login/recovery", get(form).post(enter))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/profile/recovery-codes", post(renew)).open("/login/recovery", get(form).post(enter))
 }
 
 #[derive(Template)]
@@ -81,13 +81,14 @@ struct CodeForm {
 
 async fn enter(
     State(app): State<App>,
-    client: Client,
+    Extension(client): Extension<Client>,
     request_id: RequestId,
     headers: HeaderMap,
     jar: CookieJar,
     FormBody(form): FormBody<CodeForm>,
 ) -> Result<Response> {
-    in_use(&app)?.count_guess(client.0)?;
+    in_use(&app)?;
+    app.count_guess(client)?;
     match app.books.execute(UseCode { typed: form.code, request_id }).await {
         Ok((member, identity)) => {
             let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::RecoveryCode };

@@ -10,8 +10,6 @@ mod remove;
 mod sign_in;
 mod stored;
 
-use axum::Router;
-
 use crate::error::{Code, Error, Result};
 use crate::identity::passkey::Passkeys;
 use crate::ledger::{Authority, Operator, Reason, UserId};
@@ -26,7 +24,7 @@ pub use stored::{StoredPasskey, find, of_member};
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    let pages = Router::new().merge(pages::routes()).merge(sign_in::routes()).merge(code_pages::routes());
+    let pages = pages::routes().merge(sign_in::routes()).merge(code_pages::routes());
     Slice { pages, ..Slice::default() }
 }
 

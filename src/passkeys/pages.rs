@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,10 +17,10 @@ use super::{
 use crate::error::{Error, Result};
 use crate::identity::local_subject;
 use crate::identity::passkey::Purpose;
-use crate::web::{App, FormBody, Nav, Parameters, RequestId, Session, Shell, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell};
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
+pub(super) fn routes() -> Pages {
+    Pages::new()
         .route("/profile/passkeys", get(show).post(add))
         .route("/profile/passkeys/challenge", post(ask))
         .route("/profile/passkeys/{id}/remove", post(remove))
@@ -64,7 +63,7 @@ async fn passkeys_page(
         is_fresh: session.is_fresh(app.books.now()),
         elsewhere: app.passkeys_elsewhere(headers, "/profile/passkeys"),
     };
-    Ok(page_with(status, &page))
+    Ok(app.passkey_page(status, &page))
 }
 
 async fn show(

@@ -1,11 +1,11 @@
 //! Signing in with a passkey.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use axum::{Json, Router};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -18,33 +18,27 @@ use crate::identity::session::Method;
 use crate::identity::{Secret, local_identity};
 use crate::ledger::{Command, Ledger};
 use crate::sign_in::safe;
-use crate::web::{App, FormBody, SignIn};
+use crate::web::{App, FormBody, Pages, SignIn};
 
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/login/passkey/challenge", post(ask)).route("/login/passkey", post(enter))
+pub(super) fn routes() -> Pages {
+    Pages::new().open("/login/passkey/challenge", post(ask)).open("/login/passkey", post(enter))
 }
 
-/// The name of the cookie that holds a challenge's secret.
-fn cookie_name(app: &App) -> &'static str {
-    if app.is_https() { "__Host-passkey" } else { "passkey" }
-}
+/// The cookie that holds a challenge's secret.
+const CHALLENGE: &str = "passkey";
 
 /// The challenge that this browser was given.
 pub(crate) fn challenge(app: &App, headers: &HeaderMap) -> Result<Secret> {
     CookieJar::from_headers(headers)
-        .get(cookie_name(app))
+        .get(&app.cookie_name(CHALLENGE))
         .and_then(|cookie| cookie.value().parse().ok())
         .ok_or_else(|| Error::new(Code::PasskeyRefused, "Your browser did not bring the cookie back that belongs to this. Allow cookies for this site and try again."))
 }
 
 /// What the page's script hands to the browser, and the cookie that belongs to it.
 pub(crate) fn challenge_answer(app: &App, secret: &Secret, options: Value) -> Response {
-    let cookie = Cookie::build((cookie_name(app), secret.reveal().to_owned()))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Strict)
-        .secure(app.is_https())
-        .build();
+    let mut cookie = app.cookie(CHALLENGE, secret.reveal().to_owned());
+    cookie.set_same_site(SameSite::Strict);
     (CookieJar::new().add(cookie), [(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(options))
         .into_response()
 }

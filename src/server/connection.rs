@@ -22,7 +22,7 @@ use super::line::Order;
 use super::lines::Held;
 use super::stream::{Answer, Question, Stream};
 use crate::error::{Code, Error};
-use crate::web::{Client, RequestId, problem_body};
+use crate::web::{DRESS, Peer, RequestId, problem_body};
 
 /// Bytes of the head of a request at most, its first line included: room for long tokens and cookies.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
@@ -54,7 +54,7 @@ async fn converse(stream: TcpStream, client: IpAddr, router: Router, held: Held)
     let app = TowerToHyperService::new(router);
     let service = service_fn(|mut request: Request<Incoming>| {
         line.works();
-        request.extensions_mut().insert(Client(client));
+        request.extensions_mut().insert(Peer(client));
         let answer = app.call(request.map(|body| Question::new(body, line.clone())));
         async {
             let mut answer = answer.await?;
@@ -142,9 +142,10 @@ fn outside_the_frame(error: &Error) -> Vec<u8> {
     let reason = axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     let id = RequestId(Uuid::now_v7().to_string());
     let body = problem_body(error, &id).to_string();
+    let dress = DRESS.map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap_or_default())).concat();
     let retry = error.members.get("retry_after_seconds").map(|seconds| format!("retry-after: {seconds}\r\n"));
     format!(
-        "HTTP/1.1 {status} {}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n{}x-request-id: {}\r\ncache-control: private, no-store\r\nconnection: close\r\n\r\n{body}",
+        "HTTP/1.1 {status} {}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n{}{dress}x-request-id: {}\r\ncache-control: private, no-store\r\nconnection: close\r\n\r\n{body}",
         reason.unwrap_or_default(),
         body.len(),
         retry.unwrap_or_default(),

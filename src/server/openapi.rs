@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
 
 use crate::error::{Code, Error, FieldError};
-use crate::web::App;
+use crate::web::Pages;
 
 /// The document, as JSON and ready to be sent.
 #[derive(Clone)]
@@ -90,8 +90,15 @@ pub(super) fn complete(document: OpenApi) -> Value {
     value["security"] = json!([{ "bearer": [] }]);
     let Some(paths) = value["paths"].as_object_mut() else { return value };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+        for key in parameters.filter(|parameter| parameter["name"] == "Idempotency-Key") {
+            key["schema"] = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" });
+        }
         let statuses = refusals(operation);
         if let Some(responses) = operation["responses"].as_object_mut() {
+            for response in responses.values_mut().filter(|response| response["description"].is_null()) {
+                response["description"] = "Done.".into();
+            }
             for status in statuses {
                 responses.entry(status.to_string()).or_insert_with(|| refusal(status));
             }
@@ -106,12 +113,16 @@ fn refusals(operation: &Value) -> Vec<u16> {
         return Vec::new();
     }
     let changes = operation.get("requestBody").is_some();
-    let has_id = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "path"));
+    let names = |place: &str| {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters.into_iter().any(|one| one["in"] == place && (place == "path" || one["schema"]["format"] == "uuid"))
+    };
+    let has_id = names("path");
     let mut all = vec![400, 401, 403, 414, 429, 500, 503];
     if changes {
         all.extend([408, 413, 415, 422]);
     }
-    if has_id || changes {
+    if has_id || changes || names("query") {
         all.push(404);
     }
     if has_id && changes {
@@ -144,6 +155,6 @@ async fn openapi(Extension(document): Extension<Document>) -> Result<impl IntoRe
 }
 
 /// The route of the document.
-pub(super) fn routes() -> axum::Router<App> {
-    axum::Router::new().route("/openapi.json", get(openapi))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/openapi.json", get(openapi))
 }

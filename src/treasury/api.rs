@@ -44,6 +44,7 @@ struct DistributionRequest {
     /// Why, for the audit log.
     reason: Reason,
     /// Who gets what.
+    #[schema(min_items = 1)]
     recipients: Vec<Share>,
     /// What the members read beside it.
     note: Option<Note>,

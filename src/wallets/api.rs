@@ -65,21 +65,27 @@ pub(super) struct HistoryQuery {
     kind: Option<Kind>,
     /// Which program made it, 1 to 99.
     #[serde(rename = "type")]
+    #[param(minimum = 1, maximum = 99)]
     transaction_type: Option<i64>,
     /// The wallet on the other side.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = Uuid)]
     counterparty: Option<String>,
     /// From this time on, Unix milliseconds.
+    #[param(minimum = 0)]
     from_time: Option<i64>,
     /// Up to and including this time, Unix milliseconds.
+    #[param(minimum = 0)]
     to_time: Option<i64>,
     /// At least so many tokens.
+    #[param(minimum = 0)]
     min_amount: Option<i64>,
     /// At most so many tokens.
+    #[param(minimum = 0)]
     max_amount: Option<i64>,
     /// Words in the note, whatever their case.
     q: Option<String>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,

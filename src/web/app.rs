@@ -1,20 +1,26 @@
 //! The program's state, shared by all routes, and what a slice hands the server.
 
-use std::num::NonZeroU32;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use utoipa_axum::router::OpenApiRouter;
 
+use super::rates::Rates;
+use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::identity::passkey::Passkeys;
 use crate::identity::session::{self, OpenedSession, TouchSession};
-use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member};
+use crate::identity::{
+    Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
+};
 use crate::ledger::{Books, UserKey};
+
+/// Recovery codes that one address may try in a minute. A code cannot be guessed at any rate; this
+/// keeps those who try from costing anything.
+const GUESSES_PER_MINUTE: u32 = 5;
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -30,10 +36,14 @@ pub struct Shared {
     pub verifier: Verifier,
     /// The developer identity, where there is neither a provider nor passkeys.
     pub developer: Option<DeveloperIdentity>,
+    /// The providers at which members sign in on the pages.
+    pub sign_in: oidc::Clients,
     /// Passkeys, where they are in use.
     pub passkeys: Option<Passkeys>,
     payers: Known,
-    limiter: Option<DefaultKeyedRateLimiter<UserKey>>,
+    callers: Rates<UserKey>,
+    strangers: Rates<IpAddr>,
+    guesses: Rates<IpAddr>,
 }
 
 impl std::ops::Deref for App {
@@ -46,17 +56,30 @@ impl std::ops::Deref for App {
 impl App {
     /// Puts the parts together.
     pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Result<Self> {
-        let passkeys =
-            config.identity.passkeys.then(|| Passkeys::at(&config.public_url(), &config.community.name)).transpose()?;
-        let limiter = NonZeroU32::new(config.limits.requests_per_minute)
-            .map(|requests| RateLimiter::keyed(Quota::per_minute(requests)));
+        let address = config.server.address();
+        let sign_in = oidc::Clients::from_config(&config.identity, &address)?;
+        let passkeys = config.identity.passkeys.then(|| Passkeys::at(&address, &config.community.name)).transpose()?;
+        let callers = Rates::per_minute(config.limits.requests_per_minute);
+        let strangers = Rates::per_minute(config.limits.requests_per_minute_per_address);
+        let guesses = Rates::per_minute(GUESSES_PER_MINUTE);
         let payers = Known::default();
-        Ok(Self(Arc::new(Shared { books, config, verifier, developer, passkeys, payers, limiter })))
+        Ok(Self(Arc::new(Shared {
+            books,
+            config,
+            verifier,
+            developer,
+            sign_in,
+            passkeys,
+            payers,
+            callers,
+            strangers,
+            guesses,
+        })))
     }
 
     /// The address members know the program by.
     pub fn public_url(&self) -> String {
-        self.config.public_url()
+        self.config.server.address()
     }
 
     /// Where a page lies at the address to which passkeys belong, if they are in use and the page was
@@ -68,8 +91,8 @@ impl App {
     }
 
     /// The member a token belongs to, registered now if nobody has seen the identity before.
-    pub async fn member(&self, token: &str) -> Result<Member> {
-        let claims = self.verifier.verify(token).await?;
+    pub async fn member(&self, token: &str, client: Client) -> Result<Member> {
+        let claims = self.claims(token, client).await?;
         let mut member = self.known(&claims).await?;
         if member.deleted_at.is_some() {
             return Err(Error::left());
@@ -79,10 +102,18 @@ impl App {
         Ok(member)
     }
 
+    /// What a token says. One that is not remembered costs the check of a signature, so it counts
+    /// against its address first: a flood of bad ones stops there, and members go on.
+    async fn claims(&self, token: &str, client: Client) -> Result<Claims> {
+        self.verifier.verify_if(token, || self.count_stranger(client)).await
+    }
+
     /// The open session whose cookie holds this secret.
     pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
         let now = self.books.now();
-        let Some(mut session) = self.books.look_up(|conn| session::by_secret(conn, secret, now)).await? else {
+        let Some(mut session) =
+            self.books.look_up(|conn| session::by_secret(conn, secret, now, &self.config.sessions)).await?
+        else {
             return Ok(None);
         };
         let (issuer, subject) = &session.identity;
@@ -90,7 +121,7 @@ impl App {
         self.count(session.member.key)?;
         if session.is_to_be_touched(now) {
             // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.
-            drop(self.books.submit(TouchSession { id: session.info.id }));
+            drop(self.books.submit(TouchSession { id: session.info.id, now }));
         }
         Ok(Some(session))
     }
@@ -108,8 +139,8 @@ impl App {
 
     /// Whose tokens a call with this token moves. Whether they may pay, the command says: a member
     /// who has left is refused there.
-    pub async fn payer(&self, token: &str) -> Result<Payer> {
-        let claims = self.verifier.verify(token).await?;
+    pub async fn payer(&self, token: &str, client: Client) -> Result<Payer> {
+        let claims = self.claims(token, client).await?;
         let payer = if let Some(payer) = self.payers.get(&claims) {
             payer
         } else {
@@ -140,18 +171,22 @@ impl App {
 
     /// Counts a request against the caller's limit.
     fn count(&self, caller: UserKey) -> Result<()> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        // Callers who have been quiet for a minute need no memory.
-        if limiter.len() > 10_000 {
-            limiter.retain_recent();
-        }
-        limiter.check_key(&caller).map_err(|_| {
-            Error::new(
-                Code::TooManyRequests,
-                "You have sent more requests than this community allows in a minute. Wait a little.",
-            )
-            .with("retry_after_seconds", 1)
-        })
+        self.callers
+            .count(&caller, "You have sent more requests than this community allows in a minute. Wait a little.")
+    }
+
+    /// Counts a request of someone who is not known against the limit of their address.
+    pub fn count_stranger(&self, client: Client) -> Result<()> {
+        self.strangers.count(
+            &client.0,
+            "More requests came from your address than this community allows in a minute to those who are not signed in. Wait a little.",
+        )
+    }
+
+    /// Counts a recovery code that is tried from an address.
+    pub fn count_guess(&self, client: Client) -> Result<()> {
+        self.guesses
+            .count(&client.0, "Too many recovery codes were tried from your address. Wait a minute and try again.")
     }
 }
 
@@ -161,5 +196,5 @@ pub struct Slice {
     /// Routes that answer in JSON, with their part of the API document.
     pub api: OpenApiRouter<App>,
     /// Routes that answer with pages.
-    pub pages: Router<App>,
+    pub pages: Pages,
 }

@@ -4,13 +4,12 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::Router;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use super::App;
+use super::Pages;
 use crate::ledger::hex;
 
 const STYLESHEET: &str = include_str!("../../static/style.css");
@@ -48,8 +47,8 @@ fn file(content: &'static str, kind: &'static str) -> impl IntoResponse {
 }
 
 /// The routes of the files.
-pub fn routes() -> Router<App> {
-    Router::new()
+pub fn routes() -> Pages {
+    Pages::new()
         .route(stylesheet_url(), get(async || file(STYLESHEET, "text/css; charset=utf-8")))
         .route(passkey_script_url(), get(async || file(PASSKEY_SCRIPT, "text/javascript; charset=utf-8")))
         .route(icon_url(), get(async || file(ICON, "image/svg+xml")))

@@ -18,7 +18,13 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 
 async fn bytes(request: Request, media_type: &str) -> Result<Bytes> {
     let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type) {
+    let mut parts = given.split(';').map(str::trim);
+    let is_asked_for = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(media_type));
+    // Every text here is UTF-8: what says it is something else would be read wrongly.
+    let mut charsets =
+        parts.filter_map(|part| part.split_once('=')).filter(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    let is_readable = charsets.all(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
+    if !is_asked_for || !is_readable {
         return Err(Error::new(Code::UnsupportedMediaType, format!("Send the body as {media_type}.")));
     }
     let body = request.into_body();

@@ -4,13 +4,14 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use super::App;
 use super::frame::RequestId;
+use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, Payer, Role};
 use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
 
-fn bearer_token(parts: &Parts) -> Result<&str> {
+/// The token that came with the request. Coming without one counts against the address.
+fn bearer_token<'a>(parts: &'a Parts, app: &App) -> Result<&'a str> {
     parts
         .headers
         .get(AUTHORIZATION)
@@ -18,7 +19,7 @@ fn bearer_token(parts: &Parts) -> Result<&str> {
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(Error::unauthorized)
+        .ok_or_else(|| app.count_stranger(Client::of(parts)).err().unwrap_or_else(Error::unauthorized))
 }
 
 /// The member whose bearer token came with the request.
@@ -29,7 +30,7 @@ impl FromRequestParts<App> for Bearer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        app.member(bearer_token(parts)?).await.map(Self)
+        app.member(bearer_token(parts, app)?, Client::of(parts)).await.map(Self)
     }
 }
 
@@ -41,7 +42,7 @@ impl FromRequestParts<App> for Paying {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        app.payer(bearer_token(parts)?).await.map(Self)
+        app.payer(bearer_token(parts, app)?, Client::of(parts)).await.map(Self)
     }
 }
 

@@ -4,18 +4,21 @@
 //! Slices import this; it imports no slice.
 
 mod app;
+mod arrival;
 pub mod assets;
 mod body;
 mod caller;
-mod client;
 mod frame;
 mod page;
+mod pages;
+mod rates;
 mod session;
 
 pub use app::{App, Slice};
+pub use arrival::{Client, Peer, household};
 pub use body::{Body, FormBody, Parameters, PathId};
 pub use caller::{Bearer, Key, OperatorCaller, Paying, authority};
-pub use client::Client;
-pub use frame::{RequestId, frame, problem_body};
+pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use page::{Nav, Shell, grouped, page, page_with};
+pub use pages::Pages;
 pub use session::{Session, SignIn};

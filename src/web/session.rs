@@ -12,11 +12,13 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::App;
+use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Which};
 use crate::identity::{Member, Role, Secret};
 
+/// The cookie of a session.
+const SESSION: &str = "session";
 /// Whoever signed in longer ago than this, in milliseconds, does so again before they change how they
 /// sign in: whoever finds an open browser must not be able to move in.
 const FRESH: i64 = 10 * 60_000;
@@ -28,6 +30,8 @@ pub struct Session {
     pub member: Member,
     /// The session itself: how and when they signed in.
     pub info: SessionInfo,
+    /// The issuer by whose word they came in.
+    pub issuer: String,
     /// What every form must bring back: bound to this session, unknown to any other site.
     pub csrf: String,
 }
@@ -51,10 +55,27 @@ impl App {
         self.public_url().starts_with("https://")
     }
 
-    /// The name of the session cookie. Under HTTPS its prefix makes browsers refuse one that another
-    /// host of the same domain, or an unprotected page, tries to set.
-    pub fn session_cookie_name(&self) -> &'static str {
-        if self.is_https() { "__Host-session" } else { "session" }
+    /// The name of a cookie of ours. Under HTTPS its prefix makes browsers refuse one that another host
+    /// of the same domain, or an unprotected page, tries to set.
+    pub fn cookie_name(&self, name: &str) -> String {
+        if self.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
+    /// A cookie of ours, which no script can read and no form of another site can use.
+    pub fn cookie(&self, name: &str, value: String) -> Cookie<'static> {
+        Cookie::build((self.cookie_name(name), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.is_https())
+            .build()
+    }
+
+    /// The cookie that takes one of ours away.
+    pub fn no_cookie(&self, name: &str) -> Cookie<'static> {
+        let mut cookie = self.cookie(name, String::new());
+        cookie.make_removal();
+        cookie
     }
 
     /// Opens a session on this browser. The one it had before ends, so that nobody keeps a cookie
@@ -71,9 +92,14 @@ impl App {
                 device,
                 replaces: self.secret(headers),
                 secret: secret.clone(),
+                now: self.books.now(),
+                limits: self.config.sessions,
             })
             .await?;
-        Ok(self.cookie(secret.reveal().to_owned()))
+        let mut cookie = self.cookie(SESSION, secret.reveal().to_owned());
+        // Phones end browsers whenever they like; the session itself ends here, not there.
+        cookie.set_max_age(time::Duration::try_from(self.config.sessions.absolute).ok());
+        Ok(cookie)
     }
 
     /// Ends this browser's session; gives the cookie that says so.
@@ -85,30 +111,24 @@ impl App {
 
     /// The cookie that takes a session's cookie away.
     pub fn expired_cookie(&self) -> Cookie<'static> {
-        let mut cookie = self.cookie(String::new());
-        cookie.make_removal();
-        cookie
-    }
-
-    fn cookie(&self, value: String) -> Cookie<'static> {
-        Cookie::build((self.session_cookie_name(), value))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(self.is_https())
-            .build()
+        self.no_cookie(SESSION)
     }
 
     fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
-        CookieJar::from_headers(headers).get(self.session_cookie_name())?.value().parse().ok()
+        CookieJar::from_headers(headers).get(&self.cookie_name(SESSION))?.value().parse().ok()
     }
 }
 
 impl Session {
     async fn open(parts: &Parts, app: &App) -> Result<Option<Self>> {
-        let Some(secret) = app.secret(&parts.headers) else { return Ok(None) };
-        let Some(session) = app.session(&secret).await? else { return Ok(None) };
-        Ok(Some(Self { member: session.member, info: session.info, csrf: csrf(&secret) }))
+        if let Some(secret) = app.secret(&parts.headers)
+            && let Some(session) = app.session(&secret).await?
+        {
+            let issuer = session.identity.0;
+            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf: csrf(&secret) }));
+        }
+        app.count_stranger(Client::of(parts))?;
+        Ok(None)
     }
 
     /// Whether they signed in lately enough to add or take away a way in.

@@ -224,7 +224,7 @@ async fn json_is_what_the_api_says() {
 #[tokio::test]
 async fn by_time() {
     let server = Server::prepare(
-        "[server]\nbind = \"127.0.0.1:0\"\n[community]\ntime_zone = \"Pacific/Auckland\"\n[limits]\nrequests_per_minute = 0\n",
+        "[server]\nbind = \"127.0.0.1:0\"\n[community]\ntime_zone = \"Pacific/Auckland\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n",
     );
     let mut server = server;
     server.serve(&["--demo"]).await;

@@ -48,6 +48,9 @@ async fn the_question_of_another_session_is_refused() {
     assert!(signs_in(&mut ann, &credential).await);
 }
 
+/// What a device says in the place of the truth, when it is asked this.
+type Lie = Box<dyn Fn(&mut Device, &Value) -> String>;
+
 /// Each rule of the standard that a liar could break, when signing in.
 #[tokio::test]
 async fn lies_do_not_sign_in() {
@@ -55,7 +58,7 @@ async fn lies_do_not_sign_in() {
     let (_, mut phone, _) = joined(&server, "ann").await;
     let (_, other, _) = joined(&server, "bob").await;
     let base = phone.origin.clone();
-    let lies: Vec<(&str, Box<dyn Fn(&mut Device, &Value) -> String>)> = vec![
+    let lies: Vec<(&str, Lie)> = vec![
         (
             "another site",
             Box::new(|phone, ask| {

@@ -103,7 +103,7 @@ async fn secrets_are_in_no_log() {
         [&ann.cookies, &elsewhere.cookies].map(|cookies| cookies.values().cloned().collect::<Vec<_>>()).concat();
     assert!(cookies.len() >= 3, "{cookies:?}");
     let log = server.log();
-    assert!(log.contains("/join/(hidden)"), "the log knows that links were opened");
+    assert!(log.contains("/join/…"), "the log knows that links were opened");
     let mut database = std::fs::read(server.database()).unwrap();
     database.extend(std::fs::read(format!("{}-wal", server.database().display())).unwrap_or_default());
     let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());

@@ -2,8 +2,8 @@
 
 use thirtyfour::prelude::*;
 
+use super::chromium::Browser;
 use super::support::Server;
-use super::support::browser::Browser;
 
 /// Sign in as a demo member, pay another, and see both histories.
 async fn pay_someone(scripts: bool) {

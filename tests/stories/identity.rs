@@ -190,7 +190,7 @@ async fn the_developer_identity_stays_home() {
 /// Whoever asks too often is told to wait; others are not.
 #[tokio::test]
 async fn requests_are_counted() {
-    let config = Server::settings("").replace("requests_per_minute = 0", "requests_per_minute = 5");
+    let config = Server::settings("").replace("requests_per_minute = 0\n", "requests_per_minute = 5\n");
     let mut server = Server::prepare(&config);
     server.serve(&[]).await;
     let (ann, bob) =

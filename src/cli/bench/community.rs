@@ -56,7 +56,7 @@ impl Community {
         let folder = std::env::temp_dir().join(format!("communitytoken-bench-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).map_err(|error| Failure::Refused(error.to_string()))?;
         let config_file = folder.join("config.toml");
-        std::fs::write(&config_file, "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n")
+        std::fs::write(&config_file, "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n")
             .map_err(|error| Failure::Refused(error.to_string()))?;
         let overrides =
             Overrides { config: Some(config_file.clone()), database: Some(folder.join("bench.db")), bind: None };

@@ -53,6 +53,7 @@ impl Serve {
         migrate::forward(&config, common)?;
         let books = open(&config)?;
         store::warn_if_open(&config.database.path);
+        config.secret_files().for_each(store::warn_if_open);
         if self.demo {
             // Before anything else is written: its history begins in the past.
             sample(&books, &config, common.json)?;
@@ -131,7 +132,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Refused(error.to_string()))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::Refused(error.to_string()))?;
     let listening = Listening::bind(config.server.bind, &config.limits).await.map_err(Failure::Refused)?;
-    // The port may have been left to the system; links name it.
+    // With port 0 the system has chosen one, and links and providers lead there.
     config.server.bind = listening.address().map_err(Failure::Refused)?;
     let app = assemble(books, config)?;
     let router = router(&app).map_err(Failure::Refused)?;

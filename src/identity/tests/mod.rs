@@ -1,5 +1,6 @@
 //! Keys and tokens as a provider would make them, and as an attacker would.
 
+mod id_token;
 mod keys;
 mod session;
 mod token;

@@ -1,4 +1,4 @@
-//! The pages in a real browser.
+//! The pages in a real browser. Not a part of `support`, because only some suites drive one.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

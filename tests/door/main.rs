@@ -1,0 +1,27 @@
+//! The closed door: who may call what, what is refused, and that nothing a person can type harms
+//! another. Against the real binary and, where pages are looked at, in a real browser.
+//!
+//! A new route belongs into the table in `matrix.rs`; without it, the suite fails and names it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    unreachable_pub,
+    clippy::too_many_lines,
+    reason = "a test stops where something is not as it must be"
+)]
+
+mod bodies;
+mod community;
+mod developer;
+mod forms;
+mod headers;
+mod limits;
+mod matrix;
+#[path = "../overload/raw.rs"]
+#[allow(dead_code, reason = "it does more for the tests of overload")]
+mod raw;
+mod schema;
+#[path = "../support/mod.rs"]
+mod support;
+mod wire;
