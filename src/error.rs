@@ -64,6 +64,10 @@ codes! {
     TransactionNotFound = "transaction_not_found", 404, "No such transaction";
     /// No user with this id or name.
     UserNotFound = "user_not_found", 404, "No such user";
+    /// The one-time link was used, has expired, was withdrawn, or is none of ours.
+    LinkNotFound = "link_not_found", 404, "This link does not work";
+    /// No passkey of the caller's with this id.
+    PasskeyNotFound = "passkey_not_found", 404, "No such passkey";
     /// No session with this id.
     SessionNotFound = "session_not_found", 404, "No such session";
     /// No system account with this name.
@@ -110,6 +114,14 @@ codes! {
     IdempotencyKeyExpired = "idempotency_key_expired", 422, "The Idempotency-Key is too old";
     /// Several members carry this name.
     AmbiguousName = "ambiguous_name", 422, "Several members have this name";
+    /// The community has an operator already, so nobody can claim it.
+    AlreadyClaimed = "already_claimed", 409, "Claimed already";
+    /// The passkey, or what a browser sent as one, is not accepted.
+    PasskeyRefused = "passkey_refused", 422, "The passkey was not accepted";
+    /// The recovery code is not one that still opens the door.
+    CodeRefused = "code_refused", 422, "The code was not accepted";
+    /// Without it the member could not sign in any more.
+    LastWayIn = "last_way_in", 422, "The last way in";
     /// The last operator cannot be removed.
     LastOperator = "last_operator", 422, "The last operator";
     /// The member was erased: nobody knows any more who they were.
@@ -223,6 +235,11 @@ impl Error {
     /// Nobody is signed in. Never says more than that: the reason helps only an attacker.
     pub fn unauthorized() -> Self {
         Self::new(Code::Unauthorized, "A valid bearer token is needed for this call.")
+    }
+
+    /// They signed in too long ago for what they ask.
+    pub fn sign_in_again() -> Self {
+        Self::new(Code::Forbidden, "You signed in a while ago. Sign in once more, and then try again.")
     }
 
     /// The caller may not do this.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Act, Common, Failure, output};
+use super::{Act, Common, Failure, link, output};
 use crate::error::Result;
 use crate::identity::session::{SessionInfo, of_member};
 use crate::identity::{self, Role, member, user_by_name};
@@ -30,6 +30,9 @@ pub(crate) enum Member {
     Grant(Grant),
     /// Revoke a role
     Revoke(Grant),
+    Invite(link::Invite),
+    SignInLink(link::SignInLink),
+    ClaimLink(link::ClaimLink),
     /// Show where a member is signed in on the pages; sign them out
     Sessions(Sessions),
 }
@@ -109,12 +112,15 @@ impl Member {
             Self::Erase(erase) => erase.run(common),
             Self::Grant(grant) => grant.run(common, true),
             Self::Revoke(grant) => grant.run(common, false),
+            Self::Invite(invite) => invite.run(common),
+            Self::SignInLink(link) => link.run(common),
+            Self::ClaimLink(link) => link.run(common),
             Self::Sessions(sessions) => sessions.run(common),
         }
     }
 }
 
-fn find(conn: &Connection, name: &str) -> Result<UserId> {
+pub(super) fn find(conn: &Connection, name: &str) -> Result<UserId> {
     name.parse().or_else(|_| user_by_name(conn, name))
 }
 

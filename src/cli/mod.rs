@@ -13,6 +13,7 @@ mod freeze;
 mod init;
 mod issue;
 mod key;
+mod link;
 mod member;
 mod migrate;
 mod output;
@@ -124,7 +125,7 @@ enum Verb {
     Freeze(freeze::Freeze),
     /// Unfreeze a wallet
     Unfreeze(freeze::Freeze),
-    /// List, show, delete and restore members; grant and revoke roles
+    /// List, show, invite, delete and restore members; grant and revoke roles
     #[command(subcommand)]
     Member(member::Member),
     /// Make, list, renew and revoke service clients, programs that act for members

@@ -61,6 +61,8 @@ pub struct Server {
     pub bind: SocketAddr,
     /// The address members type, without a slash at the end; set it behind a proxy.
     pub public_url: Option<String>,
+    /// Whether members on this machine call it by its name, localhost: passkeys belong to no number.
+    pub goes_by_name: bool,
     /// The proxies that are believed about who called them.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -68,7 +70,11 @@ pub struct Server {
 impl Server {
     /// The address members know the program by.
     pub fn address(&self) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.bind))
+        match &self.public_url {
+            Some(address) => address.clone(),
+            None if self.goes_by_name => format!("http://localhost:{}", self.bind.port()),
+            None => format!("http://{}", self.bind),
+        }
     }
 }
 
@@ -101,8 +107,10 @@ pub struct Community {
 /// Who signs members in, and who has which role from the start.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// The identity providers; with none, the developer identity on loopback.
+    /// The identity providers; with none and without passkeys, the developer identity on loopback.
     pub providers: Vec<Provider>,
+    /// Whether members can sign in with passkeys.
+    pub passkeys: bool,
     /// Who is an operator by configuration.
     pub operators: Vec<IdentityName>,
     /// Who is an auditor by configuration.
@@ -368,9 +376,10 @@ impl Config {
         })
     }
 
-    /// Whether the program signs people in by their word alone, for want of a provider.
+    /// Whether the program signs people in by their word alone, for want of a provider and of
+    /// passkeys.
     pub fn uses_developer_identity(&self) -> bool {
-        self.identity.providers.is_empty()
+        self.identity.providers.is_empty() && !self.identity.passkeys
     }
 
     /// Whether this configuration may be served. With the developer identity, anyone who reaches
@@ -381,7 +390,8 @@ impl Config {
             return Err(ConfigError::one(format!(
                 "server.bind is {bind}, which others can reach, and no identity provider is configured: \
                  with the developer identity everyone who reaches the program could be anyone. \
-                 Either configure a provider, [[identity.providers]] with issuer and audience, \
+                 Either set server.public_url to the https address that members type, and they sign in with passkeys; \
+                 or configure a provider, [[identity.providers]] with issuer and audience; \
                  or bind to this machine alone, as in 127.0.0.1:{}.",
                 bind.port()
             )));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use super::layers::Values;
 use super::providers::web_address;
@@ -42,6 +43,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("community.token_symbol", Kind::Text, "🪙"),
     ("community.time_zone", Kind::Text, "UTC"),
     ("community.directory", Kind::Switch, "true"),
+    ("identity.passkeys", Kind::Switch, ""),
     ("identity.operators", Kind::List, ""),
     ("identity.auditors", Kind::List, ""),
     ("identity.providers[].issuer", Kind::Text, ""),
@@ -124,14 +126,17 @@ pub(super) fn pattern(path: &str) -> String {
 /// Makes the configuration of the values, or says everything that is wrong with them.
 pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let mut read = Reader::new(values);
-    let server = read.server();
+    let mut server = read.server();
     let database = read.database();
     let community = read.community();
+    let providers = read.providers();
     let identity = Identity {
-        providers: read.providers(),
+        passkeys: read.passkeys(&server, !providers.is_empty()),
+        providers,
         operators: read.identities("identity.operators"),
         auditors: read.identities("identity.auditors"),
     };
+    server.goes_by_name = identity.passkeys;
     if server.public_url.is_none()
         && server.bind.ip().is_unspecified()
         && identity.providers.iter().any(|provider| provider.client_id.is_some())
@@ -166,7 +171,7 @@ impl Reader {
             );
         }
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Server { bind, public_url, trusted_proxies: self.networks("server.trusted_proxies") }
+        Server { bind, public_url, goes_by_name: false, trusted_proxies: self.networks("server.trusted_proxies") }
     }
 
     /// Addresses, or networks of them.
@@ -247,6 +252,24 @@ impl Reader {
         }
     }
 
+    /// Passkeys are in use where it is said so, or by themselves where there is no provider and members
+    /// reach the community at an address that can have them.
+    fn passkeys(&mut self, server: &Server, has_provider: bool) -> bool {
+        const KEY: &str = "identity.passkeys";
+        let address =
+            server.public_url.as_deref().map(|url| web_address(url).is_some_and(|url| can_have_passkeys(&url)));
+        let said = self.switch_if_set(KEY);
+        if said == Some(true) && !address.unwrap_or(server.bind.ip().is_loopback()) {
+            self.wrong(
+                KEY,
+                "is true, but passkeys need server.public_url to be an https address with a name, as in https://tokens.example.org, or http://localhost",
+            );
+        }
+        let passkeys = said.unwrap_or(!has_provider && address == Some(true));
+        self.note(KEY, passkeys.to_string());
+        passkeys
+    }
+
     fn identities(&mut self, key: &str) -> Vec<IdentityName> {
         let mut identities = Vec::new();
         for entry in self.list(key) {
@@ -285,4 +308,10 @@ impl Reader {
         }
         filter
     }
+}
+
+/// Whether browsers let passkeys belong to this address: HTTPS and a name, or this machine by its name.
+fn can_have_passkeys(address: &Url) -> bool {
+    let name = address.domain();
+    name.is_some_and(|name| address.scheme() == "https" || name == "localhost")
 }

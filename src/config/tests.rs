@@ -318,3 +318,40 @@ fn distances_are_counted_in_letters() {
         assert_eq!(layers::distance(to, from), far);
     }
 }
+
+/// Passkeys are on by themselves only where they can work and nothing else signs members in; what
+/// cannot work is refused with the reason.
+#[test]
+fn passkeys_need_https_and_a_name() {
+    let provider = "[[identity.providers]]\nissuer = \"https://id.example.org\"\naudience = \"a\"\n";
+    for (address, possible) in [
+        ("https://tokens.example.org", true),
+        ("https://raspberrypi.local:8443", true),
+        ("http://localhost", true),
+        ("http://localhost:8080", true),
+        ("http://tokens.example.org", false),
+        ("http://127.0.0.1:8080", false),
+        ("https://192.168.1.5", false),
+        ("https://[::1]", false),
+        ("http://localhost.example.org", false),
+    ] {
+        let server = format!("[server]\npublic_url = \"{address}\"\n");
+        let config = read(&server, &[]).unwrap();
+        assert_eq!(config.identity.passkeys, possible, "{address}");
+        assert_eq!(config.uses_developer_identity(), !possible, "{address}");
+        assert!(!read(&format!("{server}{provider}"), &[]).unwrap().identity.passkeys, "{address}");
+        assert!(!read(&format!("{server}[identity]\npasskeys = false\n"), &[]).unwrap().identity.passkeys);
+        for more in ["", provider] {
+            let asked = read(&format!("{server}[identity]\npasskeys = true\n{more}"), &[]);
+            assert_eq!(asked.is_ok_and(|config| config.identity.passkeys), possible, "{address}");
+        }
+    }
+    // Without an address, this machine's own name will do, as long as nobody else can reach it.
+    assert!(!read("", &[]).unwrap().identity.passkeys);
+    assert!(read("[identity]\npasskeys = true\n", &[]).unwrap().identity.passkeys);
+    let open = "[server]\nbind = \"0.0.0.0:8080\"\n";
+    assert!(problem(&format!("{open}[identity]\npasskeys = true\n"), &[]).contains("identity.passkeys"));
+    assert!(problem("[identity]\npasskeys = 1\n", &[]).contains("must be true or false"));
+    let with_name = "[server]\nbind = \"0.0.0.0:8080\"\npublic_url = \"https://tokens.example.org\"\n";
+    read(with_name, &[]).unwrap().check_serving().unwrap();
+}

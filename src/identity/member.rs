@@ -127,6 +127,15 @@ pub fn by_id(conn: &Connection, id: UserId) -> Result<Member> {
     .ok_or_else(user_not_found)
 }
 
+/// The member with this key, which a row of ours names.
+pub fn by_key(conn: &Connection, key: UserKey) -> Result<Member> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet WHERE users.key = ?1"
+        ))?
+        .query_row([key], from_row)?)
+}
+
 /// Members in the order of their names, those who left too if asked for.
 pub fn list(conn: &Connection, deleted: bool) -> Result<Vec<Member>> {
     Ok(conn

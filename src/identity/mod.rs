@@ -15,8 +15,10 @@ mod jwk;
 mod kept_keys;
 mod keys;
 mod known;
+mod local;
 pub mod member;
 pub mod oidc;
+pub mod passkey;
 mod provider;
 mod register;
 mod remembered;
@@ -33,6 +35,7 @@ pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, has_travelled
 pub use instance::InstanceKey;
 pub use keys::{KeySet, Source};
 pub use known::{Known, Payer};
+pub use local::{LOCAL_ISSUER, bind_local, local_identity, local_subject, register_local};
 pub use member::{Member, Role};
 pub use provider::Provider;
 pub use register::{Register, check_username, user_by_name, wallet_of};

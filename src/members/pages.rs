@@ -30,6 +30,9 @@ struct ProfilePage {
     wallet_id: String,
     since: String,
     roles: String,
+    /// Whether members sign in with passkeys here.
+    passkeys: bool,
+    invites: bool,
 }
 
 fn profile_page(app: &App, session: &Session) -> ProfilePage {
@@ -45,6 +48,8 @@ fn profile_page(app: &App, session: &Session) -> ProfilePage {
         wallet_id: member.wallet_id.to_string(),
         since: shell.day(&member.created_at),
         roles: member.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(", "),
+        passkeys: app.passkeys.is_some(),
+        invites: app.passkeys.is_some() && (member.has(Role::Operator) || member.has(Role::Auditor)),
         shell,
     }
 }

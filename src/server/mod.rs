@@ -21,7 +21,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{Code, Error};
 use crate::web::{App, Pages, Slice, frame};
-use crate::{audit, clients, members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
+use crate::{
+    audit, clients, invitations, members, passkeys, proofs, sign_in, statistics, transfers, treasury, wallets, web,
+};
 
 pub use listen::Listening;
 
@@ -37,6 +39,8 @@ fn slices() -> Vec<Slice> {
         audit::slice(),
         clients::slice(),
         sign_in::slice(),
+        passkeys::slice(),
+        invitations::slice(),
     ]
 }
 

@@ -8,6 +8,8 @@ mod provider;
 mod revoke;
 mod sessions;
 
+pub(crate) use pages::safe;
+
 use crate::web::Slice;
 
 pub use revoke::Revoke;

@@ -17,7 +17,8 @@ use crate::identity::oidc::Client;
 use crate::identity::session::Method;
 use crate::identity::{Claims, DEVELOPER_ISSUER, Member, Role, check_username, member};
 use crate::ledger::UserId;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, SignIn, page, page_with};
+use crate::web::assets::passkey_script_url;
+use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, SignIn, page_with};
 
 /// Members shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 30;
@@ -63,6 +64,12 @@ struct LoginPage {
     /// The issuer whose tokens open the API, where nobody can sign in here.
     elsewhere: Option<String>,
     developer: bool,
+    passkeys: bool,
+    /// Where passkeys work, if not at the address in the browser's bar.
+    passkeys_elsewhere: Option<String>,
+    script: &'static str,
+    /// Why they are here again.
+    said: Option<&'static str>,
     failure: Option<String>,
     error: Option<String>,
     people: Vec<Person>,
@@ -78,20 +85,26 @@ struct LoginQuery {
     q: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    problem: String,
 }
 
-async fn login(State(app): State<App>, Parameters(query): Parameters<LoginQuery>) -> Result<Response> {
-    Ok(page(&login_page(&app, query).await?))
+async fn login(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Parameters(query): Parameters<LoginQuery>,
+) -> Result<Response> {
+    Ok(app.passkey_page(StatusCode::OK, &login_page(&app, &headers, query).await?))
 }
 
 /// The sign-in page after a sign-in that failed, with the ways to go on.
-pub(super) async fn after_failure(app: &App, next: String, error: &Error) -> Result<Response> {
-    let page = login_page(app, LoginQuery { next, ..LoginQuery::default() }).await?;
+pub(super) async fn after_failure(app: &App, headers: &HeaderMap, next: String, error: &Error) -> Result<Response> {
+    let page = login_page(app, headers, LoginQuery { next, ..LoginQuery::default() }).await?;
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Ok(page_with(status, &LoginPage { failure: Some(error.detail.clone()), ..page }))
+    Ok(app.passkey_page(status, &LoginPage { failure: Some(error.detail.clone()), ..page }))
 }
 
-async fn login_page(app: &App, query: LoginQuery) -> Result<LoginPage> {
+async fn login_page(app: &App, headers: &HeaderMap, query: LoginQuery) -> Result<LoginPage> {
     let (people, more) = if app.developer.is_some() {
         let q = query.q.clone();
         app.books.read(move |conn| people(conn, &q)).await?
@@ -110,6 +123,16 @@ async fn login_page(app: &App, query: LoginQuery) -> Result<LoginPage> {
         elsewhere: elsewhere.map(|provider| provider.issuer.clone()),
         providers,
         developer: app.developer.is_some(),
+        passkeys: app.passkeys.is_some(),
+        passkeys_elsewhere: app.passkeys_elsewhere(headers, "/login"),
+        script: passkey_script_url(),
+        said: match query.problem.as_str() {
+            "passkey" => Some(
+                "That passkey did not open the door: it may have been removed, or it took longer than five minutes. Try again, use another one, or come in with a recovery code.",
+            ),
+            "again" => Some("Sign in once more: what you are about to do changes how you come in."),
+            _ => None,
+        },
         failure: None,
         error: None,
         people,
@@ -166,9 +189,10 @@ async fn enter(
             if let Err(error) = check_username(&name) {
                 let rule =
                     error.errors.first().map_or_else(String::new, |error| format!("Your name {}.", error.message));
-                let page = login_page(&app, LoginQuery { next: form.next, ..LoginQuery::default() }).await?;
+                let query = LoginQuery { next: form.next, ..LoginQuery::default() };
+                let page = login_page(&app, &headers, query).await?;
                 let page = LoginPage { error: Some(rule), new_username: name, ..page };
-                return Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
+                return Ok(app.passkey_page(StatusCode::UNPROCESSABLE_ENTITY, &page));
             }
             newcomer(&app, name).await?
         }
@@ -237,7 +261,7 @@ async fn leave(
 }
 
 /// A return address on this site, or nothing: never another site, however it is written.
-pub(super) fn safe(next: &str) -> String {
+pub(crate) fn safe(next: &str) -> String {
     let local = next.starts_with('/')
         && !next.starts_with("//")
         && !next.starts_with("/\\")

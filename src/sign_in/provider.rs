@@ -35,6 +35,7 @@ pub(super) struct Start {
 pub(super) async fn start(
     State(app): State<App>,
     id: RequestId,
+    headers: HeaderMap,
     mut jar: CookieJar,
     Parameters(query): Parameters<Start>,
 ) -> Result<Response> {
@@ -45,7 +46,7 @@ pub(super) async fn start(
     };
     let Begun { attempt, url } = match begun {
         Ok(begun) => begun,
-        Err(error) => return failed(&app, &id, next, &error).await,
+        Err(error) => return failed(&app, &headers, &id, next, &error).await,
     };
     let prefix = app.cookie_name(ATTEMPT);
     let kept: Vec<String> =
@@ -78,12 +79,12 @@ pub(super) async fn callback(
     let jar = jar.add(app.no_cookie(&name));
     let attempt = match app.sign_in.finish(sealed.as_deref(), &answer.state, app.books.now()) {
         Ok(attempt) => attempt,
-        Err(error) => return Ok((jar, failed(&app, &id, String::new(), &error).await?).into_response()),
+        Err(error) => return Ok((jar, failed(&app, &headers, &id, String::new(), &error).await?).into_response()),
     };
     let next = safe(&attempt.next);
     match finish(&app, &attempt, answer, &headers).await {
         Ok(cookie) => Ok((jar.add(cookie), Redirect::to(if next.is_empty() { "/" } else { &next })).into_response()),
-        Err(error) => Ok((jar, failed(&app, &id, next, &error).await?).into_response()),
+        Err(error) => Ok((jar, failed(&app, &headers, &id, next, &error).await?).into_response()),
     }
 }
 
@@ -110,9 +111,9 @@ fn name(state: &str) -> String {
 }
 
 /// The sign-in page, saying why nobody is signed in, with the ways to go on.
-async fn failed(app: &App, id: &RequestId, next: String, error: &Error) -> Result<Response> {
+async fn failed(app: &App, headers: &HeaderMap, id: &RequestId, next: String, error: &Error) -> Result<Response> {
     if let Some(cause) = error.cause() {
         tracing::warn!(request_id = %id.0, code = %error.code, cause, "a sign-in failed");
     }
-    pages::after_failure(app, next, error).await
+    pages::after_failure(app, headers, next, error).await
 }

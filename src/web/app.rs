@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::rates::Rates;
@@ -10,11 +12,16 @@ use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, ServiceClient, TouchClient};
+use crate::identity::passkey::Passkeys;
 use crate::identity::session::{self, Method, OpenedSession, TouchSession};
 use crate::identity::{
     Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
 };
 use crate::ledger::{Books, ClientKey, UserKey};
+
+/// Recovery codes that one address may try in a minute. A code cannot be guessed at any rate; this
+/// keeps those who try from costing anything.
+const GUESSES_PER_MINUTE: u32 = 5;
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -28,14 +35,17 @@ pub struct Shared {
     pub config: Config,
     /// Checks tokens.
     pub verifier: Verifier,
-    /// The developer identity, where no provider is configured.
+    /// The developer identity, where there is neither a provider nor passkeys.
     pub developer: Option<DeveloperIdentity>,
     /// The providers at which members sign in on the pages.
     pub sign_in: oidc::Clients,
+    /// Passkeys, where they are in use.
+    pub passkeys: Option<Passkeys>,
     payers: Known,
     callers: Rates<UserKey>,
     clients: Rates<ClientKey>,
     strangers: Rates<IpAddr>,
+    guesses: Rates<IpAddr>,
 }
 
 impl std::ops::Deref for App {
@@ -48,17 +58,40 @@ impl std::ops::Deref for App {
 impl App {
     /// Puts the parts together.
     pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Result<Self> {
-        let sign_in = oidc::Clients::from_config(&config.identity, &config.server.address())?;
+        let address = config.server.address();
+        let sign_in = oidc::Clients::from_config(&config.identity, &address)?;
+        let passkeys = config.identity.passkeys.then(|| Passkeys::at(&address, &config.community.name)).transpose()?;
         let callers = Rates::per_minute(config.limits.requests_per_minute);
         let clients = Rates::per_minute(config.limits.requests_per_minute_of_client);
         let strangers = Rates::per_minute(config.limits.requests_per_minute_per_address);
+        let guesses = Rates::per_minute(GUESSES_PER_MINUTE);
         let payers = Known::default();
-        Ok(Self(Arc::new(Shared { books, config, verifier, developer, sign_in, payers, callers, clients, strangers })))
+        Ok(Self(Arc::new(Shared {
+            books,
+            config,
+            verifier,
+            developer,
+            sign_in,
+            passkeys,
+            payers,
+            callers,
+            clients,
+            strangers,
+            guesses,
+        })))
     }
 
     /// The address members know the program by.
     pub fn public_url(&self) -> String {
         self.config.server.address()
+    }
+
+    /// Where a page lies at the address to which passkeys belong, if they are in use and the page was
+    /// opened at another one.
+    pub fn passkeys_elsewhere(&self, headers: &HeaderMap, path: &str) -> Option<String> {
+        let passkeys = self.passkeys.as_ref()?;
+        let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        (!passkeys.belong_to(host)).then(|| format!("{}{path}", passkeys.address(host)))
     }
 
     /// The member a token belongs to, registered now if nobody has seen the identity before.
@@ -199,6 +232,12 @@ impl App {
             &client.0,
             "More requests came from your address than this community allows in a minute to those who are not signed in. Wait a little.",
         )
+    }
+
+    /// Counts a recovery code that is tried from an address.
+    pub fn count_guess(&self, client: Client) -> Result<()> {
+        self.guesses
+            .count(&client.0, "Too many recovery codes were tried from your address. Wait a minute and try again.")
     }
 }
 

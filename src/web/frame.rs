@@ -23,6 +23,9 @@ use crate::identity::{has_travelled, is_local_host};
 
 /// Pages load their own stylesheet and pictures, post to their own address, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+/// The few pages that talk with the browser about passkeys also run that script of ours, which asks our
+/// own address.
+pub(super) const POLICY_WITH_SCRIPT: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; script-src 'self'; connect-src 'self'";
 /// What of a phone the pages may use: nothing but passkeys.
 const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 /// For a year, browsers come by HTTPS. Other hosts under the same name are not ours to speak for.
@@ -31,6 +34,10 @@ const HTTPS_ONLY: &str = "max-age=31536000";
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes of an address with its query at most.
 const ADDRESS_BYTES_MAX: usize = 8 * 1024;
+/// Below it, addresses are the secrets of one-time links. Not even our own pages need to hear them as the
+/// place somebody came from. Where from is said without the path, and not left out: browsers would leave
+/// it out of the form that uses the link, too, and it would be refused as another site's.
+const LINKS: &str = "/join/";
 /// Bytes of a part of an address that the log shows: ids have 36, secrets have more.
 const LOGGED_MAX: usize = 40;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -82,6 +89,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let method = request.method().clone();
     let path = loggable(request.uri().path());
     let page = wants_page(request.uri().path(), request.headers());
+    let is_link = request.uri().path().starts_with(LINKS);
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let mut response = match refuse(&app, &request) {
@@ -100,6 +108,9 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");
         }
         response = if page { problem_page(&app, &error, &id) } else { problem(&error, &id) };
+    }
+    if is_link {
+        response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     }
     dress(&app, response.headers_mut(), &id);
     let status = response.status().as_u16();
@@ -212,7 +223,7 @@ fn dress(app: &App, headers: &mut HeaderMap, id: &RequestId) {
         headers.insert(REQUEST_ID, value);
     }
     for (name, value) in DRESS {
-        headers.insert(name, value);
+        headers.entry(name).or_insert(value);
     }
     if app.is_https() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));

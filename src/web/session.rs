@@ -19,6 +19,9 @@ use crate::identity::{Member, Role, Secret};
 
 /// The cookie of a session.
 const SESSION: &str = "session";
+/// Whoever signed in longer ago than this, in milliseconds, does so again before they change how they
+/// sign in: whoever finds an open browser must not be able to move in.
+const FRESH: i64 = 10 * 60_000;
 
 /// A signed-in member on a page.
 #[derive(Debug, Clone)]
@@ -126,6 +129,11 @@ impl Session {
         }
         app.count_stranger(Client::of(parts))?;
         Ok(None)
+    }
+
+    /// Whether they signed in lately enough to add or take away a way in.
+    pub const fn is_fresh(&self, now: i64) -> bool {
+        now.saturating_sub(self.info.signed_in_at) <= FRESH
     }
 
     /// Refuses a form that did not come from one of our pages in this session.

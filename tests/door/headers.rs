@@ -29,7 +29,7 @@ pub fn assert_dressed(answer: &Answer, place: &str) {
         assert!(name != "script-src" || has_script || !answer.text.contains("<html"), "{place}: {directive}");
     }
     assert_eq!(header("x-content-type-options"), "nosniff", "{place}");
-    assert!(["same-origin", "no-referrer"].contains(&header("referrer-policy")), "{place}");
+    assert!(["same-origin", "strict-origin", "no-referrer"].contains(&header("referrer-policy")), "{place}");
     assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{place}");
     assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{place}");
     assert!(header("permissions-policy").contains("camera=()"), "{place}");

@@ -26,6 +26,9 @@ pub enum Who {
     Operators,
     /// Operators and auditors.
     Overseers,
+    /// Where passkeys are in use, which they are not beside the developer identity: here nobody. Who there,
+    /// tests/passkeys says.
+    WithPasskeys,
     /// Anybody may come, and gets nowhere without what a provider sends with them.
     Astray,
 }
@@ -96,7 +99,25 @@ pub const CALLS: &[Call] = &[
     call("GET", "/v1/admin/service-calls", Who::Overseers, "null"),
     call("GET", "/v1/admin/service-reads", Who::Overseers, "null"),
     call("POST", "/v1/admin/service-clients/{id}/rotate", Who::Operators, r#"{"reason":"Why"}"#),
+    call("GET", "/v1/admin/invitations", Who::Overseers, "null"),
+    call("POST", "/v1/admin/invitations", Who::WithPasskeys, r#"{"reason":"Why"}"#),
+    call("DELETE", "/v1/admin/invitations/{id}", Who::WithPasskeys, r#"{"reason":"Why"}"#),
     // People.
+    call("POST", "/login/passkey", Who::WithPasskeys, r#"{"credential":"{}"}"#),
+    call("POST", "/login/passkey/challenge", Who::WithPasskeys, "{}"),
+    call("GET", "/login/recovery", Who::WithPasskeys, "null"),
+    call("POST", "/login/recovery", Who::WithPasskeys, r#"{"code":"K7QM-3XRT-0B5N-W8ZD"}"#),
+    call("GET", "/join/{secret}", Who::WithPasskeys, "null"),
+    call("POST", "/join/{secret}", Who::WithPasskeys, r#"{"credential":"{}"}"#),
+    call("POST", "/join/{secret}/challenge", Who::WithPasskeys, r#"{"username":"somebody"}"#),
+    call("GET", "/profile/passkeys", Who::WithPasskeys, "null"),
+    call("POST", "/profile/passkeys", Who::WithPasskeys, r#"{"credential":"{}"}"#),
+    call("POST", "/profile/passkeys/challenge", Who::WithPasskeys, "{}"),
+    call("POST", "/profile/passkeys/{id}/remove", Who::WithPasskeys, "{}"),
+    call("POST", "/profile/recovery-codes", Who::WithPasskeys, "{}"),
+    call("GET", "/admin/invitations", Who::WithPasskeys, "null"),
+    call("POST", "/admin/invitations", Who::WithPasskeys, r#"{"reason":"Why","days":"7"}"#),
+    call("POST", "/admin/invitations/{id}/withdraw", Who::WithPasskeys, "{}"),
     call("GET", "/", Who::Everyone, "null"),
     call("GET", "/login", Who::Everyone, "null"),
     call("POST", "/login", Who::Everyone, r#"{"new_username":"somebody"}"#),
@@ -106,6 +127,7 @@ pub const CALLS: &[Call] = &[
     call("GET", "/docs", Who::Everyone, "null"),
     call("GET", "/openapi.json", Who::Everyone, "null"),
     call("GET", "/favicon.ico", Who::Everyone, "null"),
+    call("GET", "/static/passkey", Who::Everyone, "null"),
     call("GET", "/static/style", Who::Everyone, "null"),
     call("GET", "/static/icon", Who::Everyone, "null"),
     call("GET", "/.well-known/communitytoken-key", Who::Everyone, "null"),
@@ -261,6 +283,7 @@ impl Call {
             return match self.who {
                 Who::Everyone => Outcome::In,
                 Who::Astray => Outcome::Other,
+                Who::WithPasskeys => Outcome::NotThere,
                 _ => Outcome::SignInFirst,
             };
         };
@@ -270,6 +293,7 @@ impl Call {
         match self.who {
             Who::Everyone => Outcome::In,
             Who::Astray => Outcome::Other,
+            Who::WithPasskeys => Outcome::NotThere,
             _ if !is_known => Outcome::SignInFirst,
             _ if has_left && by == By::Session => Outcome::SignInFirst,
             _ if has_left => Outcome::NotAllowed,
@@ -295,6 +319,11 @@ impl Call {
             let home = answer.status == 303 && answer.headers["location"] == "/";
             assert!((400..500).contains(&answer.status) || home, "{} {}: {answer:?}", self.method, self.path);
             return Outcome::Other;
+        }
+        if self.who == Who::WithPasskeys {
+            let outcomes = [Outcome::SignInFirst, Outcome::NotAllowed, Outcome::NotThere];
+            assert!(outcomes.contains(&outcome), "{} {} as {name}: {answer:?}", self.method, self.path);
+            return expected;
         }
         assert_eq!(outcome, expected, "{} {} as {name}: {answer:?}", self.method, self.path);
         expected

@@ -1,0 +1,20 @@
+//! Members without a provider, from outside: the real binary, links, passkeys and recovery codes. By a
+//! device written for the test, which can also lie, and by Chromium with its virtual authenticator.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    unreachable_pub,
+    clippy::too_many_lines,
+    reason = "a test stops where something is not as it must be"
+)]
+
+mod attacks;
+mod codes;
+mod device;
+mod links;
+mod serving;
+#[path = "../support/mod.rs"]
+mod support;
+mod visitor;
+mod ways;
