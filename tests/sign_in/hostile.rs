@@ -10,6 +10,9 @@ use super::support::provider::{AUDIENCE, now};
 use super::support::{Provider, Server};
 use super::visitor::Visitor;
 
+/// Makes an ID token with this nonce.
+type Make<'a> = &'a dyn Fn(&str) -> String;
+
 /// Codes and the community's secret go to the provider by HTTPS, or within this machine. Where its
 /// description says that they are to be sent in the open to another one, nobody is signed in, and nobody
 /// is asked; nor where it speaks for another issuer.
@@ -93,7 +96,7 @@ async fn other_id_tokens_open_no_session() {
         let token = keys.sign_with_header(&json!({ "alg": "none" }), &good(nonce));
         token[..=token.rfind('.').unwrap()].to_owned()
     };
-    let tokens: [(&str, &dyn Fn(&str) -> String); 14] = [
+    let tokens: [(&str, Make<'_>); 14] = [
         ("another's key", &forged),
         ("no signature", &unsigned),
         ("another algorithm than the key's", &header(json!({ "alg": "HS256", "kid": "RS256" }))),
@@ -109,7 +112,7 @@ async fn other_id_tokens_open_no_session() {
         ("another sign-in", &with("nonce", json!("another"))),
         ("another access token", &with("at_hash", json!("bm90IHRoaXMgb25l"))),
     ];
-    let sign_in = async |id_token: &dyn Fn(&str) -> String| {
+    let sign_in = async |id_token: Make<'_>| {
         let mut ann = Visitor::new();
         let provider = ann.begin(&server.base, "").await;
         let said = |name: &str| provider.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
