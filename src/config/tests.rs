@@ -248,6 +248,7 @@ fn providers_that_cannot_work_are_refused() {
         ),
         ("issuer = \"https://a\"\naudience = \"a\"\nclient_secret_file = \"/nowhere/s\"", "cannot be read"),
         ("issuer = \"http://id.example.org\"\naudience = \"a\"", "allow_http"),
+        ("issuer = \"http://id.example.org\"\nclient_id = \"c\"\njwks_file = \"f\"", "allow_http"),
         ("issuer = \"https://a\"\naudience = \"a\"\njwks_url = \"http://10.0.0.1/keys\"", "allow_http"),
         ("issuer = \"https://a\"\naudience = \"a\"\naccept_azp = true", "needs client_id"),
         ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"none\"]", "accepted are RS256"),

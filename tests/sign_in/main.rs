@@ -13,7 +13,7 @@ mod answers;
 #[path = "../support/chromium.rs"]
 mod chromium;
 mod community;
-mod elsewhere;
+mod hostile;
 mod in_browser;
 mod issuer;
 mod keys;
