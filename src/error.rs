@@ -80,6 +80,8 @@ codes! {
     RequestTimeout = "request_timeout", 408, "The request came too slowly";
     /// The transfer has been given back in full already.
     AlreadyReversed = "already_reversed", 409, "Already reversed";
+    /// Another system account carries this name.
+    SystemAccountExists = "system_account_exists", 409, "The name is taken";
     /// Another service client carries this name.
     ClientExists = "client_exists", 409, "The name is taken";
     /// The service client was revoked, for good.

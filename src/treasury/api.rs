@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Correct, Distribute, Distribution, Issue, Recipient, SetFrozen, SystemAccount};
+use super::{AddAccount, Correct, Distribute, Distribution, Issue, Recipient, SetFrozen, SystemAccount};
 use crate::error::{Error, Result};
 use crate::identity::wallet_of;
 use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
@@ -23,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(correct))
         .routes(routes!(freeze))
         .routes(routes!(unfreeze))
-        .routes(routes!(system_accounts))
+        .routes(routes!(system_accounts, add_account))
 }
 
 /// One member's share: named by wallet or by user.
@@ -212,4 +213,32 @@ async fn set_frozen(
 async fn system_accounts(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Page<SystemAccount>>> {
     let items = app.books.read(SystemAccount::list).await?;
     Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// A new system account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewAccount {
+    /// 3 to 255 letters, digits, `_` or `-`.
+    #[schema(min_length = 3, max_length = 255, pattern = "^[A-Za-z0-9_-]+$")]
+    name: String,
+    /// Why, for the audit log.
+    reason: Reason,
+}
+
+/// Make a system account
+///
+/// With an empty wallet of its own, for what is to be kept apart from the community's pool. Issuances
+/// and distributions can name it. Refused with 409: `system_account_exists`.
+#[utoipa::path(post, path = "/v1/admin/system-accounts", tag = "Operators", request_body = NewAccount,
+    responses((status = 201, body = SystemAccount), (status = 409, description = "Refused: system_account_exists")))]
+async fn add_account(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    request_id: RequestId,
+    Body(new): Body<NewAccount>,
+) -> Result<(StatusCode, Json<SystemAccount>)> {
+    let authority = authority(&operator, new.reason, &request_id)?;
+    let account = app.books.execute(AddAccount { name: new.name, authority }).await?;
+    Ok((StatusCode::CREATED, Json(account)))
 }

@@ -12,7 +12,7 @@ mod system_account;
 use crate::web::Slice;
 
 pub use correct::Correct;
-pub use create_account::CreateAccount;
+pub use create_account::{AddAccount, CreateAccount};
 pub use distribute::{Distribute, Distribution, Recipient};
 pub use freeze::SetFrozen;
 pub use issue::Issue;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::support::{Member, Server};
 
@@ -190,5 +190,40 @@ async fn the_audit_log() {
     let accounts = operator.get("/v1/admin/system-accounts").await.ok(200);
     assert_eq!(accounts["items"][0]["name"], "system_account_communitytoken");
     assert_eq!(accounts["items"][0]["wallet_id"], server.treasury().as_str());
+    server.assert_sound().await;
+}
+
+/// A second system account: made once, audited, and as good as the first for issuing and distributing.
+#[tokio::test]
+async fn more_system_accounts() {
+    let server = Server::start().await;
+    let (operator, ann) = (server.operator().await, server.member("ann").await);
+    let path = "/v1/admin/system-accounts";
+    let before = server.rows();
+    for (field, value) in [("name", json!("x y")), ("name", json!("ab")), ("reason", json!(" "))] {
+        let mut wrong = json!({ "name": "festival", "reason": "Summer" });
+        wrong[field] = value;
+        let problem = operator.post(path, &wrong).await.refused(400, "invalid_request");
+        assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+    }
+    assert_eq!(server.rows(), before, "a refusal changes nothing");
+    let made = operator.post(path, &json!({ "name": "festival", "reason": "Summer" })).await.ok(201);
+    assert_eq!((&made["name"], &made["balance"]), (&json!("festival"), &json!(0)));
+    let after = server.rows();
+    for taken in ["festival", "system_account_communitytoken"] {
+        let again = json!({ "name": taken, "reason": "Again" });
+        operator.post(path, &again).await.refused(409, "system_account_exists");
+    }
+    assert_eq!(server.rows(), after, "a refusal changes nothing");
+    let issue = json!({ "amount": 50, "reason": "Drinks", "system_account": "festival" });
+    operator.post("/v1/admin/issuances", &issue).await.ok(201);
+    let give = json!({ "reason": "Helpers", "system_account": "festival", "recipients": [{ "wallet_id": ann.wallet_id, "amount": 60 }] });
+    assert_eq!(operator.post("/v1/admin/distributions", &give).await.ok(201)["issued"], 10);
+    let payment = json!({ "to_wallet_id": made["wallet_id"], "amount": 7 });
+    assert_eq!(ann.post("/v1/transfers", &payment).await.ok(201)["kind"], "pool");
+    let accounts = operator.get(path).await.ok(200);
+    assert_eq!((&accounts["items"][1]["name"], &accounts["items"][1]["balance"]), (&json!("festival"), &json!(7)));
+    let log = operator.get("/v1/admin/audit-log?action=system_account.create&target=festival").await.ok(200);
+    assert_eq!(log["items"][0]["reason"], "Summer");
     server.assert_sound().await;
 }

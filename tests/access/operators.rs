@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::provider::{ISSUER, Provider};
+use super::support::provider::ISSUER;
 use super::support::server::OPERATOR;
 use super::support::{Answer, Member, Server};
 
@@ -158,63 +158,4 @@ async fn two_removals_at_once() {
         assert_eq!(left[0]["n"], 1);
     }
     server.cli(&["verify"]).ok();
-}
-
-/// An auditor sees what an operator sees and changes nothing; a member sees none of it.
-#[tokio::test]
-async fn who_may_call_what() {
-    let server = Server::start().await;
-    let (operator, auditor, member) =
-        (server.operator().await, server.member("ada").await, server.funded("mia", 9).await);
-    server.cli(&["member", "grant", "ada", "auditor"]).ok();
-    let nobody = server.stranger(String::new());
-    let left = server.stranger(server.provider.sign("EdDSA", &Provider::claims("gone", "gone")));
-    left.get("/v1/me").await.ok(200);
-    server.cli(&["member", "delete", "gone", "--reason", "Moved"]).ok();
-    let transaction = member.history("").await[0]["id"].as_str().unwrap().to_owned();
-    let user = format!("/v1/admin/users/{}", member.user_id);
-    let job = operator.post("/v1/admin/verify", &json!({})).await.ok(202)["id"].as_str().unwrap().to_owned();
-    let reads = [
-        "/v1/admin/users".to_owned(),
-        user.clone(),
-        "/v1/admin/transactions".into(),
-        format!("/v1/admin/transactions/{transaction}"),
-        "/v1/admin/system-accounts".into(),
-        "/v1/admin/audit-log".into(),
-        format!("/v1/admin/verify/{job}"),
-    ];
-    for path in &reads {
-        operator.get(path).await.ok(200);
-        auditor.get(path).await.ok(200);
-        member.get(path).await.refused(403, "forbidden");
-        left.get(path).await.refused(403, "forbidden");
-        nobody.get(path).await.refused(401, "unauthorized");
-    }
-    let why = json!({ "reason": "x" });
-    let changes = [
-        (Method::DELETE, user.clone(), why.clone()),
-        (Method::POST, format!("{user}/restore"), why.clone()),
-        (Method::PUT, format!("{user}/roles"), json!({ "roles": [], "reason": "x" })),
-        (Method::POST, "/v1/admin/verify".into(), json!({})),
-    ];
-    let before = server.rows();
-    for (method, path, body) in changes {
-        auditor
-            .call(method.clone(), &path, &[("content-type", "application/json")], Some(body.to_string()))
-            .await
-            .refused(403, "forbidden");
-        member
-            .call(method.clone(), &path, &[("content-type", "application/json")], Some(body.to_string()))
-            .await
-            .refused(403, "forbidden");
-        left.call(method.clone(), &path, &[("content-type", "application/json")], Some(body.to_string()))
-            .await
-            .refused(403, "forbidden");
-        nobody
-            .call(method, &path, &[("content-type", "application/json")], Some(body.to_string()))
-            .await
-            .refused(401, "unauthorized");
-    }
-    assert_eq!(server.rows(), before);
-    server.assert_sound().await;
 }

@@ -86,6 +86,7 @@ pub const CALLS: &[Call] = &[
     call("GET", "/v1/admin/transactions/{id}", Who::Overseers, "null"),
     call("GET", "/v1/admin/transactions/{id}/receipt", Who::Overseers, "null"),
     call("GET", "/v1/admin/system-accounts", Who::Overseers, "null"),
+    call("POST", "/v1/admin/system-accounts", Who::Operators, r#"{"name":"festival","reason":"Why"}"#),
     call("GET", "/v1/admin/audit-log", Who::Overseers, "null"),
     call("GET", "/v1/admin/verify/{job}", Who::Overseers, "null"),
     call("POST", "/v1/admin/verify", Who::Operators, "null"),
