@@ -10,8 +10,11 @@
 )]
 
 mod attacks;
+#[path = "../support/chromium.rs"]
+mod chromium;
 mod codes;
 mod device;
+mod in_browser;
 mod links;
 mod serving;
 #[path = "../support/mod.rs"]
