@@ -12,9 +12,9 @@ use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
 use crate::identity::passkey::Passkeys;
-use crate::identity::session::{self, OpenedSession, TouchSession};
+use crate::identity::session::{self, Method, OpenedSession, TouchSession};
 use crate::identity::{
-    Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
+    Claims, DeveloperIdentity, Known, LOCAL_ISSUER, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
 };
 use crate::ledger::{Books, UserKey};
 
@@ -108,16 +108,26 @@ impl App {
         self.verifier.verify_if(token, || self.count_stranger(client)).await
     }
 
-    /// The open session whose cookie holds this secret.
+    /// The open session whose cookie holds this secret. One that a passkey or a recovery code opened ends
+    /// when the community uses them no longer.
     pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
         let now = self.books.now();
-        let Some(mut session) =
-            self.books.look_up(|conn| session::by_secret(conn, secret, now, &self.config.sessions)).await?
-        else {
+        let found = self.books.look_up(|conn| {
+            let Some(session) = session::by_secret(conn, secret, now, &self.config.sessions)? else { return Ok(None) };
+            // The configuration knows members as their providers name them, whichever way they came in.
+            let identities = match session.identity.0.as_str() {
+                LOCAL_ISSUER => member::identities(conn, session.member.key)?,
+                _ => vec![session.identity.clone()],
+            };
+            Ok(Some((session, identities)))
+        });
+        let Some((mut session, identities)) = found.await? else { return Ok(None) };
+        if self.passkeys.is_none() && matches!(session.info.method, Method::Passkey | Method::RecoveryCode) {
             return Ok(None);
-        };
-        let (issuer, subject) = &session.identity;
-        self.add_configured_roles(&mut session.member, issuer, subject);
+        }
+        for (issuer, subject) in &identities {
+            self.add_configured_roles(&mut session.member, issuer, subject);
+        }
         self.count(session.member.key)?;
         if session.is_to_be_touched(now) {
             // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.
