@@ -17,7 +17,9 @@ enum Who {
 }
 
 /// Method, address, who may, what the form holds besides, and the status for those who may.
-const CALLS: &[(&str, &str, Who, &[(&str, &str)], u16)] = &[
+type Call = (&'static str, &'static str, Who, &'static [(&'static str, &'static str)], u16);
+
+const CALLS: &[Call] = &[
     ("GET", "/login", Who::Strangers, &[], 200),
     ("GET", "/login/recovery", Who::Strangers, &[], 200),
     ("POST", "/login/recovery", Who::Strangers, &[("code", "K7QM-3XRT-0B5N-W8ZD")], 422),
