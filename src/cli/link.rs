@@ -52,7 +52,12 @@ impl Invite {
         let wanted = Wanted::Invitation { name: self.name, role, days: self.days };
         let authority = self.act.authority()?;
         let (books, config) = common.books()?;
-        insist_on_passkeys(&config)?;
+        if !config.identity.passkeys {
+            return Err(Failure::Refused(
+                "The invited sign in with passkeys, and this community does not use them: set server.public_url to the https address that members type, or identity.passkeys beside a provider."
+                    .into(),
+            ));
+        }
         make(common, books, &config, wanted, authority)
     }
 }
@@ -61,7 +66,6 @@ impl SignInLink {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let authority = Act { reason: self.reason, operator: self.operator }.authority()?;
         let (books, config) = common.books()?;
-        insist_on_passkeys(&config)?;
         let user = books.read_blocking(|conn| member::find(conn, &self.member))?;
         make(common, books, &config, Wanted::SignIn(user), authority)
     }
@@ -78,16 +82,6 @@ impl ClaimLink {
 
 fn claim_reason() -> Result<Reason, Failure> {
     Ok(Reason::new("Nobody operates the community yet")?)
-}
-
-fn insist_on_passkeys(config: &Config) -> Result<(), Failure> {
-    if config.identity.passkeys {
-        return Ok(());
-    }
-    Err(Failure::Refused(
-        "Links are for members with passkeys, and this community does not use them: set server.public_url to the https address that members type, or identity.passkeys beside a provider."
-            .into(),
-    ))
 }
 
 fn make(common: &Common, books: Books, config: &Config, wanted: Wanted, authority: Authority) -> Result<(), Failure> {

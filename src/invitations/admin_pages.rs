@@ -11,12 +11,9 @@ use super::card::Square;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role, Secret};
-use crate::ledger::Reason;
+use crate::ledger::{PageRequest, Reason};
 use crate::passkeys::in_use;
-use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, authority, page, page_with};
-
-/// Invitations shown.
-const SHOWN_MAX: u32 = 100;
+use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, authority, page, page_with};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -31,6 +28,8 @@ struct InvitationsPage {
     is_operator: bool,
     problem: Option<String>,
     links: Vec<Link>,
+    /// Where the older ones begin.
+    older: Option<String>,
     name: String,
     role: String,
     days: String,
@@ -52,14 +51,22 @@ fn check(session: &Session, roles: &[Role]) -> Result<()> {
     if roles.iter().any(|role| session.member.has(*role)) { Ok(()) } else { Err(Error::forbidden()) }
 }
 
-async fn invitations(app: &App, session: &Session, form: InviteForm, problem: Option<String>) -> Result<Response> {
-    let now = app.books.now();
+async fn invitations(
+    app: &App,
+    session: &Session,
+    cursor: Option<String>,
+    form: InviteForm,
+    problem: Option<String>,
+) -> Result<Response> {
+    let (now, asked) = (app.books.now(), PageRequest::new(None, cursor)?);
+    let links = app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &asked)).await?;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = InvitationsPage {
         shell: app.shell(Some(session), Nav::Profile),
         is_operator: session.member.has(Role::Operator),
         problem,
-        links: app.books.read(move |conn| list(conn, LinkKind::Invitation, now, SHOWN_MAX)).await?,
+        links: links.items,
+        older: links.next_cursor,
         name: form.name,
         role: form.role,
         days: form.days,
@@ -68,10 +75,15 @@ async fn invitations(app: &App, session: &Session, form: InviteForm, problem: Op
     Ok(page_with(status, &page))
 }
 
-async fn show(State(app): State<App>, session: Session) -> Result<Response> {
+#[derive(Debug, Deserialize)]
+struct Older {
+    cursor: Option<String>,
+}
+
+async fn show(State(app): State<App>, session: Session, Parameters(query): Parameters<Older>) -> Result<Response> {
     check(&session, &[Role::Operator, Role::Auditor])?;
     in_use(&app)?;
-    invitations(&app, &session, InviteForm { days: "7".into(), ..InviteForm::default() }, None).await
+    invitations(&app, &session, query.cursor, InviteForm { days: "7".into(), ..InviteForm::default() }, None).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -126,7 +138,7 @@ async fn invite(
                 "username" => format!("The name {}.", error.message),
                 field => format!("The {field} {}.", error.message),
             });
-            invitations(&app, &session, form, Some(problem)).await
+            invitations(&app, &session, None, form, Some(problem)).await
         }
         Err(error) => Err(error),
     }

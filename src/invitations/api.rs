@@ -1,11 +1,13 @@
 //! Invitations for programs.
 
+use std::str::FromStr;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -13,12 +15,9 @@ use super::link::link_not_found;
 use super::{Link, LinkKind, MakeLink, Wanted, WithdrawLink, list};
 use crate::error::{Error, Result};
 use crate::identity::{Role, Secret};
-use crate::ledger::Reason;
+use crate::ledger::{Page, PageRequest, Reason};
 use crate::passkeys::in_use;
-use crate::web::{App, Bearer, Body, OperatorCaller, RequestId, authority};
-
-/// Invitations in an answer at most.
-const LISTED_MAX: u32 = 200;
+use crate::web::{App, Bearer, Body, OperatorCaller, Parameters, PathId, RequestId, authority};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -57,11 +56,27 @@ struct MadeInvitation {
     expires_at: i64,
 }
 
-/// Invitations.
-#[derive(Debug, Serialize, ToSchema)]
-struct Invitations {
-    /// The newest first.
-    items: Vec<Link>,
+/// Which invitations.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Listed {
+    /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// An invitation's id in the path.
+#[derive(Debug, Clone, Copy)]
+struct LinkId(Uuid);
+
+impl FromStr for LinkId {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        text.parse().map(Self).map_err(|_| link_not_found())
+    }
 }
 
 /// Invite someone
@@ -88,14 +103,17 @@ async fn invite(
 }
 
 /// Invitations made so far
-#[utoipa::path(get, path = "/v1/admin/invitations", tag = "Operators", responses((status = 200, body = Invitations)))]
-async fn invitations(State(app): State<App>, Bearer(caller): Bearer) -> Result<Json<Invitations>> {
+#[utoipa::path(get, path = "/v1/admin/invitations", tag = "Operators", params(Listed), responses((status = 200, body = Page<Link>)))]
+async fn invitations(
+    State(app): State<App>,
+    Bearer(caller): Bearer,
+    Parameters(query): Parameters<Listed>,
+) -> Result<Json<Page<Link>>> {
     if !caller.has(Role::Operator) && !caller.has(Role::Auditor) {
         return Err(Error::forbidden());
     }
-    let now = app.books.now();
-    let items = app.books.read(move |conn| list(conn, LinkKind::Invitation, now, LISTED_MAX)).await?;
-    Ok(Json(Invitations { items }))
+    let (now, page) = (app.books.now(), PageRequest::new(query.limit, query.cursor)?);
+    app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &page)).await.map(Json)
 }
 
 /// Why an invitation is taken back.
@@ -109,16 +127,15 @@ struct Withdrawal {
 /// Withdraw an invitation
 ///
 /// One that was used or withdrawn before stays as it is.
-#[utoipa::path(delete, path = "/v1/admin/invitations/{id}", tag = "Operators", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/v1/admin/invitations/{id}", tag = "Operators", params(("id" = Uuid, Path)),
     request_body = Withdrawal, responses((status = 204)))]
 async fn withdraw(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
-    axum::extract::Path(id): axum::extract::Path<String>,
+    PathId(LinkId(id)): PathId<LinkId>,
     request_id: RequestId,
     Body(request): Body<Withdrawal>,
 ) -> Result<StatusCode> {
-    let id = id.parse().map_err(|_| link_not_found())?;
     let authority = authority(&operator, request.reason, &request_id)?;
     app.books.execute(WithdrawLink { id, authority }).await?;
     Ok(StatusCode::NO_CONTENT)

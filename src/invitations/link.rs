@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
 use crate::identity::{Role, Secret};
-use crate::ledger::{Ledger, UserId, UserKey};
+use crate::ledger::{Ledger, Page, PageRequest, UserId, UserKey, bad_cursor};
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -113,17 +113,31 @@ fn from_row(row: &Row<'_>, now: i64) -> rusqlite::Result<Link> {
     })
 }
 
-/// Links of a kind that stand open, and the latest others: the newest first, at most `limit`.
-pub fn list(conn: &Connection, kind: LinkKind, now: i64, limit: u32) -> Result<Vec<Link>> {
-    Ok(conn
+/// A page of the links of a kind, the newest first. It goes on behind the last one shown.
+pub fn list(conn: &Connection, kind: LinkKind, now: i64, page: &PageRequest) -> Result<Page<Link>> {
+    let before: i64 = match &page.cursor {
+        Some(id) => conn
+            .prepare_cached("SELECT key FROM links WHERE id = ?1 AND kind = ?2")?
+            .query_row((id, kind.as_str()), |row| row.get(0))
+            .optional()?
+            .ok_or_else(bad_cursor)?,
+        None => i64::MAX,
+    };
+    let mut items: Vec<Link> = conn
         .prepare_cached(
             "SELECT links.id, links.kind, links.name, links.role, users.id, users.username, audit_log.operator,
                     audit_log.reason, links.created_at, links.expires_at, links.ended_at, links.ended_as
                FROM links JOIN audit_log ON audit_log.sequence = links.audit LEFT JOIN users ON users.key = links.user
-              WHERE links.kind = ?1 ORDER BY links.key DESC LIMIT ?2",
+              WHERE links.kind = ?1 AND links.key < ?2 ORDER BY links.key DESC LIMIT ?3",
         )?
-        .query_map((kind.as_str(), limit), |row| from_row(row, now))?
-        .collect::<rusqlite::Result<_>>()?)
+        .query_map((kind.as_str(), before, i64::try_from(page.limit + 1).unwrap_or(i64::MAX)), |row| {
+            from_row(row, now)
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let has_more = items.len() > page.limit;
+    items.truncate(page.limit);
+    let next_cursor = items.last().filter(|_| has_more).map(|link| link.id.hyphenated().to_string());
+    Ok(Page { items, next_cursor })
 }
 
 /// A link that works.

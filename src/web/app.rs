@@ -15,7 +15,7 @@ use crate::identity::client::{self, Credential, ServiceClient, TouchClient};
 use crate::identity::passkey::Passkeys;
 use crate::identity::session::{self, Method, OpenedSession, TouchSession};
 use crate::identity::{
-    Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
+    Claims, DeveloperIdentity, Known, LOCAL_ISSUER, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
 };
 use crate::ledger::{Books, ClientKey, UserKey};
 
@@ -117,16 +117,24 @@ impl App {
 
     /// The open session whose cookie holds this secret. Who was vouched for by a provider, or by the
     /// developer identity, is signed out when the configuration no longer trusts it, and has the roles
-    /// that it still lets claims give.
+    /// that it still lets claims give; who came by a passkey or a recovery code is signed out when the
+    /// community uses them no longer.
     pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
         let now = self.books.now();
-        let Some(mut session) =
-            self.books.look_up(|conn| session::by_secret(conn, secret, now, &self.config.sessions)).await?
-        else {
+        let found = self.books.look_up(|conn| {
+            let Some(session) = session::by_secret(conn, secret, now, &self.config.sessions)? else { return Ok(None) };
+            // The configuration knows members as their providers name them, whichever way they came in.
+            let identities = match session.identity.0.as_str() {
+                LOCAL_ISSUER => member::identities(conn, session.member.key)?,
+                _ => vec![session.identity.clone()],
+            };
+            Ok(Some((session, identities)))
+        });
+        let Some((mut session, identities)) = found.await? else { return Ok(None) };
+        if self.passkeys.is_none() && matches!(session.info.method, Method::Passkey | Method::RecoveryCode) {
             return Ok(None);
-        };
-        let (issuer, subject) = &session.identity;
-        match (self.verifier.provider(issuer), session.info.method) {
+        }
+        match (self.verifier.provider(&session.identity.0), session.info.method) {
             (None, Method::Provider | Method::Developer) => return Ok(None),
             (None, _) => {}
             (Some(provider), _) => {
@@ -135,7 +143,9 @@ impl App {
                 }
             }
         }
-        self.add_configured_roles(&mut session.member, issuer, subject);
+        for (issuer, subject) in &identities {
+            self.add_configured_roles(&mut session.member, issuer, subject);
+        }
         self.count(session.member.key)?;
         if session.is_to_be_touched(now) {
             // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.

@@ -9,12 +9,20 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod api;
 mod attacks;
+mod beside;
+#[path = "../support/chromium.rs"]
+mod chromium;
 mod codes;
 mod device;
+mod in_browser;
+#[path = "../sign_in/issuer.rs"]
+mod issuer;
 mod links;
 mod serving;
 #[path = "../support/mod.rs"]
 mod support;
 mod visitor;
 mod ways;
+mod who;

@@ -6,15 +6,7 @@ use thirtyfour::prelude::*;
 
 use super::chromium::Browser;
 use super::community::start;
-
-/// Fills the provider's own pages: any name, any password, and consent.
-async fn pass_provider(browser: &Browser, name: &str) {
-    browser.click("//input[@name='login']").await;
-    browser.driver.find(By::Name("login")).await.unwrap().send_keys(name).await.unwrap();
-    browser.driver.find(By::Name("password")).await.unwrap().send_keys("any").await.unwrap();
-    browser.click("//button[text()='Sign-in']").await;
-    browser.click("//button[text()='Continue']").await;
-}
+use super::issuer::pass_provider;
 
 /// Sign in, pay someone, see where one is signed in, sign out here and at the provider, and be asked for
 /// one's name again; with scripts or without.

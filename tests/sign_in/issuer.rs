@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use thirtyfour::prelude::*;
 
-use super::chromium::Process;
+use super::chromium::{Browser, Process};
 use super::support::Server;
 
 /// The community's name there; access tokens for it name it as their audience too.
@@ -60,4 +61,13 @@ impl Issuer {
         client.as_object_mut().unwrap().extend(differently.as_object().unwrap().clone());
         self.control(json!({ "clients": [client] })).await;
     }
+}
+
+/// Fills the provider's own pages: any name, any password, and consent.
+pub async fn pass_provider(browser: &Browser, name: &str) {
+    browser.click("//input[@name='login']").await;
+    browser.driver.find(By::Name("login")).await.unwrap().send_keys(name).await.unwrap();
+    browser.driver.find(By::Name("password")).await.unwrap().send_keys("any").await.unwrap();
+    browser.click("//button[text()='Sign-in']").await;
+    browser.click("//button[text()='Continue']").await;
 }
