@@ -12,16 +12,22 @@
 )]
 
 mod bodies;
+#[path = "../support/chromium.rs"]
+#[allow(dead_code, reason = "it does more for the tests that click")]
+mod chromium;
 mod community;
 mod developer;
 mod forms;
 mod headers;
 mod limits;
 mod matrix;
+mod payloads;
 #[path = "../overload/raw.rs"]
 #[allow(dead_code, reason = "it does more for the tests of overload")]
 mod raw;
 mod schema;
+mod scripts;
 #[path = "../support/mod.rs"]
 mod support;
+mod watched;
 mod wire;

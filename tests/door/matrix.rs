@@ -245,8 +245,7 @@ impl Call {
             {
                 Outcome::In
             }
-            Who::TakingPart | Who::TakingPartOrWatching => Outcome::NotThere,
-            Who::Owner => Outcome::NotThere,
+            Who::TakingPart | Who::TakingPartOrWatching | Who::Owner => Outcome::NotThere,
             Who::Operators | Who::Overseers if person.name == community.operator.name => Outcome::In,
             Who::Overseers if person.name == community.auditor.name => Outcome::In,
             Who::Operators | Who::Overseers => Outcome::NotAllowed,
