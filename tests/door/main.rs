@@ -11,6 +11,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod alike;
 mod bodies;
 #[path = "../support/chromium.rs"]
 #[allow(dead_code, reason = "it does more for the tests that click")]
@@ -19,6 +20,9 @@ mod community;
 mod developer;
 mod forms;
 mod headers;
+#[path = "../sign_in/issuer.rs"]
+#[allow(dead_code, reason = "it does more for the tests of signing in")]
+mod issuer;
 mod limits;
 mod matrix;
 mod payloads;
@@ -27,7 +31,11 @@ mod payloads;
 mod raw;
 mod schema;
 mod scripts;
+mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../sign_in/visitor.rs"]
+#[allow(dead_code, reason = "it does more for the tests of signing in")]
+mod visitor;
 mod watched;
 mod wire;
