@@ -255,8 +255,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// A value that is used and never shown.
-#[derive(Clone, PartialEq, Eq)]
+/// A value that is used, never shown and never compared.
+#[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {

@@ -7,7 +7,7 @@ use webauthn_rs::prelude::Passkey;
 
 use super::link::{LinkKind, OpenLink, link_not_found, mark_used, open_link};
 use super::make::{already_claimed, nobody_operates};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::identity::{Member, bind_local, local_identity, local_subject, member, register_local};
 use crate::ledger::{Authority, Command, Ledger, Operator, Reason, UserId};
 use crate::members::SetRole;
@@ -90,7 +90,7 @@ impl Command for Claim {
 
 /// A member who was locked out comes in by the link an operator made for them.
 ///
-/// Refused: `link_not_found`.
+/// Refused: `link_not_found`, `not_allowed` for someone who has left since.
 pub struct EnterByLink {
     /// The hash of the link's secret.
     pub link: [u8; 32],
@@ -106,6 +106,9 @@ impl Command for EnterByLink {
         let link = open_link(ledger.conn, &self.link, ledger.now())?;
         let (LinkKind::SignIn, Some(key)) = (link.kind, link.user) else { return Err(link_not_found()) };
         let user = member::by_key(ledger.conn, key)?;
+        if user.deleted_at.is_some() {
+            return Err(Error::left());
+        }
         let own = own_authority(user.id, "Signed in by a one-time link", &self.request_id)?;
         use_link(ledger, &link, &user, &own)?;
         let handle = if let Some(handle) = local_subject(ledger.conn, key)? {

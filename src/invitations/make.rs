@@ -111,7 +111,7 @@ impl Command for MakeLink {
         };
         let expires_at = now + lifetime;
         let details = json!({
-            "kind": kind, "role": role, "name": name, "user_id": user.as_ref().map(|user| user.id), "expires_at": expires_at,
+            "kind": kind, "role": role, "user_id": user.as_ref().map(|user| user.id), "expires_at": expires_at,
         });
         let id_text = id.hyphenated().to_string();
         let audit = ledger.audit(&self.authority.line("link.create", &id_text, details))?;

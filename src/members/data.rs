@@ -33,6 +33,13 @@ pub const SECTIONS: &[(&str, &str)] = &[
         "SELECT id, issuer, subject, roles, method, device, signed_in_at, seen_at, expires_at FROM sessions
           WHERE user = ?1 ORDER BY key",
     ),
+    ("passkeys", "SELECT id, name, created_at, used_at FROM passkeys WHERE user = ?1 ORDER BY key"),
+    ("recovery_codes", "SELECT created_at, used_at FROM recovery_codes WHERE user = ?1 ORDER BY used_at"),
+    (
+        "links",
+        "SELECT links.id, kind, name, role, links.created_at, expires_at, ended_at, ended_as, operator, reason FROM links
+           JOIN audit_log ON audit_log.sequence = links.audit WHERE user = ?1 ORDER BY links.key",
+    ),
     (
         "service_clients",
         "SELECT id, name, scopes, client_permissions.created_at FROM client_permissions

@@ -18,7 +18,7 @@ use crate::treasury::treasury;
 
 /// Tables whose rows are about a member alone, by their column `user`. None of it is left of someone
 /// who is erased. A test walks the schema and knows a table that was forgotten here.
-const PERSONAL: &[&str] = &["sessions", "client_permissions", "identities"];
+const PERSONAL: &[&str] = &["sessions", "client_permissions", "passkeys", "recovery_codes", "identities"];
 
 /// What becomes of the tokens of someone who leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
@@ -171,5 +171,7 @@ fn forget(ledger: &Ledger<'_>, user: &Member) -> Result<()> {
     for table in PERSONAL {
         conn.execute(&format!("DELETE FROM {table} WHERE user = ?1"), [user.key])?;
     }
+    // Who was let in by which link stays on record; the name that the invitation proposed does not.
+    conn.execute("UPDATE links SET name = NULL WHERE user = ?1", [user.key])?;
     Ok(())
 }

@@ -10,13 +10,13 @@ use super::matrix::CALLS;
 use super::support::{Answer, key};
 
 /// A form as it stands on a page.
-struct Form {
+pub struct Form {
     page: String,
-    action: String,
-    fields: Vec<(String, String)>,
+    pub action: String,
+    pub fields: Vec<(String, String)>,
 }
 
-fn attribute(tag: &str, name: &str) -> Option<String> {
+pub fn attribute(tag: &str, name: &str) -> Option<String> {
     let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
     Some(unescape(rest.split('"').next()?))
 }
@@ -26,7 +26,7 @@ fn unescape(text: &str) -> String {
 }
 
 /// The forms of a page that change something.
-fn forms(page: &str, html: &str) -> Vec<Form> {
+pub fn forms(page: &str, html: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     for text in html.split("<form").skip(1) {
         let text = text.split("</form>").next().unwrap();
@@ -47,7 +47,7 @@ fn forms(page: &str, html: &str) -> Vec<Form> {
 }
 
 /// Every page that this person reaches by links and by the table.
-async fn crawl(community: &Community, person: &Person) -> Vec<(String, Answer)> {
+pub async fn crawl(community: &Community, person: &Person) -> Vec<(String, Answer)> {
     let mut to_see: Vec<String> = CALLS
         .iter()
         .filter(|call| call.method == "GET" && !call.is_api())

@@ -11,18 +11,32 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod alike;
 mod bodies;
+#[path = "../support/chromium.rs"]
+#[allow(dead_code, reason = "it does more for the tests that click")]
+mod chromium;
 mod clients;
 mod community;
 mod developer;
 mod forms;
 mod headers;
+#[path = "../sign_in/issuer.rs"]
+#[allow(dead_code, reason = "it does more for the tests of signing in")]
+mod issuer;
 mod limits;
 mod matrix;
+mod payloads;
 #[path = "../overload/raw.rs"]
 #[allow(dead_code, reason = "it does more for the tests of overload")]
 mod raw;
 mod schema;
+mod scripts;
+mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../sign_in/visitor.rs"]
+#[allow(dead_code, reason = "it does more for the tests of signing in")]
+mod visitor;
+mod watched;
 mod wire;
