@@ -86,13 +86,18 @@ pub fn permissions(conn: &Connection, user: UserKey) -> Result<Vec<Permission>> 
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let (id, scopes): (String, String) = (row.get(0)?, row.get(2)?);
-        all.push(Permission {
-            id: id.parse().map_err(Error::internal)?,
-            name: row.get(1)?,
-            scopes: serde_json::from_str(&scopes).map_err(Error::internal)?,
-            allowed_at: row.get(3)?,
-            is_revoked: row.get(4)?,
-        });
+        let scopes: Vec<Scope> = serde_json::from_str(&scopes).map_err(Error::internal)?;
+        let allowed_at: Option<i64> = row.get(3)?;
+        // One that does nothing for members need not be allowed by them.
+        if allowed_at.is_some() || scopes.iter().any(|scope| scope.is_for_members()) {
+            all.push(Permission {
+                id: id.parse().map_err(Error::internal)?,
+                name: row.get(1)?,
+                scopes,
+                allowed_at,
+                is_revoked: row.get(4)?,
+            });
+        }
     }
     Ok(all)
 }

@@ -48,6 +48,11 @@ impl Scope {
         }
     }
 
+    /// Whether it is about a member, who then has to allow it.
+    pub const fn is_for_members(self) -> bool {
+        !matches!(self, Self::StatisticsRead)
+    }
+
     /// What it means to the member who is asked.
     pub const fn meaning(self) -> &'static str {
         match self {

@@ -18,3 +18,4 @@ mod pages;
 #[path = "../support/mod.rs"]
 mod support;
 mod verify_job;
+mod walkthrough;

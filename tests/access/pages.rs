@@ -120,6 +120,9 @@ async fn programs_on_the_page() {
     let made = server
         .cli(&["client", "create", "chat-bot", "--scope", "transfers:write", "--scope", "wallet:read", "--reason", "x"])
         .ok();
+    server
+        .cli(&["client", "create", "watcher", "--scope", "statistics:read", "--reason", "Does nothing for members"])
+        .ok();
     let page = browser.get("/profile/clients").await;
     assert!(
         page.text.contains("Allow chat-bot")
@@ -127,6 +130,7 @@ async fn programs_on_the_page() {
         "{}",
         page.text
     );
+    assert!(!page.text.contains("watcher"), "who need not be asked is not");
     let (csrf, id) = (page.csrf(), made["id"].as_str().unwrap());
     assert_eq!(
         browser.post("/profile/clients", &[("csrf", "x"), ("client", id), ("allowed", "true")]).await.status,
