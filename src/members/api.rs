@@ -53,7 +53,7 @@ impl From<Member> for User {
 /// Your profile
 ///
 /// The first call with a valid identity nobody has seen before makes its user and wallet.
-#[utoipa::path(get, path = "/v1/me", tag = "Members", responses((status = 200, body = User)))]
+#[utoipa::path(get, path = "/v1/me", tag = "Members", security(("bearer" = []), ("service_client" = ["wallet:read"])), responses((status = 200, body = User)))]
 async fn me(Reading(member): Reading) -> Json<User> {
     Json(member.into())
 }
@@ -134,7 +134,7 @@ struct DirectoryQuery {
 /// Find members to pay
 ///
 /// Names and wallet ids, in the order of names. The operator can switch the directory off.
-#[utoipa::path(get, path = "/v1/members", tag = "Members", params(DirectoryQuery), responses((status = 200, body = Page<DirectoryEntry>)))]
+#[utoipa::path(get, path = "/v1/members", tag = "Members", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(DirectoryQuery), responses((status = 200, body = Page<DirectoryEntry>)))]
 async fn members(
     State(app): State<App>,
     _caller: Reading,

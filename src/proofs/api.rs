@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// For its two parties. It says what the transaction was and leads to a checkpoint of the whole
 /// ledger, signed with the instance's key, without a word about anyone else's. Until a checkpoint covers the transaction, the receipt is `pending` and the instance signs
 /// it by itself. Anyone can check the `text` with `communitytoken verify --receipt` and the public key.
-#[utoipa::path(get, path = "/v1/transactions/{id}/receipt", tag = "Wallet", params(("id" = TransactionId, Path)), responses((status = 200, body = ReceiptView)))]
+#[utoipa::path(get, path = "/v1/transactions/{id}/receipt", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(("id" = TransactionId, Path)), responses((status = 200, body = ReceiptView)))]
 async fn transaction_receipt(
     State(app): State<App>,
     Reading(member): Reading,
@@ -81,7 +81,7 @@ pub(super) struct LedgerView {
 ///
 /// The whole ledger at one moment in six signed lines, and the instance's public key. Whoever keeps
 /// one can show later whether the ledger still begins as it did then.
-#[utoipa::path(get, path = "/v1/ledger/checkpoint", tag = "Statistics", responses((status = 200, body = LedgerView)))]
+#[utoipa::path(get, path = "/v1/ledger/checkpoint", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), responses((status = 200, body = LedgerView)))]
 async fn checkpoint(State(app): State<App>, _caller: StatisticsReader) -> Result<Json<LedgerView>> {
     let key = present_key(&app).await?;
     let view = app.books.read(move |conn| {

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
 
 use crate::error::{Code, Error, FieldError};
+use crate::identity::client::Scope;
 use crate::web::Pages;
 
 /// The document, as JSON and ready to be sent.
@@ -86,11 +87,20 @@ with `Idempotency-Replayed: true`. A service client sends its credential as the 
 /// Adds what holds for all routes: the bearer token, and the refusals every call can meet.
 pub(super) fn complete(document: OpenApi) -> Value {
     let mut value = serde_json::to_value(document).unwrap_or_default();
-    value["components"]["securitySchemes"] = json!({ "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-            "description": "A token of the community's identity provider, or the credential of a service client." } });
+    value["components"]["securitySchemes"] = json!({
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "A token of the community's identity provider." },
+        "service_client": { "type": "http", "scheme": "bearer", "bearerFormat": "ctk_",
+            "description": "The credential of a service client with the scope that the call names." },
+    });
     value["security"] = json!([{ "bearer": [] }]);
     let Some(paths) = value["paths"].as_object_mut() else { return value };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        if acts_for_members(operation) {
+            let parameters =
+                operation.as_object_mut().map(|operation| operation.entry("parameters").or_insert(json!([])));
+            parameters.and_then(Value::as_array_mut).into_iter().for_each(|parameters| parameters.push(on_behalf_of()));
+        }
         let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
         for key in parameters.filter(|parameter| parameter["name"] == "Idempotency-Key") {
             key["schema"] = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" });
@@ -108,9 +118,23 @@ pub(super) fn complete(document: OpenApi) -> Value {
     value
 }
 
-/// The refusals that a call can meet, by what it takes.
+/// Whether service clients make this call for a member.
+fn acts_for_members(operation: &Value) -> bool {
+    let ways = operation["security"].as_array().into_iter().flatten();
+    let mut scopes = ways.filter_map(|way| way["service_client"].as_array()).flatten().filter_map(Value::as_str);
+    scopes.any(|scope| scope.parse().is_ok_and(Scope::is_for_members))
+}
+
+fn on_behalf_of() -> Value {
+    json!({
+        "name": "On-Behalf-Of", "in": "header", "required": false, "schema": { "type": "string" },
+        "description": "For service clients: the member, as `issuer|subject`. Nobody else's is looked at.",
+    })
+}
+
+/// The refusals that a call can meet, by what it takes. One that needs no security says so.
 fn refusals(operation: &Value) -> Vec<u16> {
-    if operation.get("security").is_some() {
+    if operation["security"] == json!([{}]) {
         return Vec::new();
     }
     let changes = operation.get("requestBody").is_some();

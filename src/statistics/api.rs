@@ -17,7 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 ///
 /// Counted from the rows at this moment: total issuance is what members hold plus what is in the
 /// pool, and `is_consistent` says whether it is.
-#[utoipa::path(get, path = "/v1/statistics/supply", tag = "Statistics", responses((status = 200, body = Supply)))]
+#[utoipa::path(get, path = "/v1/statistics/supply", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), responses((status = 200, body = Supply)))]
 async fn supply(State(app): State<App>, _caller: StatisticsReader) -> Result<Json<Supply>> {
     let now = app.books.now();
     app.books.read(move |conn| ledger::supply(conn, now)).await.map(Json)

@@ -69,8 +69,7 @@ struct Payment {
 ///
 /// Refused with 422: `insufficient_balance` (with `balance` and `required`), `wallet_frozen`,
 /// `self_transfer`, `recipient_closed`, `amount_overflow`; with 404: `wallet_not_found`.
-#[utoipa::path(post, path = "/v1/transfers", tag = "Transfers", params(("Idempotency-Key" = String, Header),
-        ("On-Behalf-Of" = Option<String>, Header, description = "For service clients: `issuer|subject` of the member.")), request_body = Payment,
+#[utoipa::path(post, path = "/v1/transfers", tag = "Transfers", security(("bearer" = []), ("service_client" = ["transfers:write"])), params(("Idempotency-Key" = String, Header)), request_body = Payment,
     responses((status = 201, body = Transaction, headers(("Location" = String)))))]
 async fn send(
     State(app): State<App>,
@@ -97,9 +96,8 @@ struct GiveBack {
 ///
 /// The recipient returns what they received, whole or in part, never more. Refused with 409:
 /// `already_reversed` (with `remaining`); with 422: `not_reversible` and what a payment refuses.
-#[utoipa::path(post, path = "/v1/transactions/{id}/reverse", tag = "Transfers",
-    params(("id" = TransactionId, Path), ("Idempotency-Key" = String, Header),
-        ("On-Behalf-Of" = Option<String>, Header, description = "For service clients: `issuer|subject` of the member.")), request_body = GiveBack,
+#[utoipa::path(post, path = "/v1/transactions/{id}/reverse", tag = "Transfers", security(("bearer" = []), ("service_client" = ["transfers:write"])),
+    params(("id" = TransactionId, Path), ("Idempotency-Key" = String, Header)), request_body = GiveBack,
     responses((status = 201, body = Transaction, headers(("Location" = String)))))]
 async fn reverse(
     State(app): State<App>,

@@ -46,7 +46,7 @@ impl From<ledger::Wallet> for WalletView {
 }
 
 /// Your wallet
-#[utoipa::path(get, path = "/v1/wallet", tag = "Wallet", responses((status = 200, body = WalletView)))]
+#[utoipa::path(get, path = "/v1/wallet", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), responses((status = 200, body = WalletView)))]
 async fn wallet(State(app): State<App>, Reading(member): Reading) -> Result<Json<WalletView>> {
     let wallet = app.books.look_up(|conn| ledger::Wallet::by_key(conn, member.wallet_key)).await?;
     Ok(Json(wallet.into()))
@@ -130,7 +130,7 @@ impl HistoryQuery {
 ///
 /// Newest first, each entry with the balance before and after it. A filtered page may hold fewer
 /// entries than `limit` though there are more: go on with `next_cursor` until it is null.
-#[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", params(HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
+#[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
 async fn transactions(
     State(app): State<App>,
     Reading(member): Reading,
@@ -149,7 +149,7 @@ async fn transactions(
 }
 
 /// One of your transactions
-#[utoipa::path(get, path = "/v1/transactions/{id}", tag = "Wallet", params(("id" = TransactionId, Path)), responses((status = 200, body = Transaction)))]
+#[utoipa::path(get, path = "/v1/transactions/{id}", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(("id" = TransactionId, Path)), responses((status = 200, body = Transaction)))]
 async fn transaction(
     State(app): State<App>,
     Reading(member): Reading,

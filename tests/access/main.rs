@@ -9,9 +9,12 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+#[path = "../support/chromium.rs"]
+mod chromium;
 mod clients;
 mod closing;
 mod data;
+mod in_browser;
 mod lists;
 mod operators;
 mod pages;

@@ -254,6 +254,30 @@ async fn who_is_taken_away_is_out() {
     assert!(is_signed_in(&mut ann, &server).await);
 }
 
+/// Whoever closes their account is out on every browser, and whoever comes with their identity later,
+/// or is just on the way back from the provider, is somebody new with nothing of theirs.
+#[tokio::test]
+async fn who_is_erased_comes_back_as_somebody_new() {
+    let (_issuer, server) = start().await;
+    let [mut phone, mut laptop, mut tablet] = [(); 3].map(|()| Visitor::new());
+    phone.sign_in(&server.base, "ann").await;
+    laptop.sign_in(&server.base, "ann").await;
+    let provider = tablet.begin(&server.base, "").await;
+    let on_the_way = tablet.come_back(&provider, "ann").await;
+    let address = format!("{}/profile/close", server.base);
+    let csrf = between(&phone.open(&address).await.text, "name=\"csrf\" value=\"", "\"");
+    let form = [("csrf", csrf.as_str()), ("confirm", "ann"), ("remaining", "keep")];
+    assert_eq!(phone.post(&address, &form).await.status, 303);
+    assert!(!is_signed_in(&mut phone, &server).await && !is_signed_in(&mut laptop, &server).await);
+    tablet.open(on_the_way.as_str()).await;
+    assert!(is_signed_in(&mut tablet, &server).await);
+    let users = server.sql("SELECT username, deleted_at IS NULL AS is_here, wallet FROM users ORDER BY key");
+    let names: Vec<_> = users.as_array().unwrap().iter().map(|user| user["username"].as_str().unwrap()).collect();
+    assert!(names.len() == 2 && names[0].starts_with("former_member_") && names[1] == "ann", "{users}");
+    assert_eq!((&users[0]["is_here"], &users[1]["is_here"]), (&json!(0), &json!(1)));
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}
+
 /// After ninety days everyone signs in anew, however much they used their session until then.
 #[tokio::test]
 async fn used_sessions_end_too() {
