@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use communitytoken::ledger::Books;
 use communitytoken::schema;
@@ -29,10 +30,14 @@ fn refused(path: &Path, words: &str) {
 #[test]
 fn closed_books_are_one_file() {
     let mut community = Community::new(1);
-    let busy = AtomicBool::new(true);
+    let (busy, began) = (AtomicBool::new(true), Instant::now());
     std::thread::scope(|scope| {
         for _ in 0..8 {
-            scope.spawn(|| while busy.load(Ordering::Relaxed) {});
+            scope.spawn(|| {
+                while busy.load(Ordering::Relaxed) && began.elapsed() < Duration::from_mins(1) {
+                    std::hint::spin_loop();
+                }
+            });
         }
         let left: Vec<usize> = (0..20)
             .filter(|_| {
