@@ -8,7 +8,8 @@
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
-//! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`sign_in`]: the slices.
+//! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`sign_in`],
+//!   [`passkeys`], [`invitations`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!

@@ -2,7 +2,6 @@
 //! provider at localhost, so that for the browser they are two sites.
 
 use serde_json::json;
-use thirtyfour::prelude::*;
 
 use super::chromium::Browser;
 use super::community::start;
