@@ -14,7 +14,7 @@ pub async fn phone() -> (Browser, String) {
     (browser, id)
 }
 
-async fn authenticator(browser: &Browser) -> String {
+pub async fn authenticator(browser: &Browser) -> String {
     let cdp = browser.driver.cdp();
     cdp.send_raw("WebAuthn.enable", json!({})).await.unwrap();
     let options = json!({ "options": {
