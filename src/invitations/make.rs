@@ -110,8 +110,9 @@ impl Command for MakeLink {
             }
         };
         let expires_at = now + lifetime;
+        // No name: what stands in the audit log cannot be forgotten.
         let details = json!({
-            "kind": kind, "role": role, "name": name, "user_id": user.as_ref().map(|user| user.id), "expires_at": expires_at,
+            "kind": kind, "role": role, "user_id": user.as_ref().map(|user| user.id), "expires_at": expires_at,
         });
         let id_text = id.hyphenated().to_string();
         let audit = ledger.audit(&self.authority.line("link.create", &id_text, details))?;
