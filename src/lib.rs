@@ -9,7 +9,7 @@
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
 //! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
-//!   [`clients`], [`sign_in`]: the slices.
+//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!

@@ -62,7 +62,7 @@ pub struct Link {
     pub kind: LinkKind,
     /// How it stands.
     pub state: LinkState,
-    /// The name proposed to the invited.
+    /// The name proposed to the invited, until they have joined.
     pub name: Option<String>,
     /// The role that its use grants.
     pub role: Option<Role>,
@@ -198,11 +198,12 @@ pub(super) fn secret(text: &str) -> Result<Secret> {
     text.parse().map_err(|()| link_not_found())
 }
 
-/// A link has done its work for this member.
+/// A link has done its work for this member. The name proposed goes: it is theirs to be forgotten when
+/// they leave, and whom the link brought is a member with a name now.
 pub(super) fn mark_used(ledger: &Ledger<'_>, link: &OpenLink, user: UserKey) -> Result<()> {
     ledger
         .conn
-        .prepare_cached("UPDATE links SET ended_at = ?2, ended_as = 'used', user = ?3 WHERE key = ?1")?
+        .prepare_cached("UPDATE links SET ended_at = ?2, ended_as = 'used', user = ?3, name = NULL WHERE key = ?1")?
         .execute((link.key, ledger.now(), user))?;
     Ok(())
 }

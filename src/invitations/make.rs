@@ -110,6 +110,7 @@ impl Command for MakeLink {
             }
         };
         let expires_at = now + lifetime;
+        // No name: what stands in the audit log cannot be forgotten.
         let details = json!({
             "kind": kind, "role": role, "user_id": user.as_ref().map(|user| user.id), "expires_at": expires_at,
         });

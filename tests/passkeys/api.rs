@@ -78,7 +78,7 @@ async fn the_life_of_an_invitation() {
             json!([expired["id"], "expired", null]),
             json!([open["id"], "open", "eve"]),
             json!([withdrawn["id"], "withdrawn", "bob"]),
-            json!([used["id"], "used", "ann"]),
+            json!([used["id"], "used", null]),
         ]
     );
     assert_eq!((list[0]["role"].as_str(), list[3]["username"].as_str()), (Some("auditor"), Some("ann-marie")));

@@ -8,13 +8,13 @@ use super::support::Server;
 use super::visitor::{assert_sound, claim_link, community, invitation, joined, named, sign_in_link};
 
 /// A browser on a phone with a finger sensor; gives the sensor's id too.
-async fn phone() -> (Browser, String) {
+pub async fn phone() -> (Browser, String) {
     let browser = Browser::open(true).await;
     let id = authenticator(&browser).await;
     (browser, id)
 }
 
-async fn authenticator(browser: &Browser) -> String {
+pub async fn authenticator(browser: &Browser) -> String {
     let cdp = browser.driver.cdp();
     cdp.send_raw("WebAuthn.enable", json!({})).await.unwrap();
     let options = json!({ "options": {
@@ -32,7 +32,7 @@ async fn kept(browser: &Browser, authenticator: &str) -> Vec<Value> {
     answer["credentials"].as_array().unwrap().clone()
 }
 
-async fn go(browser: &Browser, server: &Server, path: &str) {
+pub async fn go(browser: &Browser, server: &Server, path: &str) {
     browser.driver.goto(format!("{}{path}", named(server))).await.unwrap();
 }
 

@@ -20,6 +20,7 @@ mod in_browser;
 #[path = "../sign_in/issuer.rs"]
 mod issuer;
 mod links;
+mod raspberry;
 mod serving;
 #[path = "../support/mod.rs"]
 mod support;

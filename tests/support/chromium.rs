@@ -39,6 +39,11 @@ fn port(driver: &mut Process) -> u16 {
 
 impl Browser {
     pub async fn open(scripts: bool) -> Self {
+        Self::open_with(scripts, &[]).await
+    }
+
+    /// The same with more arguments.
+    pub async fn open_with(scripts: bool, more: &[&str]) -> Self {
         let mut process = Process(
             Command::new("chromedriver")
                 .arg("--port=0")
@@ -51,6 +56,8 @@ impl Browser {
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=360,740"]
+                .iter()
+                .chain(more)
         {
             capabilities.add_arg(argument).unwrap();
         }
