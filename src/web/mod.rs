@@ -13,10 +13,11 @@ mod page;
 mod pages;
 mod rates;
 mod session;
+pub mod spreadsheet;
 
 pub use app::{App, Slice};
 pub use arrival::{Client, Peer, household};
-pub use body::{Body, FormBody, Parameters, PathId};
+pub use body::{Body, FormBody, Object, Parameters, PathId};
 pub use caller::{Bearer, Key, OperatorCaller, Paying, authority};
 pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use page::{Nav, Shell, grouped, page, page_with};

@@ -21,11 +21,15 @@ fn every_test_it_names_exists() {
 
 /// Whether this function is there, and is a test.
 fn exists(suite: &str, file: &str, test: &str) -> bool {
-    let folder = if suite == "lib" { "src/identity/tests".to_owned() } else { format!("tests/{suite}") };
+    let folder = match suite {
+        "lib" => "src/identity/tests".to_owned(),
+        "web" => "src/web".to_owned(),
+        _ => format!("tests/{suite}"),
+    };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(file).with_extension("rs");
     let code = fs::read_to_string(path).unwrap_or_default();
     let lines: Vec<&str> = code.lines().collect();
-    let is_it = |line: &&str| line.trim_start_matches("async ").starts_with(&format!("fn {test}("));
-    let says_so = |line: &&str| line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+    let is_it = |line: &&str| line.trim_start().trim_start_matches("async ").starts_with(&format!("fn {test}("));
+    let says_so = |line: &&str| ["#[test]", "#[tokio::test"].iter().any(|sign| line.trim_start().starts_with(sign));
     lines.iter().position(is_it).is_some_and(|place| lines[..place].iter().rev().take(2).any(says_so))
 }
