@@ -14,7 +14,7 @@ use crate::identity::wallet_of;
 use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
 use crate::transfers::created;
 use crate::wallets::WalletView;
-use crate::web::{App, Body, Key, OperatorCaller, OverseerCaller, PathId, RequestId, authority};
+use crate::web::{App, Body, Key, Object, OperatorCaller, OverseerCaller, PathId, RequestId, authority};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -46,8 +46,8 @@ struct DistributionRequest {
     /// Why, for the audit log.
     reason: Reason,
     /// Who gets what.
-    #[schema(min_items = 1)]
-    recipients: Vec<Share>,
+    #[schema(min_items = 1, value_type = Vec<Share>)]
+    recipients: Vec<Object<Share>>,
     /// What the members read beside it.
     note: Option<Note>,
     /// From which system account; the community's own when nothing is said.
@@ -70,7 +70,9 @@ async fn distribute(
     let shares = request.recipients;
     let recipients = app
         .books
-        .read(move |conn| shares.iter().enumerate().map(|(index, share)| recipient(conn, index, share)).collect())
+        .read(move |conn| {
+            shares.iter().enumerate().map(|(index, Object(share))| recipient(conn, index, share)).collect()
+        })
         .await?;
     let command = Distribute {
         recipients,

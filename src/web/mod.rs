@@ -18,7 +18,7 @@ pub mod spreadsheet;
 
 pub use app::{App, Slice};
 pub use arrival::{Client, Peer, household};
-pub use body::{Body, FormBody, Parameters, PathId, PathText};
+pub use body::{Body, FormBody, Object, Parameters, PathId, PathText};
 pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
 pub use download::{Pieces, download};
 pub use frame::{DRESS, RequestId, frame, problem_body};

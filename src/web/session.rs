@@ -1,8 +1,11 @@
 //! Who opens a page: the member whose session cookie came with the request; and how a session begins
 //! and ends on this browser.
 
+use std::fmt;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
@@ -34,6 +37,7 @@ pub struct Session {
     pub issuer: String,
     /// What every form must bring back: bound to this session, unknown to any other site.
     pub csrf: String,
+    form: FormToken,
 }
 
 /// Someone who has just shown who they are.
@@ -125,7 +129,8 @@ impl Session {
             && let Some(session) = app.session(&secret).await?
         {
             let issuer = session.identity.0;
-            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf: csrf(&secret) }));
+            let form = FormToken::of(&secret);
+            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf: form.masked()?, form }));
         }
         app.count_stranger(Client::of(parts))?;
         Ok(None)
@@ -138,18 +143,53 @@ impl Session {
 
     /// Refuses a form that did not come from one of our pages in this session.
     pub fn check(&self, csrf: &str) -> Result<()> {
-        verify_slices_are_equal(self.csrf.as_bytes(), csrf.as_bytes()).map_err(|_| {
-            Error::new(
-                Code::Forbidden,
-                "This form has expired. Open the page again and repeat what you did; nothing was changed.",
-            )
-        })
+        if self.form.is_meant_by(csrf) {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::Forbidden,
+            "This form has expired. Open the page again and repeat what you did; nothing was changed.",
+        ))
     }
 }
 
-fn csrf(secret: &Secret) -> String {
-    let bytes = digest(&SHA256, format!("communitytoken form {}", secret.reveal()).as_bytes());
-    URL_SAFE_NO_PAD.encode(&bytes.as_ref()[..18])
+/// What a session's forms bring back. Pages are compressed, and one that repeats what it was asked with
+/// would tell by its length how much of that stands in it already: so no page shows the token itself,
+/// but each another mask, and the token under it.
+#[derive(Clone, Copy)]
+struct FormToken([u8; FormToken::BYTES]);
+
+impl fmt::Debug for FormToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FormToken")
+    }
+}
+
+impl FormToken {
+    const BYTES: usize = 18;
+
+    fn of(secret: &Secret) -> Self {
+        let hash = digest(&SHA256, format!("communitytoken form {}", secret.reveal()).as_bytes());
+        let mut token = [0; Self::BYTES];
+        token.copy_from_slice(&hash.as_ref()[..Self::BYTES]);
+        Self(token)
+    }
+
+    fn under(self, mask: &[u8]) -> Vec<u8> {
+        self.0.iter().zip(mask).map(|(token, mask)| token ^ mask).collect()
+    }
+
+    fn masked(self) -> Result<String> {
+        let mut mask = [0; Self::BYTES];
+        rand::fill(&mut mask).map_err(|_| Error::internal("the system gave no random bytes"))?;
+        Ok(URL_SAFE_NO_PAD.encode([&mask[..], &self.under(&mask)].concat()))
+    }
+
+    fn is_meant_by(self, text: &str) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(text) else { return false };
+        let Some((mask, masked)) = bytes.split_at_checked(Self::BYTES) else { return false };
+        verify_slices_are_equal(&self.under(mask), masked).is_ok()
+    }
 }
 
 impl OptionalFromRequestParts<App> for Session {
@@ -173,6 +213,25 @@ impl FromRequestParts<App> for Session {
                 Err(Redirect::to(&format!("/login?{query}")).into_response())
             }
             Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A form's token is never written twice in the same way, and another session's is never meant.
+    #[test]
+    fn form_tokens_wear_masks() {
+        let (one, other) = (FormToken::of(&Secret::random().unwrap()), FormToken::of(&Secret::random().unwrap()));
+        let texts = [one.masked().unwrap(), one.masked().unwrap()];
+        assert_ne!(texts[0], texts[1]);
+        for text in &texts {
+            assert!(one.is_meant_by(text) && !other.is_meant_by(text), "{text}");
+        }
+        for wrong in ["", "A", &texts[0][..24], &texts[0][..47], &format!("{}AAAA", texts[0]), &"A".repeat(48), "é"] {
+            assert!(!one.is_meant_by(wrong), "{wrong}");
         }
     }
 }

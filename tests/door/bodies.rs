@@ -1,9 +1,12 @@
 //! Bodies, queries and headers that two readers could read differently, or that no person would send.
 
-use reqwest::{Client, Method};
-use serde_json::json;
+use std::fs;
 
-use super::community::{Community, answer};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use super::community::{By, Community, answer};
+use super::matrix::CALLS;
 use super::support::{Answer, Member, key};
 
 async fn send(client: &Client, member: &Member, path: &str, kind: &str, body: Vec<u8>) -> Answer {
@@ -124,4 +127,56 @@ async fn parameters_given_twice() {
         .await
         .refused(400, "idempotency_key_required");
     assert_eq!(community.rows(), before);
+}
+
+/// The values of an object as lists, in every order, with up to two gaps for what may be left out.
+fn as_lists(object: &Value) -> Vec<Value> {
+    fn orders(values: &[Value]) -> Vec<Vec<Value>> {
+        let Some((first, rest)) = values.split_first() else { return vec![Vec::new()] };
+        let with_first = |order: Vec<Value>| {
+            (0..=order.len()).map(move |place| [&order[..place], std::slice::from_ref(first), &order[place..]].concat())
+        };
+        orders(rest).into_iter().flat_map(with_first).collect()
+    }
+    let values: Vec<Value> = object.as_object().unwrap().values().cloned().collect();
+    let gaps = |count: usize| [values.clone(), vec![Value::Null; count]].concat();
+    (0..=2).flat_map(|count| orders(&gaps(count))).map(Value::Array).collect()
+}
+
+/// A list of the fields' values in their order is not an object, whole or in a part.
+#[tokio::test]
+async fn lists_are_no_objects() {
+    let community = Community::found().await;
+    let before = community.rows();
+    let mut refused = 0;
+    for call in CALLS.iter().filter(|call| call.is_api() && call.has_body()) {
+        let (body, path) = (call.body(&community, None), call.address(&community));
+        let mut lists = as_lists(&body);
+        for (name, part) in body.as_object().unwrap() {
+            for object in part.as_array().into_iter().flatten().filter(|part| part.is_object()) {
+                lists.extend(as_lists(object).into_iter().map(|list| {
+                    let mut body = body.clone();
+                    body[name] = json!([list]);
+                    body
+                }));
+            }
+        }
+        for list in lists {
+            let caller = Some((&community.operator, By::Token));
+            community.call(caller, call.method, &path, &list).await.refused(400, "invalid_request");
+            refused += 1;
+        }
+    }
+    assert!(refused >= 200, "{refused}");
+    assert_eq!(community.rows(), before);
+}
+
+/// Nothing steers the terminal of whoever calls a verb, whatever a file says that they were given.
+#[tokio::test]
+async fn terminals_are_not_steered() {
+    let server = &Community::found().await.server;
+    fs::write(server.path("steering.csv"), "username,amount\n\"\u{1b}]0;x\u{7}\u{1b}[31mred\u{9b}\",1\n").unwrap();
+    let answer = server.run(&["distribute", "--file", "steering.csv", "--reason", "Why"]);
+    assert!(answer.code == 1 && answer.stderr.contains("red"), "{answer:?}");
+    assert!(!answer.stderr.chars().any(|character| character.is_control() && character != '\n'), "{answer:?}");
 }

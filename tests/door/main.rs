@@ -26,6 +26,7 @@ mod headers;
 mod issuer;
 mod limits;
 mod matrix;
+mod model;
 mod payloads;
 #[path = "../overload/raw.rs"]
 #[allow(dead_code, reason = "it does more for the tests of overload")]

@@ -83,6 +83,12 @@ pub const PAYLOADS: &[&str] = &[
     "\r\nContent-Type: text/html\r\n\r\n<script>hacked()</script>",
 ];
 
+/// These get out of every place that any of them gets out of.
+pub const SKELETON_KEYS: [&str; 2] = [
+    "'\"--></title></textarea></select></style></script><x-hacked><img src=x onerror=hacked()>",
+    "javascript:/*--></title></style></textarea></script><svg/onload='+/\"`/+/onmouseover=1/+/[*/[]/+hacked()//'>",
+];
+
 /// The same in a text longer than any field is wide.
 pub fn long() -> String {
     format!("{}<img src=x onerror=hacked()>", "W".repeat(240))
@@ -90,5 +96,5 @@ pub fn long() -> String {
 
 /// All of them.
 pub fn all() -> Vec<String> {
-    PAYLOADS.iter().map(|payload| (*payload).to_owned()).chain([long()]).collect()
+    PAYLOADS.iter().chain(&SKELETON_KEYS).map(|payload| (*payload).to_owned()).chain([long()]).collect()
 }

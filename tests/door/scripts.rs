@@ -12,7 +12,7 @@ use serde_json::json;
 use super::community::{Community, Person, SETTINGS};
 use super::forms::{Form, crawl, forms};
 use super::matrix::CALLS;
-use super::payloads::all;
+use super::payloads::{SKELETON_KEYS, all};
 use super::support::provider::{AUDIENCE, ISSUER, Provider};
 use super::support::setting::{rounds, seed};
 use super::support::{Member, Server};
@@ -167,15 +167,35 @@ async fn nothing_kept_is_run() {
     finds.end().await;
 }
 
-/// A text for each of these fields, in turn: what has to come back as it is, stays.
-fn filled(names: impl Iterator<Item = (String, String)>, texts: &[String], turn: usize) -> Vec<(String, String)> {
+/// What the fields of a form are filled with, one form after the other.
+#[derive(Clone, Copy)]
+enum Turn {
+    /// All with the same, which gets out of nearly every place.
+    Key(&'static str),
+    /// Each with another of the texts, from this on.
+    Texts(usize),
+}
+
+impl Turn {
+    fn text(self, texts: &[String], place: usize) -> &str {
+        match self {
+            Self::Key(key) => key,
+            Self::Texts(first) => &texts[(first + place * 7) % texts.len()],
+        }
+    }
+}
+
+/// What has to come back as it is, stays.
+const KEPT: [&str; 3] = ["csrf", "key", "step"];
+
+/// A text for each of these fields; each name once.
+fn filled(fields: Vec<(String, String)>, texts: &[String], turn: Turn) -> Vec<(String, String)> {
     let mut seen = BTreeSet::new();
-    names
-        .filter(|(name, _)| seen.insert(name.clone()))
-        .enumerate()
+    let fields = fields.into_iter().filter(|(name, _)| seen.insert(name.clone())).enumerate();
+    fields
         .map(|(place, (name, value))| match name.as_str() {
-            "csrf" | "key" | "step" => (name, value),
-            _ => (name, texts[(turn + place * 7) % texts.len()].clone()),
+            kept if KEPT.contains(&kept) => (name, value),
+            _ => (name, turn.text(texts, place).to_owned()),
         })
         .collect()
 }
@@ -186,7 +206,9 @@ fn filled(names: impl Iterator<Item = (String, String)>, texts: &[String], turn:
 async fn nothing_repeated_is_run() {
     let (texts, community) = (all(), Community::found().await);
     let first = usize::try_from(seed()).unwrap();
-    let turns: Vec<usize> = (0..rounds(12).min(texts.len())).map(|turn| first + turn * 5).collect();
+    let rounds = rounds(10).min(texts.len());
+    let spread = (0..rounds).map(|round| Turn::Texts(first + round * texts.len() / rounds));
+    let turns: Vec<Turn> = SKELETON_KEYS.into_iter().map(Turn::Key).chain(spread).collect();
     let mut finds = Finds::new(&community).await;
     let (mut fields, mut places) = (BTreeSet::new(), 0);
     for person in [Some(&community.ann), Some(&community.operator), None] {
@@ -201,14 +223,14 @@ async fn nothing_repeated_is_run() {
                 continue;
             }
             for turn in &turns {
-                let query = names(&page.text).into_iter().map(|name| (name, String::new()));
+                let query = names(&page.text).into_iter().map(|name| (name, String::new())).collect();
                 let query = filled(query, &texts, *turn);
                 if !query.is_empty() {
                     finds.see(&format!("{plain}?{}", serde_urlencoded::to_string(&query).unwrap())).await;
                 }
                 for Form { action, fields, .. } in forms(plain, &page.text) {
-                    let sent = filled(fields.into_iter(), &texts, *turn);
-                    if sent.iter().any(|(name, _)| !["csrf", "key", "step"].contains(&name.as_str())) {
+                    let sent = filled(fields, &texts, *turn);
+                    if sent.iter().any(|(name, _)| !KEPT.contains(&name.as_str())) {
                         finds.post(&action, &sent).await;
                         places += 1;
                     }
@@ -218,13 +240,13 @@ async fn nothing_repeated_is_run() {
         // A payment that is right but for its note, on the page that asks whether it is right.
         for turn in turns.iter().filter(|_| person.is_some()) {
             let to = community.bob.member.wallet_id.as_str();
-            let note = texts[turn % texts.len()].as_str();
+            let note = turn.text(&texts, 0);
             let sent = [("csrf", csrf.as_str()), ("step", "review"), ("to", to), ("amount", "1"), ("note", note)];
             finds.post("/send", &sent.map(|(name, value)| (name.to_owned(), value.to_owned()))).await;
         }
     }
     for turn in &turns {
-        let text = serde_urlencoded::to_string([("x", &texts[turn % texts.len()])]).unwrap();
+        let text = serde_urlencoded::to_string([("x", turn.text(&texts, 0))]).unwrap();
         let text = text.trim_start_matches("x=").replace('+', "%20");
         finds.see(&format!("/{text}")).await;
         for call in CALLS.iter().filter(|call| call.method == "GET" && call.path.contains('{') && !call.is_api()) {

@@ -199,8 +199,7 @@ async fn nothing_secret_is_written_down() {
     secrets.assert_not_in("the log", &log);
     assert_eq!(telling(&log), Vec::<&str>::new(), "these look like secrets");
     for text in &told {
-        // A form's token stands in its form.
-        secrets.assert_not_in("an answer", &text.replace(&csrf, ""));
+        secrets.assert_not_in("an answer", text);
     }
     // What is kept of secrets that we gave out opens nothing.
     for (what, secret) in &secrets.0 {
