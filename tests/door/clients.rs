@@ -127,6 +127,8 @@ async fn what_service_clients_may() {
             for member in tried {
                 let answer = client.call(call, member).await;
                 match opens {
+                    // A community of this table has no passkeys, for anyone; some pages ask who it is first.
+                    _ if call.who == Who::WithPasskeys && answer.status == 404 && !call.is_api() => {}
                     // A credential is for the API: on the pages it is nobody's.
                     _ if !call.is_api() => assert!(
                         answer.status == 303 && answer.headers["location"].starts_with("/login"),
