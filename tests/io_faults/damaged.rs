@@ -28,6 +28,9 @@ async fn community() -> Server {
         ann.pay(&bob, 1).await.ok(201);
     }
     server.stop();
+    // What these tests change is all there is.
+    let left = ["-wal", "-shm"].map(|ending| fs::metadata(beside(&server, ending)).map(|file| file.len()).ok());
+    assert_eq!(left, [None, None], "something lies beside the file of a stopped server");
     server
 }
 
