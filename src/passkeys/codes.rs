@@ -82,6 +82,7 @@ pub fn codes_left(conn: &Connection, user: UserKey) -> Result<i64> {
 
 /// Puts a set in the place of the one before. Part of the commands that bring a member one.
 pub fn replace_codes(ledger: &mut Ledger<'_>, user: &Member, codes: &Codes, authority: &Authority) -> Result<()> {
+    ledger.audit(&authority.line("recovery_codes.create", &user.id.to_string(), json!({ "count": CODES })))?;
     ledger.conn.execute("DELETE FROM recovery_codes WHERE user = ?1", [user.key])?;
     for code in &codes.0 {
         ledger
@@ -89,7 +90,6 @@ pub fn replace_codes(ledger: &mut Ledger<'_>, user: &Member, codes: &Codes, auth
             .prepare_cached("INSERT INTO recovery_codes (code_hash, user, created_at) VALUES (?1, ?2, ?3)")?
             .execute((hash(code), user.key, ledger.now()))?;
     }
-    ledger.audit(&authority.line("recovery_codes.create", &user.id.to_string(), json!({ "count": CODES })))?;
     Ok(())
 }
 

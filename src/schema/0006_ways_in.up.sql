@@ -26,9 +26,13 @@ CREATE INDEX links_by_kind ON links (kind, key);
 
 CREATE TRIGGER links_insert_guard BEFORE INSERT ON links
 BEGIN
+    SELECT RAISE(ABORT, 'this link exists already')
+     WHERE EXISTS (SELECT 1 FROM links WHERE key = NEW.key OR id = NEW.id OR secret_hash = NEW.secret_hash);
     SELECT RAISE(ABORT, 'a link needs a line in the audit log')
      WHERE NOT EXISTS (SELECT 1 FROM audit_log
-                        WHERE sequence = NEW.audit AND action = 'link.create' AND target = NEW.id);
+                        WHERE sequence = NEW.audit AND action = 'link.create' AND target = NEW.id
+                          AND details ->> 'kind' = NEW.kind AND details ->> 'role' IS NEW.role
+                          AND sequence = (SELECT max(sequence) FROM audit_log));
 END;
 
 CREATE TRIGGER links_update_guard BEFORE UPDATE ON links
@@ -64,11 +68,23 @@ CREATE TABLE passkeys (
 
 CREATE INDEX passkeys_by_user ON passkeys (user);
 
+CREATE TRIGGER passkeys_insert_guard BEFORE INSERT ON passkeys
+BEGIN
+    SELECT RAISE(ABORT, 'this passkey exists already')
+     WHERE EXISTS (SELECT 1 FROM passkeys
+                    WHERE key = NEW.key OR id = NEW.id OR credential_id = NEW.credential_id);
+    SELECT RAISE(ABORT, 'a passkey needs a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log JOIN users ON users.id = audit_log.target
+                        WHERE sequence = (SELECT max(sequence) FROM audit_log) AND action = 'passkey.add'
+                          AND users.key = NEW.user AND details ->> 'passkey' = NEW.id);
+END;
+
 CREATE TRIGGER passkeys_update_guard BEFORE UPDATE ON passkeys
 BEGIN
-    SELECT RAISE(ABORT, 'a passkey stays whose it is')
+    SELECT RAISE(ABORT, 'a passkey stays whose and what it is')
      WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.credential_id IS NOT OLD.credential_id
-        OR NEW.user IS NOT OLD.user OR NEW.created_at IS NOT OLD.created_at;
+        OR NEW.user IS NOT OLD.user OR NEW.created_at IS NOT OLD.created_at
+        OR NEW.credential -> '$.cred.cred' IS NOT OLD.credential -> '$.cred.cred';
 END;
 
 -- ------------------------------------------------------------------------------------------------
@@ -83,6 +99,16 @@ CREATE TABLE recovery_codes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX recovery_codes_by_user ON recovery_codes (user);
+
+CREATE TRIGGER recovery_codes_insert_guard BEFORE INSERT ON recovery_codes
+BEGIN
+    SELECT RAISE(ABORT, 'this recovery code exists already')
+     WHERE EXISTS (SELECT 1 FROM recovery_codes WHERE code_hash = NEW.code_hash);
+    SELECT RAISE(ABORT, 'recovery codes need a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log JOIN users ON users.id = audit_log.target
+                        WHERE sequence = (SELECT max(sequence) FROM audit_log) AND action = 'recovery_codes.create'
+                          AND users.key = NEW.user);
+END;
 
 CREATE TRIGGER recovery_codes_update_guard BEFORE UPDATE ON recovery_codes
 BEGIN

@@ -12,6 +12,7 @@
 mod api;
 mod attacks;
 mod beside;
+mod by_hand;
 #[path = "../support/chromium.rs"]
 mod chromium;
 mod codes;
