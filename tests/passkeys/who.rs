@@ -2,6 +2,10 @@
 //! operator and someone who has left. The table of all routes, in tests/door, stands for a community
 //! without them.
 
+use std::collections::BTreeSet;
+
+use communitytoken::web::Pages;
+use communitytoken::{invitations, passkeys};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -93,6 +97,29 @@ async fn who_may_do_what() {
         }
     }
     assert_sound(&server);
+}
+
+/// A new page of theirs fails here until it has a line above.
+#[tokio::test]
+async fn every_page_of_theirs_is_in_the_table() {
+    let server = community().await;
+    let pages = [passkeys::slice().pages, invitations::slice().pages];
+    let mut served = BTreeSet::new();
+    for path in pages.iter().flat_map(Pages::paths).filter(|path| !path.starts_with("/static/")) {
+        let address = format!("{}{}", server.base, path.replace('{', "").replace('}', ""));
+        let answer = server.client.request(Method::OPTIONS, address).send().await.unwrap();
+        assert_eq!(answer.status(), 405, "{path}");
+        let allowed = answer.headers()["allow"].to_str().unwrap().to_owned();
+        let path = path.replace("/join/{secret}", "LINK").replace("{id}", "ID");
+        let methods = allowed.split(',').map(str::trim).filter(|method| *method != "HEAD");
+        served.extend(methods.map(|method| (method.to_owned(), path.clone())));
+    }
+    assert!(served.len() > 10, "{served:?}");
+    let missing: Vec<_> = served
+        .iter()
+        .filter(|(method, path)| !CALLS.iter().any(|call| (call.0, call.1) == (method.as_str(), path.as_str())))
+        .collect();
+    assert!(missing.is_empty(), "who may call these? {missing:?}");
 }
 
 /// Only pages that ask for a passkey may run a script, and it is ours.
