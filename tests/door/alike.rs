@@ -48,7 +48,10 @@ async fn what_is_not_mine_is_not_there() {
             path if path.contains("/me/sessions/") => path.replace("{id}", &session),
             path => community.filled(path),
         };
-        let id = existing.split('/').find(|part| part.parse::<Uuid>().is_ok()).unwrap().to_owned();
+        // What is no id is the secret of a link, which has tests of its own.
+        let Some(id) = existing.split('/').find(|part| part.parse::<Uuid>().is_ok()).map(str::to_owned) else {
+            continue;
+        };
         let gone = &community.gone.member;
         let id_of_gone = if call.path.contains("users") { &gone.user_id } else { &gone.wallet_id };
         let unknown = Uuid::new_v4().to_string();
