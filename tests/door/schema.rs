@@ -43,7 +43,9 @@ async fn the_document_is_true() {
     {
         let output = Command::new(&tool)
             .args(["run", &format!("{}/openapi.json", server.base), "--header", &header, "--seed", &seed])
-            .args(["--max-examples", &examples, "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful"])
+            .args(["--max-examples", &examples, "--phases", "examples,coverage,fuzzing,stateful"])
+            // A list that was emptied by DELETE is still there, which that check takes for a fault.
+            .args(["--checks", "all", "--exclude-checks", "use_after_free"])
             .args(["--no-color", "--generation-database", "none", "--request-timeout", "20"])
             .current_dir(server.folder.path())
             .output()
