@@ -47,7 +47,8 @@ fn on_behalf_of(parts: &Parts) -> Result<IdentityName> {
     let mut values = parts.headers.get_all(ON_BEHALF_OF).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(wrong()) };
     // At the first bar: no issuer has one, and subjects of some providers do.
-    match value.to_str().ok().and_then(|text| text.split_once('|')) {
+    // A subject is what its provider says, in whatever script.
+    match str::from_utf8(value.as_bytes()).ok().and_then(|text| text.split_once('|')) {
         Some((issuer, subject)) if !issuer.is_empty() && !subject.is_empty() => {
             Ok(IdentityName { issuer: issuer.to_owned(), subject: subject.to_owned() })
         }

@@ -371,3 +371,23 @@ async fn clients_are_counted() {
     assert!(answer.headers.contains_key("retry-after"));
     two.caller.get("/v1/statistics/supply").await.ok(200);
 }
+
+/// Providers say who somebody is in whatever script.
+#[tokio::test]
+async fn a_subject_may_be_in_any_script() {
+    let server = Server::start().await;
+    let bot = Bot::new(&server, "bot", &["wallet:read"]);
+    for subject in ["Jón|Þór", "結衣"] {
+        let member = server.member(subject).await;
+        bot.allow(&member).await;
+        let named = reqwest::header::HeaderValue::from_bytes(format!("{ISSUER}|{subject}").as_bytes()).unwrap();
+        let asked = server
+            .client
+            .get(format!("{}/v1/me", server.base))
+            .bearer_auth(&bot.caller.token)
+            .header("on-behalf-of", named);
+        let answer = asked.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{subject}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["id"], member.user_id.as_str());
+    }
+}
