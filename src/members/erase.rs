@@ -171,7 +171,5 @@ fn forget(ledger: &Ledger<'_>, user: &Member) -> Result<()> {
     for table in PERSONAL {
         conn.execute(&format!("DELETE FROM {table} WHERE user = ?1"), [user.key])?;
     }
-    // Who was let in by which link stays on record; the name that the invitation proposed does not.
-    conn.execute("UPDATE links SET name = NULL WHERE user = ?1", [user.key])?;
     Ok(())
 }

@@ -104,18 +104,18 @@ async fn who_may_do_what() {
 async fn every_page_of_theirs_is_in_the_table() {
     let server = community().await;
     let pages = [passkeys::slice().pages, invitations::slice().pages];
-    let mut served = BTreeSet::new();
+    let mut routes = BTreeSet::new();
     for path in pages.iter().flat_map(Pages::paths).filter(|path| !path.starts_with("/static/")) {
-        let address = format!("{}{}", server.base, path.replace('{', "").replace('}', ""));
+        let address = format!("{}{}", server.base, path.replace(['{', '}'], ""));
         let answer = server.client.request(Method::OPTIONS, address).send().await.unwrap();
         assert_eq!(answer.status(), 405, "{path}");
         let allowed = answer.headers()["allow"].to_str().unwrap().to_owned();
         let path = path.replace("/join/{secret}", "LINK").replace("{id}", "ID");
         let methods = allowed.split(',').map(str::trim).filter(|method| *method != "HEAD");
-        served.extend(methods.map(|method| (method.to_owned(), path.clone())));
+        routes.extend(methods.map(|method| (method.to_owned(), path.clone())));
     }
-    assert!(served.len() > 10, "{served:?}");
-    let missing: Vec<_> = served
+    assert!(routes.len() > 10, "{routes:?}");
+    let missing: Vec<_> = routes
         .iter()
         .filter(|(method, path)| !CALLS.iter().any(|call| (call.0, call.1) == (method.as_str(), path.as_str())))
         .collect();
