@@ -27,7 +27,7 @@ async fn a_code_opens_the_door_once() {
     assert_sound(&server);
 }
 
-/// Of ten at the same moment with one code, one gets in.
+/// Of five at the same moment with one code, one gets in.
 #[tokio::test]
 async fn one_code_lets_one_in() {
     let server = community().await;
