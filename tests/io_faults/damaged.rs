@@ -347,6 +347,6 @@ async fn open_files_are_said() {
     mode(&folder, 0o755);
     server.serve(&[]).await;
     let log = server.log();
-    assert!(log.contains("everyone on this machine can read the database"), "{log}");
+    assert!(log.contains("everyone on this machine can read data/communitytoken.db"), "{log}");
     assert!(log.contains("others on this machine can read the instance key"), "{log}");
 }
