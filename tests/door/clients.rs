@@ -160,13 +160,13 @@ async fn what_service_clients_may() {
     let reads = community.auditor.member.get("/v1/admin/service-reads").await.ok(200);
     let count: i64 = reads["items"].as_array().unwrap().iter().map(|read| read["count"].as_i64().unwrap()).sum();
     assert_eq!(count, 12, "{reads}");
-    let named = |list: &Value| {
+    let of_bob = |list: &Value| {
         list["items"]
             .as_array()
             .unwrap()
             .iter()
             .all(|entry| entry["user_id"] == community.bob.member.user_id.as_str() && entry["client"].is_string())
     };
-    assert!(named(&calls) && named(&reads));
+    assert!(of_bob(&calls) && of_bob(&reads));
     assert_eq!(community.server.cli(&["verify"]).ok()["is_sound"], true);
 }
