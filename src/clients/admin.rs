@@ -82,8 +82,8 @@ struct NewClient {
     /// 3 to 64 letters, digits, `_` or `-`. Members see it when they allow it, and beside what it did.
     #[schema(min_length = 3, max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
     name: String,
-    /// What it may do: `transfers:write`, `wallet:read`, `statistics:read`. `activities:write` is
-    /// reserved until there is something it opens.
+    /// What it may do: `transfers:write`, `wallet:read`, `statistics:read`, and `activities:write`,
+    /// which opens no call yet.
     #[schema(value_type = Vec<Scope>, min_items = 1)]
     scopes: Vec<String>,
     /// Why, for the audit log.

@@ -30,6 +30,10 @@ pub enum Scope {
     /// Read profile, wallet, history and directory as such a member does.
     #[serde(rename = "wallet:read")]
     WalletRead,
+    /// Write down what such a member took part in. It opens no call yet: a program that will need it
+    /// can be given it, and its members asked, before activities are there.
+    #[serde(rename = "activities:write")]
+    ActivitiesWrite,
     /// Read the statistics of the community.
     #[serde(rename = "statistics:read")]
     StatisticsRead,
@@ -37,13 +41,14 @@ pub enum Scope {
 
 impl Scope {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::TransfersWrite, Self::WalletRead, Self::StatisticsRead];
+    pub const ALL: [Self; 4] = [Self::TransfersWrite, Self::WalletRead, Self::ActivitiesWrite, Self::StatisticsRead];
 
     /// The word in the API and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::TransfersWrite => "transfers:write",
             Self::WalletRead => "wallet:read",
+            Self::ActivitiesWrite => "activities:write",
             Self::StatisticsRead => "statistics:read",
         }
     }
@@ -58,6 +63,7 @@ impl Scope {
         match self {
             Self::TransfersWrite => "pay and give back from your wallet",
             Self::WalletRead => "see your balance and history",
+            Self::ActivitiesWrite => "write down what you took part in",
             Self::StatisticsRead => "see the community's statistics",
         }
     }
@@ -67,12 +73,6 @@ impl FromStr for Scope {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        if text == "activities:write" {
-            return Err(Error::field(
-                "scopes",
-                "activities:write opens nothing yet; it can be granted once activities can be written",
-            ));
-        }
         let known = Self::ALL.map(Self::as_str).join(", ");
         Self::ALL
             .into_iter()

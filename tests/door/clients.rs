@@ -97,7 +97,7 @@ fn identity(community: &Community, user_id: &str) -> String {
 #[tokio::test]
 async fn what_service_clients_may() {
     let community = Community::found().await;
-    let scopes = ["transfers:write", "wallet:read", "statistics:read"];
+    let scopes = ["transfers:write", "wallet:read", "activities:write", "statistics:read"];
     let mut clients =
         vec![(scopes.to_vec(), Client { community: &community, credential: community.credential.clone() })];
     for scope in scopes {

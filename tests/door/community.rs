@@ -68,8 +68,7 @@ impl Community {
         let paid = ann.member.pay(&bob.member, 100).await.ok(201);
         server.cli(&["checkpoint"]).ok();
         let transaction = paid["id"].as_str().unwrap().to_owned();
-        let bot =
-            json!({ "name": "bot", "scopes": ["transfers:write", "wallet:read", "statistics:read"], "reason": "Chat" });
+        let bot = json!({ "name": "bot", "scopes": ["transfers:write", "wallet:read", "activities:write", "statistics:read"], "reason": "Chat" });
         let made = operator.member.post("/v1/admin/service-clients", &bot).await.ok(201);
         let [client, credential] = ["id", "credential"].map(|field| made[field].as_str().unwrap().to_owned());
         let path = format!("/v1/me/service-clients/{client}");
