@@ -103,8 +103,10 @@ pub(super) fn drive_beside(
     let (address, worked) = (server.address, server.processor_time());
     let times = Rc::new(RefCell::new(Vec::with_capacity(1 << 16)));
     let clock = Instant::now();
-    run(async {
+    let took = run(async {
         let mut tasks = JoinSet::new();
+        let mut beside = JoinSet::new();
+        beside.spawn_local(visits.send(address));
         for number in 0..clients {
             let stream = TcpStream::connect(address).await.map_err(|error| lost(&error))?;
             let _without_delay = stream.set_nodelay(true);
@@ -118,15 +120,18 @@ pub(super) fn drive_beside(
             };
             tasks.spawn_local(client.repeat(clock + length, Rc::clone(&times)));
         }
-        tasks.spawn_local(visits.send(address));
         while let Some(ended) = tasks.join_next().await {
             ended.map_err(|error| error.to_string())??;
         }
-        Ok(())
+        let took = clock.elapsed();
+        while let Some(ended) = beside.join_next().await {
+            ended.map_err(|error| error.to_string())??;
+        }
+        Ok(took)
     })?;
     let times = times.take();
     let cpu_us_each = process::microseconds_each(worked, server.processor_time(), times.len() as u64);
-    Ok(Line { clients: Some(clients), cpu_us_each, ..Line::default() }.of(times, clock.elapsed()))
+    Ok(Line { clients: Some(clients), cpu_us_each, ..Line::default() }.of(times, took))
 }
 
 /// One request on a connection of its own; gives the body of the answer.

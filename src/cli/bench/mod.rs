@@ -127,8 +127,9 @@ impl Bench {
     /// What the whole will take, roughly, so that the bar can say when it ends.
     fn expected_seconds(&self) -> u64 {
         let count = |part, number: usize| if self.wants(part) { number as u64 } else { 0 };
-        let empty =
-            count(Part::Ledger, BATCHES.len()) + count(Part::Transfers, self.clients.len()) + count(Part::Tokens, 3);
+        let empty = count(Part::Ledger, BATCHES.len())
+            + count(Part::Transfers, self.clients.len())
+            + count(Part::Tokens, 3 * tokens::ROUNDS);
         let filled = count(Part::Ledger, 1) + count(Part::Reads, READINGS) + count(Part::Memory, 1);
         let made: u64 = self.sizes.iter().map(|size| size / community::TRANSACTIONS_A_SECOND).sum();
         (empty + filled * self.sizes.len() as u64) * self.seconds + made
@@ -175,7 +176,7 @@ impl Bench {
             lines.append(&mut tokens::check(&community)?);
             bar.set_message("Transfers while tokens come");
             lines.append(&mut tokens::beside(&community, Duration::from_secs(self.seconds))?);
-            bar.inc(3 * self.seconds);
+            bar.inc(3 * tokens::ROUNDS as u64 * self.seconds);
         }
         Ok(())
     }
