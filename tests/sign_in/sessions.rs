@@ -220,13 +220,27 @@ async fn idle_sessions_end() {
     assert!(is_signed_in(&mut ann, &server).await && !is_signed_in(&mut bob, &server).await);
     assert_eq!(server.cli(&["member", "sessions", "bob"]).ok(), json!([]));
     // The use was written down.
+    used(&server).await;
     age(&server, "ann", 14 * DAY - 60_000);
     assert!(is_signed_in(&mut ann, &server).await);
+    used(&server).await;
     age(&server, "ann", 2 * DAY);
     server.stop();
     server.environment = vec![("COMMUNITYTOKEN_SESSIONS__IDLE_DAYS".into(), "2".into())];
     server.serve(&[]).await;
     assert!(!is_signed_in(&mut ann, &server).await);
+}
+
+/// That ann used her session is written down, for which no answer waits.
+async fn used(server: &Server) {
+    let lately = "SELECT count(*) AS n FROM sessions WHERE subject = 'ann' AND seen_at > unixepoch() * 1000 - 600000";
+    for _ in 0..200 {
+        if server.sql(lately)[0]["n"] == 1 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the use was not written down");
 }
 
 /// A member who is deleted is out at once and stays out; a role that is taken away counts with the next
