@@ -25,7 +25,7 @@ pub(crate) enum Client {
 pub(crate) struct Create {
     /// What members will know it by: 3 to 64 letters, digits, _ or -
     name: String,
-    /// What it may do: transfers:write, wallet:read, statistics:read; say it once for each
+    /// What it may do: transfers:write, wallet:read, activities:write, statistics:read; say it once for each
     #[arg(long, required = true, value_name = "SCOPE")]
     scope: Vec<String>,
     #[command(flatten)]

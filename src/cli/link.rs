@@ -110,7 +110,7 @@ pub(super) fn claim_link(
         return Ok(None);
     }
     let secret = Secret::random()?;
-    let authority = Authority { operator, reason: claim_reason()?, request_id: None };
+    let authority = Authority { operator, reason: claim_reason()?, request_id: None, acting: None };
     let wanted = Wanted::Claim { others_operate };
     let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
     Ok(Some((secret, made)))

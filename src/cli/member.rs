@@ -24,7 +24,7 @@ pub(crate) enum Member {
     Delete(Change),
     /// Restore a deleted member (by user id)
     Restore(Change),
-    /// Erase a member who asked for it, for good: name, identities, sessions and notes
+    /// Erase a member who asked for it, for good: name, identities, passkeys, sessions and notes
     Erase(EraseMember),
     /// Grant a role
     Grant(Grant),

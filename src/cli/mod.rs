@@ -85,7 +85,7 @@ impl Act {
             Some(operator) => operator,
             None => login_name()?,
         };
-        Ok(Authority { operator, reason: self.reason, request_id: None })
+        Ok(Authority { operator, reason: self.reason, request_id: None, acting: None })
     }
 }
 

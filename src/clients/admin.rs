@@ -124,7 +124,7 @@ fn id(text: &str) -> Result<Uuid> {
 
 /// Revoke a service client
 ///
-/// From the next call on, for good.
+/// From the next call on, for good. Refused with 409: `client_revoked`.
 #[utoipa::path(delete, path = "/v1/admin/service-clients/{id}", tag = "Operators", params(("id" = Uuid, Path)), request_body = ClientChange,
     responses((status = 200, body = ClientView)))]
 async fn revoke(

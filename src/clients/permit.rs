@@ -8,11 +8,13 @@ use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
 use crate::identity::client::{self, Scope};
+use crate::identity::member;
 use crate::ledger::{Command, Ledger, UserKey};
 
 /// Allows a client to act for a member, or takes that back, at once. What is so already stays so.
 ///
-/// Refused: `client_not_found`, `client_revoked` where it is allowed anew.
+/// Refused: `client_not_found`, `client_revoked` where it is allowed anew, `forbidden` for someone who has
+/// left meanwhile.
 #[derive(Debug, Clone)]
 pub struct Permit {
     /// The member.
@@ -28,6 +30,9 @@ impl Command for Permit {
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Permission> {
         let found = client::by_id(ledger.conn, self.client)?;
+        if member::by_key(ledger.conn, self.user)?.deleted_at.is_some() {
+            return Err(Error::left());
+        }
         if self.allowed {
             if found.revoked_at.is_some() {
                 return Err(Error::new(Code::ClientRevoked, "This service client is revoked and acts for nobody."));

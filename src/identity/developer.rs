@@ -1,5 +1,5 @@
-//! The identity the program brings along, for trying it out on one's own machine before there is
-//! a provider.
+//! The identity the program brings along, for trying it out on one's own machine before there are
+//! a provider or passkeys.
 //!
 //! Anyone who reaches it can be anyone. So it is offered on loopback only, and since behind a
 //! proxy on the same machine every stranger comes from loopback too, and a rebound DNS name

@@ -1,8 +1,8 @@
 //! Payers who called lately, so that a payment need not look its sender up in the database.
 //!
-//! Only what hardly ever changes is remembered: to whom an identity is bound, until they are erased, and
-//! which wallet is theirs.
-//! Whether they may pay is judged where the payment is made, by the rows of that moment.
+//! Only what hardly ever changes is remembered: to whom an identity is bound, until they are
+//! erased, and which wallet is theirs. Whether they may pay is judged where the payment is made, by the
+//! rows of that moment.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -43,8 +43,10 @@ pub struct Member {
     pub wallet_key: WalletKey,
     /// Their wallet.
     pub wallet_id: WalletId,
-    /// What they may do, by what was granted; the configuration can add to it.
+    /// What they may do, by what was granted; the configuration or a provider's claim can add to it.
     pub roles: Vec<Role>,
+    /// Which of them the configuration or a claim gives, whatever was granted.
+    pub lent: Vec<Role>,
     /// When they left; `None`: they have not.
     pub deleted_at: Option<i64>,
     /// Unix milliseconds.
@@ -64,8 +66,9 @@ impl Member {
         self.has(Role::Operator) || self.has(Role::Auditor)
     }
 
-    /// Adds a role that the configuration gives.
+    /// Adds a role that the configuration or a claim gives.
     pub fn add(&mut self, role: Role) {
+        self.lent.push(role);
         if !self.has(role) {
             self.roles.push(role);
             self.roles.sort_unstable();
@@ -95,6 +98,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Member> {
         wallet_key: row.get(3)?,
         wallet_id: row.get(4)?,
         roles,
+        lent: Vec::new(),
         deleted_at: row.get(5)?,
         created_at: row.get(6)?,
         updated_at: row.get(7)?,

@@ -1,6 +1,6 @@
 //! Who is calling: the tokens of the community's identity provider, the keys they are checked with,
-//! the identity the program brings along for trying it out, members and their roles, and
-//! registration on first sight.
+//! the identity the program brings along for trying it out, sign-in at providers, sessions, passkeys,
+//! service clients, members and their roles, and registration on first sight.
 //!
 //! Nothing here knows HTTP servers. [`Verifier`] turns the text of a bearer token into [`Claims`],
 //! that is: into the pair of issuer and subject to which one member of the community is bound.

@@ -26,6 +26,7 @@ use crate::ledger::UserKey;
 const CHALLENGE_LIFETIME: Duration = Duration::from_mins(5);
 /// Challenges that are waited for at most. Past it, the oldest is given up.
 const CHALLENGES_MAX: usize = 10_000;
+
 /// For whom a passkey is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {

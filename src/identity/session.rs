@@ -59,6 +59,8 @@ impl Method {
 }
 
 /// Opens a session for someone who has just shown who they are. The member must be there.
+///
+/// Refused: `forbidden` for one who has left.
 #[derive(Debug, Clone)]
 pub struct OpenSession {
     /// Who.

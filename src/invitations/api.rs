@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::identity::{Role, Secret};
 use crate::ledger::{Page, PageRequest, Reason};
 use crate::passkeys::in_use;
-use crate::web::{App, Bearer, Body, OperatorCaller, Parameters, PathId, RequestId, authority};
+use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, authority};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -106,12 +106,9 @@ async fn invite(
 #[utoipa::path(get, path = "/v1/admin/invitations", tag = "Operators", params(Listed), responses((status = 200, body = Page<Link>)))]
 async fn invitations(
     State(app): State<App>,
-    Bearer(caller): Bearer,
+    _: OverseerCaller,
     Parameters(query): Parameters<Listed>,
 ) -> Result<Json<Page<Link>>> {
-    if !caller.has(Role::Operator) && !caller.has(Role::Auditor) {
-        return Err(Error::forbidden());
-    }
     let (now, page) = (app.books.now(), PageRequest::new(query.limit, query.cursor)?);
     app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &page)).await.map(Json)
 }

@@ -7,7 +7,7 @@ use webauthn_rs::prelude::Passkey;
 
 use super::link::{LinkKind, OpenLink, link_not_found, mark_used, open_link};
 use super::make::{already_claimed, nobody_operates};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::identity::{Member, bind_local, local_identity, local_subject, member, register_local};
 use crate::ledger::{Authority, Command, Ledger, Operator, Reason, UserId};
 use crate::members::SetRole;
@@ -90,7 +90,7 @@ impl Command for Claim {
 
 /// A member who was locked out comes in by the link an operator made for them.
 ///
-/// Refused: `link_not_found`, `not_allowed` for someone who has left since.
+/// Refused: `link_not_found`, also for someone who has left since.
 pub struct EnterByLink {
     /// The hash of the link's secret.
     pub link: [u8; 32],
@@ -106,9 +106,6 @@ impl Command for EnterByLink {
         let link = open_link(ledger.conn, &self.link, ledger.now())?;
         let (LinkKind::SignIn, Some(key)) = (link.kind, link.user) else { return Err(link_not_found()) };
         let user = member::by_key(ledger.conn, key)?;
-        if user.deleted_at.is_some() {
-            return Err(Error::left());
-        }
         let own = own_authority(user.id, "Signed in by a one-time link", &self.request_id)?;
         use_link(ledger, &link, &user, &own)?;
         let handle = if let Some(handle) = local_subject(ledger.conn, key)? {
@@ -138,10 +135,14 @@ fn use_link(ledger: &mut Ledger<'_>, link: &OpenLink, user: &Member, own: &Autho
 /// The role that comes with the link is granted with the authority of whoever made it.
 fn grant(ledger: &mut Ledger<'_>, link: &OpenLink, user: &Member, request_id: &RequestId) -> Result<Member> {
     let Some(role) = link.role else { return member::by_id(ledger.conn, user.id) };
+    if !link.promise_holds {
+        return Err(link_not_found());
+    }
     let authority = Authority {
         operator: Operator::new(&link.operator)?,
         reason: Reason::new(&link.reason)?,
         request_id: Some(request_id.0.clone()),
+        acting: None,
     };
     // Who else operates matters where a role is taken.
     SetRole { user_id: user.id, role, granted: true, configured: Vec::new(), authority }.run(ledger)

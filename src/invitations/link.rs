@@ -159,6 +159,8 @@ pub(super) struct OpenLink {
     pub operator: String,
     /// And why.
     pub reason: String,
+    /// Whether they could make it today: their office ends, and so do the roles they promised.
+    pub promise_holds: bool,
 }
 
 /// The refusal of every link that does not work, whatever is the matter with it.
@@ -172,7 +174,11 @@ pub(super) fn link_not_found() -> Error {
 /// The link with this secret, if it works now.
 pub(super) fn open_link(conn: &Connection, hash: &[u8; 32], now: i64) -> Result<OpenLink> {
     conn.prepare_cached(
-        "SELECT links.key, links.id, links.kind, links.name, links.role, links.user, audit_log.operator, audit_log.reason
+        "SELECT links.key, links.id, links.kind, links.name, links.role, links.user, audit_log.operator, audit_log.reason,
+                NOT EXISTS (SELECT 1 FROM users AS makers WHERE makers.id = details ->> 'made_by'
+                               AND (makers.deleted_at IS NOT NULL
+                                    OR (details ->> 'by_grant' AND NOT EXISTS
+                                        (SELECT 1 FROM roles WHERE user = makers.key AND role = 'operator'))))
            FROM links JOIN audit_log ON audit_log.sequence = links.audit LEFT JOIN users ON users.key = links.user
           WHERE secret_hash = ?1 AND ended_at IS NULL AND expires_at > ?2 AND users.deleted_at IS NULL",
     )?
@@ -187,6 +193,7 @@ pub(super) fn open_link(conn: &Connection, hash: &[u8; 32], now: i64) -> Result<
             user: row.get(5)?,
             operator: row.get(6)?,
             reason: row.get(7)?,
+            promise_holds: row.get(8)?,
         })
     })
     .optional()?

@@ -38,8 +38,8 @@ pub enum Wanted {
 
 /// Makes a one-time link. Whoever makes it is in the audit log, and so is whoever uses it.
 ///
-/// Refused: `already_claimed` where somebody operates the community, `user_not_found`, a name that
-/// cannot be one.
+/// Refused: `already_claimed` where somebody operates the community, `user_not_found`, `forbidden`
+/// for someone who has left, `invalid_request` for a name or a number of days that cannot be one.
 #[derive(Debug, Clone)]
 pub struct MakeLink {
     /// What for.
@@ -111,9 +111,13 @@ impl Command for MakeLink {
         };
         let expires_at = now + lifetime;
         // No name: what stands in the audit log cannot be forgotten.
-        let details = json!({
+        let mut details = json!({
             "kind": kind, "role": role, "user_id": user.as_ref().map(|user| user.id), "expires_at": expires_at,
         });
+        if let Some(acting) = self.authority.acting {
+            details["made_by"] = json!(member::by_key(ledger.conn, acting.user)?.id);
+            details["by_grant"] = acting.by_grant.into();
+        }
         let id_text = id.hyphenated().to_string();
         let audit = ledger.audit(&self.authority.line("link.create", &id_text, details))?;
         ledger.conn.execute(

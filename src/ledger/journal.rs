@@ -167,6 +167,7 @@ impl State {
         self.keys.load_after(conn, before)?;
         if sealed > 0 {
             let line = AuditLine {
+                acting: None,
                 operator: "communitytoken",
                 action: "chain.seal",
                 target: "ledger",

@@ -30,7 +30,7 @@ mod wallet;
 mod whole_history;
 
 pub use alone::audit_alone;
-pub use audit::{AuditLine, Authority};
+pub use audit::{Acting, AuditLine, Authority};
 pub use audit_history::{AuditEntry, AuditFilter, audit_history};
 pub use books::{Books, Clock, Options, Pending, make_folder, system_clock};
 pub use entries::{Entry, Range, balances, for_each_entry};

@@ -91,7 +91,7 @@ struct Leaving {
 
 /// Close your account
 ///
-/// Your wallet is closed, and your name, identities, sessions, permissions and notes are erased.
+/// Your wallet is closed, and your name, identities, passkeys, sessions, permissions and notes are erased.
 /// Transactions stay, as of a former member. Cannot be undone. Forget your token afterwards: whoever
 /// calls with it again is a new member. Refused with 422: `last_operator`, `wallet_frozen`.
 #[utoipa::path(delete, path = "/v1/me", tag = "Members", request_body = Leaving, responses((status = 200, body = Farewell)))]
@@ -109,8 +109,8 @@ async fn close(
 
 /// Everything held about you
 ///
-/// One JSON object: profile, wallet, identities, roles, sessions, the programs that act for you and
-/// what they read, the lines of the audit log that name you, and all your transactions. It is made
+/// One JSON object: profile, wallet with its days, identities, passkeys and recovery codes (when, not what),
+/// the links that let you in, roles, sessions, the programs that act for you and what they read, the lines of the audit log that name you, and all your transactions. It is made
 /// while it is sent.
 #[utoipa::path(get, path = "/v1/me/data", tag = "Members", responses((status = 200, body = Object)))]
 async fn my_data(State(app): State<App>, Bearer(member): Bearer) -> Response {

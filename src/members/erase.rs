@@ -30,8 +30,8 @@ pub enum Remaining {
     Keep,
 }
 
-/// Erases a member: the wallet is closed; name, identities, sessions, permissions, roles and the
-/// notes they wrote go; transactions and their hashes stay. Cannot be undone. Whoever comes with
+/// Erases a member: the wallet is closed; name, identities, passkeys, recovery codes, sessions,
+/// permissions, roles and the notes they wrote go; transactions and their hashes stay. Cannot be undone. Whoever comes with
 /// one of the identities later is somebody new.
 ///
 /// Refused: `user_not_found`, `user_erased` for one who is erased already, `last_operator`, and
@@ -94,6 +94,7 @@ impl Command for Erase {
             return Err(erased());
         }
         keep_one(ledger.conn, &user, Taken::Membership, &self.configured)?;
+        refuse_configured(ledger.conn, &user, &self.configured)?;
         let wallet = Wallet::by_key(ledger.conn, user.wallet_key)?;
         if wallet.frozen_reason.is_some() && matches!(self.by, By::Themselves(_)) {
             return Err(Error::new(
@@ -108,11 +109,8 @@ impl Command for Erase {
         let authority = self.authority(&user)?;
         self.take_everything(ledger, &user, &authority)?;
         let wallet = Wallet::by_key(ledger.conn, user.wallet_key)?;
-        // What is deleted is overwritten in the file too, and not only marked as free.
-        ledger.conn.pragma_update(None, "secure_delete", true)?;
         forget(ledger, &user)?;
         let notes_erased = erase_notes(ledger.conn, &wallet)?;
-        ledger.conn.pragma_update(None, "secure_delete", false)?;
         let (given_to_pool, transaction_id) = given.map_or((0, None), |(amount, id)| (amount, Some(id)));
         Ok(Farewell { id: user.id, wallet_id: user.wallet_id, given_to_pool, transaction_id, notes_erased })
     }
@@ -127,6 +125,7 @@ impl Erase {
                 operator: crate::ledger::Operator::new(&format!("member {}", user.id))?,
                 reason: crate::ledger::Reason::new("They closed their account themselves")?,
                 request_id: Some(request_id.clone()),
+                acting: None,
             }),
         }
     }
@@ -161,6 +160,19 @@ impl Erase {
         ledger.audit(&authority.line("user.erase", &user_id.to_string(), json!({ "remaining": self.remaining })))?;
         Ok(())
     }
+}
+
+/// Whom the configuration names is nobody we know once they are erased, and could be anybody who comes.
+fn refuse_configured(conn: &Connection, user: &Member, configured: &[IdentityName]) -> Result<()> {
+    for (issuer, subject) in member::identities(conn, user.key)? {
+        if configured.iter().any(|name| name.issuer == issuer && name.subject == subject) {
+            return Err(Error::new(
+                Code::LastOperator,
+                "The configuration names this member as an operator. They can be erased once it does so no longer.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Drops what says who they were.

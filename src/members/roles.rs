@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::erase::{erased, is_erased};
 use super::last_operator::{Taken, keep_one};
 use crate::config::IdentityName;
 use crate::error::{Error, Result};
@@ -10,7 +11,8 @@ use crate::ledger::{Authority, Command, Ledger, UserId};
 
 /// Grants a role or revokes it. What is so already stays so, and nothing is logged.
 ///
-/// Refused: `user_not_found`, `last_operator` when nobody could operate the community afterwards.
+/// Refused: `user_not_found`, `last_operator` when nobody could operate the community afterwards,
+/// `invalid_request` for the role that everyone has, `user_erased` where it is granted to nobody any more.
 #[derive(Debug, Clone)]
 pub struct SetRole {
     /// Whose role.
@@ -36,6 +38,9 @@ impl Command for SetRole {
         }
         if user.has(self.role) == self.granted {
             return Ok(user);
+        }
+        if self.granted && is_erased(ledger.conn, &user)? {
+            return Err(erased());
         }
         let mut details = json!({ "role": self.role });
         if !self.granted && self.role == Role::Operator {

@@ -13,7 +13,7 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::pages::sign_in_again;
-use super::{Codes, NewCodes, UseCode, in_use, own_authority};
+use super::{Codes, NewCodes, UseCode, authority_in, in_use};
 use crate::error::{Code, Result};
 use crate::identity::session::Method;
 use crate::web::{App, Client, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn, page, page_with};
@@ -56,7 +56,7 @@ async fn renew(
     if !session.is_fresh(app.books.now()) {
         return Ok(sign_in_again());
     }
-    let authority = own_authority(session.member.id, "The member made new recovery codes", &request_id)?;
+    let authority = authority_in(&session, "The member made new recovery codes", &request_id)?;
     let command = NewCodes { user_id: session.member.id, codes: Codes::random()?, authority };
     let codes = app.books.execute(command).await?;
     Ok(codes_page(app.shell(Some(&session), Nav::Profile), &codes))

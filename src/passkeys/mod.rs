@@ -12,8 +12,8 @@ mod stored;
 
 use crate::error::{Code, Error, Result};
 use crate::identity::passkey::Passkeys;
-use crate::ledger::{Authority, Operator, Reason, UserId};
-use crate::web::{App, RequestId, Slice};
+use crate::ledger::{Acting, Authority, Operator, Reason, UserId};
+use crate::web::{App, RequestId, Session, Slice};
 
 pub use add::{AddPasskey, insert};
 pub(crate) use code_pages::codes_page;
@@ -40,5 +40,12 @@ pub(crate) fn own_authority(member: UserId, reason: &str, request: &RequestId) -
         operator: Operator::new(&format!("member {member}"))?,
         reason: Reason::new(reason)?,
         request_id: Some(request.0.clone()),
+        acting: None,
     })
+}
+
+/// The same from a page: in a session that must still be open when it is done.
+pub(crate) fn authority_in(session: &Session, reason: &str, request: &RequestId) -> Result<Authority> {
+    let acting = Acting { user: session.member.key, by_grant: false, session: Some(session.info.id) };
+    Ok(Authority { acting: Some(acting), ..own_authority(session.member.id, reason, request)? })
 }

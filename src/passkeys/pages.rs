@@ -11,8 +11,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    AddPasskey, Codes, RemovePasskey, StoredPasskey, challenge, challenge_answer, codes_left, codes_page, in_use,
-    of_member, own_authority, stored,
+    AddPasskey, Codes, RemovePasskey, StoredPasskey, authority_in, challenge, challenge_answer, codes_left, codes_page,
+    in_use, of_member, stored,
 };
 use crate::error::{Error, Result};
 use crate::identity::local_subject;
@@ -144,7 +144,7 @@ async fn add(
         name: form.name,
         passkey: new.passkey,
         codes: Codes::random()?,
-        authority: own_authority(session.member.id, "The member added a passkey", &request_id)?,
+        authority: authority_in(&session, "The member added a passkey", &request_id)?,
     };
     match app.books.execute(command).await {
         Ok(None) => Ok(Redirect::to("/profile/passkeys?said=added").into_response()),
@@ -175,7 +175,7 @@ async fn remove(
         passkey: id.parse().unwrap_or_default(),
         session: session.info.id,
         providers: app.config.identity.providers.iter().map(|provider| provider.issuer.clone()).collect(),
-        authority: own_authority(session.member.id, "The member removed a passkey", &request_id)?,
+        authority: authority_in(&session, "The member removed a passkey", &request_id)?,
     };
     match app.books.execute(command).await {
         Ok(()) => Ok(Redirect::to("/profile/passkeys?said=removed").into_response()),

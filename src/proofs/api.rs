@@ -21,8 +21,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// The signed receipt of a transaction
 ///
 /// For its two parties. It says what the transaction was and leads to a checkpoint of the whole
-/// ledger, signed with the instance's key, without a word about anyone else's. Until a checkpoint covers the transaction, the receipt is `pending` and the instance signs
-/// it by itself. Anyone can check the `text` with `communitytoken verify --receipt` and the public key.
+/// ledger, signed with the instance's key, without a word about anyone else's. Until a checkpoint covers
+/// the transaction, the receipt is `pending` and the instance signs it by itself. Anyone can check the `text` with `communitytoken verify --receipt` and the public key.
 #[utoipa::path(get, path = "/v1/transactions/{id}/receipt", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(("id" = TransactionId, Path)), responses((status = 200, body = ReceiptView)))]
 async fn transaction_receipt(
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! A member asks for the receipt of a transaction: what it was, and what proves it.
+//! The receipt of a transaction: what it was, and what proves it.
 
 use rusqlite::Connection;
 use serde::Serialize;

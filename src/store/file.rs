@@ -256,6 +256,8 @@ pub fn open_writing(path: &Path, application_id: i32, newest_version: u32) -> Re
             path.display()
         )));
     }
+    // What is deleted is overwritten and not only marked as free: who was erased, and sessions that ended.
+    conn.pragma_update(None, "secure_delete", true)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     let synchronous: i64 = conn.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
     if synchronous != 2 {

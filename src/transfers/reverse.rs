@@ -13,8 +13,8 @@ use crate::ledger::{
 
 /// The recipient gives a transfer back.
 ///
-/// Refused: `forbidden` where they have left, `transaction_not_found` where the caller is on neither side, `forbidden` where the
-/// caller is the sender, `not_reversible`, `already_reversed`, and what a transfer refuses.
+/// Refused: `transaction_not_found` where the caller is on neither side, `forbidden` where the caller is
+/// the sender or has left, `not_reversible`, `already_reversed`, and what a transfer refuses.
 #[derive(Debug, Clone)]
 pub struct Reverse {
     /// The caller's wallet.

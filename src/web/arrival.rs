@@ -149,8 +149,8 @@ pub(super) fn check_address(app: &App, request: &Request) -> Result<()> {
 }
 
 /// Calls with a bearer token, and what watches over the program: they are bound to no name.
-fn is_api(path: &str) -> bool {
-    path.starts_with("/v1/") || matches!(path, "/health" | "/metrics" | "/openapi.json")
+pub(super) fn is_api(path: &str) -> bool {
+    path.starts_with("/v1/") || matches!(path, "/v1" | "/health" | "/openapi.json")
 }
 
 /// The same host, with or without its port: proxies differ in what they pass on.

@@ -10,7 +10,7 @@ use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
 use crate::identity::client::{CountReading, Credential, Scope, ServiceClient};
 use crate::identity::{Member, Payer, Role};
-use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
+use crate::ledger::{Acting, Authority, IdempotencyKey, Operator, Reason};
 
 /// The token of the one `Authorization` header. Coming without one counts against the address. Of two,
 /// this program and a proxy before it might read different ones, so none counts. A token in the address
@@ -198,5 +198,6 @@ pub fn authority(member: &Member, reason: Reason, request: &RequestId) -> Result
         operator: Operator::new(&format!("{} ({})", member.username.chars().take(200).collect::<String>(), member.id))?,
         reason,
         request_id: Some(request.0.clone()),
+        acting: Some(Acting { user: member.key, by_grant: !member.lent.contains(&Role::Operator), session: None }),
     })
 }

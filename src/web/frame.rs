@@ -73,8 +73,7 @@ fn request_id(headers: &HeaderMap) -> RequestId {
 
 /// Whether a person reads the answer.
 fn wants_page(path: &str, headers: &HeaderMap) -> bool {
-    let is_api = path.starts_with("/v1/") || path == "/v1" || path == "/health" || path == "/openapi.json";
-    !is_api
+    !arrival::is_api(path)
         && headers
             .get(ACCEPT)
             .and_then(|value| value.to_str().ok())
@@ -155,7 +154,7 @@ fn refuse_strangers(app: &App, request: &Request) -> Option<Error> {
     }
     Some(Error::new(
         Code::DeveloperIdentityIsLocal,
-        "This community runs with the developer identity, which answers only to this machine. Configure an identity provider to serve others.",
+        "This community runs with the developer identity, which answers only to this machine. To serve others, set server.public_url to an https address, or configure an identity provider.",
     ))
 }
 

@@ -3,6 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::support::provider::ISSUER;
 use super::support::server::OPERATOR;
@@ -158,4 +159,85 @@ async fn two_removals_at_once() {
         assert_eq!(left[0]["n"], 1);
     }
     server.cli(&["verify"]).ok();
+}
+
+/// What a caller may do is judged where it is done: headers that came while they might, and a body that
+/// comes when they may no longer, change nothing.
+#[tokio::test]
+async fn a_held_request_does_not_outlive_the_office() {
+    let server = Server::start().await;
+    let ann = server.funded("ann", 5).await;
+    server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
+    let own = format!("/v1/admin/users/{}", ann.user_id);
+    let distribution = json!({ "reason": "x", "recipients": [{ "wallet_id": ann.wallet_id, "amount": 999 }] });
+    let name = json!({ "username": "still-here" });
+    let calls = [
+        ("PUT", format!("{own}/roles"), json!({ "roles": ["operator"], "reason": "x" }), false),
+        ("POST", "/v1/admin/distributions".to_owned(), distribution, false),
+        ("POST", "/v1/admin/issuances".to_owned(), json!({ "amount": 5, "reason": "x" }), false),
+        ("POST", format!("{own}/restore"), json!({ "reason": "x" }), true),
+        ("PATCH", "/v1/me".to_owned(), name, true),
+    ];
+    for (method, path, body, leaves) in calls {
+        let held = Held::begin(&server, &ann, method, &path, &body).await;
+        if leaves {
+            server.cli(&["member", "delete", "ann", "--reason", "Moved away"]).ok();
+        } else {
+            server.cli(&["member", "revoke", "ann", "operator", "--reason", "Term is over"]).ok();
+        }
+        let before = server.rows();
+        let answer = held.end().await;
+        assert!(answer.starts_with("HTTP/1.1 403"), "{method} {path}: {answer}");
+        assert_eq!(server.rows(), before, "{method} {path}");
+        if leaves {
+            server.cli(&["member", "restore", &ann.user_id, "--reason", "Back"]).ok();
+        } else {
+            server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
+        }
+    }
+    assert_eq!(ann.balance().await, 5);
+    server.assert_sound().await;
+}
+
+/// Nobody is made an operator who is nobody any more.
+#[tokio::test]
+async fn the_erased_get_no_role() {
+    let server = Server::start().await;
+    let (operator, ann) = (server.operator().await, server.member("ann").await);
+    server.cli(&["member", "erase", "ann", "--remaining", "keep", "--reason", "They asked for it"]).ok();
+    let path = format!("/v1/admin/users/{}/roles", ann.user_id);
+    send(&operator, Method::PUT, &path, &json!({ "roles": ["operator"], "reason": "x" }))
+        .await
+        .refused(422, "user_erased");
+    // And whom the configuration names stays somebody, so that the last operator is.
+    let refused = server.run(&["member", "erase", OPERATOR, "--remaining", "keep", "--reason", "They asked for it"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}
+
+/// A request whose last byte is kept back.
+struct Held(tokio::net::TcpStream, u8);
+
+impl Held {
+    async fn begin(server: &Server, caller: &Member, method: &str, path: &str, body: &Value) -> Self {
+        let (address, body) = (server.base.trim_start_matches("http://"), body.to_string());
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let (token, length, (begun, last)) = (&caller.token, body.len(), body.split_at(body.len() - 1));
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {path}\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{begun}"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // So that the head was read, and whoever calls was judged by it.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        Self(stream, last.as_bytes()[0])
+    }
+
+    async fn end(mut self) -> String {
+        let mut answer = String::new();
+        // What needs no body was answered before, and refuses what comes after.
+        let _ = self.0.write_all(&[self.1]).await;
+        self.0.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
 }

@@ -39,6 +39,8 @@ pub struct Community {
     pub credential: String,
     /// A verification of the ledger.
     pub job: String,
+    /// A one-time link for `bob`.
+    pub link: String,
 }
 
 pub const SETTINGS: &str =
@@ -75,7 +77,9 @@ impl Community {
         bob.member.call(Method::PUT, &path, &[], None).await.ok(200);
         let verification = operator.member.post("/v1/admin/verify", &Value::Null).await.ok(202);
         let job = verification["id"].as_str().unwrap().to_owned();
-        Self { server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job }
+        let made = server.cli(&["member", "sign-in-link", "bob", "--reason", "Lost phone"]).ok();
+        let link = made["id"].as_str().unwrap().to_owned();
+        Self { server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job, link }
     }
 
     /// A path with its places filled: `{id}` is what it belongs to.
@@ -84,6 +88,7 @@ impl Community {
             .replace("/wallets/{id}", &format!("/wallets/{}", self.bob.member.wallet_id))
             .replace("/users/{id}", &format!("/users/{}", self.bob.member.user_id))
             .replace("/service-clients/{id}", &format!("/service-clients/{}", self.client))
+            .replace("/invitations/{id}", &format!("/invitations/{}", self.link))
             .replace("{job}", &self.job)
             .replace("{id}", &self.transaction)
     }

@@ -102,7 +102,7 @@ pub const CALLS: &[Call] = &[
     call("POST", "/v1/admin/service-clients/{id}/rotate", Who::Operators, r#"{"reason":"Why"}"#),
     call("GET", "/v1/admin/invitations", Who::Overseers, "null"),
     call("POST", "/v1/admin/invitations", Who::WithPasskeys, r#"{"reason":"Why"}"#),
-    call("DELETE", "/v1/admin/invitations/{id}", Who::WithPasskeys, r#"{"reason":"Why"}"#),
+    call("DELETE", "/v1/admin/invitations/{id}", Who::Operators, r#"{"reason":"Why"}"#),
     // People.
     call("POST", "/login/passkey", Who::WithPasskeys, r#"{"credential":"{}"}"#),
     call("POST", "/login/passkey/challenge", Who::WithPasskeys, "{}"),

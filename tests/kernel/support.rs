@@ -188,6 +188,7 @@ pub(crate) fn authority(reason: &str) -> Authority {
     Authority {
         operator: Operator::new("maria").unwrap(),
         reason: Reason::new(reason).unwrap(),
+        acting: None,
         request_id: Some("request-1".into()),
     }
 }

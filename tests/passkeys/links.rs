@@ -262,3 +262,31 @@ async fn one_claims_the_community() {
     late.post(&link, &[("username", "late"), ("credential", &credential)]).await.is(409, "has an operator already");
     assert_eq!(server.cli(&["member", "list"]).ok().as_array().unwrap().len(), 1);
 }
+
+/// A role that was promised goes with the office of whoever promised it; and what was begun in a session
+/// ends with the session.
+#[tokio::test]
+async fn promises_end_with_the_office() {
+    let server = community().await;
+    let (mut olga, ..) = joined(&server, "olga").await;
+    server.cli(&["member", "grant", "olga", "operator", "--reason", "Elected"]).ok();
+    let csrf = olga.csrf().await;
+    let form = [("csrf", csrf.as_str()), ("days", "7"), ("role", "operator"), ("reason", "A friend")];
+    let mut links = Vec::new();
+    for _ in 0..2 {
+        let page = olga.post("/admin/invitations", &form).await;
+        page.is(200, "Invitation");
+        let (_, rest) = page.text.split_once("/join/").unwrap();
+        links.push(format!("/join/{}", &rest[..43]));
+    }
+    let mut friend = Visitor::new(&server);
+    let mut phone = friend.device();
+    friend.join(&links[0], "friend", &mut phone).await.is(200, "Your recovery codes");
+    assert_eq!(server.cli(&["member", "show", "friend"]).ok()["roles"], json!(["member", "operator"]));
+    server.cli(&["member", "revoke", "olga", "operator", "--reason", "Term is over"]).ok();
+    let mut other = Visitor::new(&server);
+    let mut phone = other.device();
+    assert_ne!(other.join(&links[1], "other", &mut phone).await.status, 200);
+    assert_eq!(server.sql("SELECT count(*) AS n FROM users WHERE username = 'other'")[0]["n"], 0);
+    assert_sound(&server);
+}

@@ -4,8 +4,10 @@
 use serde_json::json;
 
 use super::chromium::Browser;
-use super::community::start;
-use super::issuer::pass_provider;
+use super::community::{settings, start};
+use super::issuer::{Issuer, pass_provider};
+use super::support::Server;
+use super::support::clock::Clock;
 
 /// Sign in, pay someone, see where one is signed in, sign out here and at the provider, and be asked for
 /// one's name again; with scripts or without.
@@ -76,5 +78,34 @@ async fn cancelled_and_ended() {
     browser.click("//nav//a[contains(., 'Profile')]").await;
     browser.click("//a[text()='Sign in with Our club']").await;
     browser.sees(&["You here"]).await;
+    browser.close().await;
+}
+
+/// A session that nobody used for too long has expired, and the provider has new keys by then: signing in
+/// goes on, to the page that was asked for, without a restart of anything.
+#[tokio::test]
+async fn expired_and_rotated() {
+    let issuer = Issuer::start();
+    let mut server = Server::prepare(&settings(&issuer.url, "name = \"Our club\"\n"));
+    let clock = Clock::build(server.folder.path());
+    clock.serve(&mut server).await;
+    issuer.register(&server, json!({})).await;
+    let browser = Browser::open(true).await;
+    browser.driver.goto(format!("{}/history", server.base)).await.unwrap();
+    browser.click("//a[text()='Sign in with Our club']").await;
+    pass_provider(&browser, "ann").await;
+    browser.sees(&["History"]).await;
+    issuer.control(json!({ "rotate": "add" })).await;
+    issuer.control(json!({ "rotate": "withdraw" })).await;
+    // So long must pass between two fetches of keys.
+    clock.run(60);
+    server.cli(&["sql", "UPDATE sessions SET seen_at = seen_at - 15 * 86400000"]).ok();
+    browser.driver.refresh().await.unwrap();
+    browser.click("//a[text()='Sign in with Our club']").await;
+    // It has forgotten its own sessions with its keys.
+    pass_provider(&browser, "ann").await;
+    browser.sees(&["History"]).await;
+    assert!(browser.driver.current_url().await.unwrap().path() == "/history");
+    assert_eq!(server.sql("SELECT count(*) AS n FROM users WHERE username = 'ann'")[0]["n"], 1);
     browser.close().await;
 }

@@ -118,6 +118,7 @@ impl Community {
                     operator: Operator::new("bench")?,
                     reason: Reason::new("Measuring")?,
                     request_id: None,
+                    acting: None,
                 },
             };
             let began = Instant::now();

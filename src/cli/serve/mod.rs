@@ -32,8 +32,8 @@ const TERMINATED: i32 = 128 + 15;
 
 /// Serve the API and the pages until interrupted.
 ///
-/// The first start creates the database, the system account and the instance's key. With no
-/// identity provider configured the developer identity is offered, on this machine only.
+/// The first start creates the database, the system account and the instance's key. With
+/// neither an identity provider nor passkeys the developer identity is offered, on this machine only.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Fill an empty database with a lively sample community
@@ -198,7 +198,7 @@ fn greeting(app: &App, claim: Option<&str>) -> String {
     };
     let claim = claim.map(|url| {
         format!(
-            "\n  Nobody operates this community yet. Within half an hour, the first to open this link can:\n    {url}"
+            "\n  Nobody operates this community yet. Within half an hour, the first to use this link can:\n    {url}"
         )
     });
     format!(

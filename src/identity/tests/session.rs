@@ -154,6 +154,7 @@ fn who_leaves_is_signed_out() {
         operator: Operator::new("maria").unwrap(),
         reason: Reason::new("Moved away").unwrap(),
         request_id: None,
+        acting: None,
     };
     for deleted in [true, false] {
         let change =

@@ -76,9 +76,10 @@ const RELATIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "identity",
-        "an erased user must have left, and have no identity, role, session, passkey, recovery code or permission any more",
+        "an erased user must have left, and have no name, identity, role, session, passkey, recovery code or permission any more",
         "SELECT 'user ' || users.id FROM users JOIN audit_log ON audit_log.target = users.id AND audit_log.action = 'user.erase'
-          WHERE users.deleted_at IS NULL OR EXISTS (SELECT 1 FROM identities WHERE user = users.key)
+          WHERE users.deleted_at IS NULL OR username <> 'former_member_' || substr(users.id, 1, 4)
+             OR EXISTS (SELECT 1 FROM identities WHERE user = users.key)
              OR EXISTS (SELECT 1 FROM roles WHERE user = users.key) OR EXISTS (SELECT 1 FROM sessions WHERE user = users.key)
              OR EXISTS (SELECT 1 FROM passkeys WHERE user = users.key) OR EXISTS (SELECT 1 FROM recovery_codes WHERE user = users.key)
              OR EXISTS (SELECT 1 FROM client_permissions WHERE user = users.key)",
