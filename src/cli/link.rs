@@ -18,7 +18,7 @@ pub(crate) struct Invite {
     /// A role they get with it
     #[arg(long, value_name = "ROLE", value_parser = ["operator", "auditor"])]
     role: Option<String>,
-    /// For how many days it works
+    /// For how many days it works: 1 to 90
     #[arg(long, value_name = "N", default_value_t = 7)]
     days: u32,
     #[command(flatten)]

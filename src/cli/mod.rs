@@ -199,7 +199,7 @@ impl Common {
         let config = self.settings(None)?;
         if !config.database.path.exists() {
             return Err(Failure::Refused(format!(
-                "There is no database at {}. Run `communitytoken init` first, or name another file with --database.",
+                "There is no database at {}. Run this in the folder where the server runs, name another file with --database, or found a community with `communitytoken init`.",
                 config.database.path.display()
             )));
         }

@@ -28,7 +28,7 @@ impl Token {
         let config = common.settings(None)?;
         if !config.uses_developer_identity() {
             return Err(Failure::Refused(
-                "This community has passkeys or an identity provider, so the developer identity is off. Get a token from the provider.".into(),
+                "This community has passkeys or an identity provider, so the developer identity is off. Get a token from the provider; for a program, `communitytoken client create` makes a credential.".into(),
             ));
         }
         let (books, _) = common.books()?;

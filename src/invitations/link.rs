@@ -167,7 +167,7 @@ pub(super) struct OpenLink {
 pub(super) fn link_not_found() -> Error {
     Error::new(
         Code::LinkNotFound,
-        "This link was used already, has expired, was withdrawn, or is not complete. Ask whoever gave it to you for a new one.",
+        "This link was used already, has expired, was withdrawn, or is not complete. Ask whoever gave it to you for a new one. Where nobody operates the community yet, `communitytoken member claim-link` makes one.",
     )
 }
 
