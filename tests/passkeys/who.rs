@@ -64,7 +64,7 @@ async fn who_may_do_what() {
     let (link, id) = (path(&made), made["id"].as_str().unwrap().to_owned());
     let mut callers = [("nobody", Visitor::new(&server)), ("gone", gone), ("ann", ann), ("udo", udo), ("olga", olga)];
     for (method, address, who, fields, status) in CALLS {
-        let address = address.replace("LINK", &link).replace("ID", &id);
+        let address = address.replace("ID", &id).replace("LINK", &link);
         for (name, visitor) in &mut callers {
             let may = match who {
                 Who::Strangers => true,
