@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::calls::{ServiceCall, calls};
-use super::reads::{ServiceRead, reads};
+use super::counts::{ServiceCount, counts};
 use super::{CreateClient, RevokeClient, RotateClient};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, Scope, ServiceClient};
@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(revoke))
         .routes(routes!(rotate))
         .routes(routes!(service_calls))
-        .routes(routes!(service_reads))
+        .routes(routes!(service_counts))
 }
 
 /// A service client.
@@ -195,15 +195,16 @@ async fn service_calls(
     app.books.read(move |conn| calls(conn, client, user, &page)).await.map(Json)
 }
 
-/// What service clients read
+/// What service clients called
 ///
-/// Of whom, by which path, and how often in each hour, newest first, with both names.
-#[utoipa::path(get, path = "/v1/admin/service-reads", tag = "Operators", params(CallsQuery), responses((status = 200, body = Page<ServiceRead>)))]
-async fn service_reads(
+/// For whom, by which path, what came of it, and how often in each hour, newest first, with both names. Calls that were
+/// refused are here too; payments that were made are under `service-calls`, one by one.
+#[utoipa::path(get, path = "/v1/admin/service-counts", tag = "Operators", params(CallsQuery), responses((status = 200, body = Page<ServiceCount>)))]
+async fn service_counts(
     State(app): State<App>,
     _caller: OverseerCaller,
     Parameters(query): Parameters<CallsQuery>,
-) -> Result<Json<Page<ServiceRead>>> {
+) -> Result<Json<Page<ServiceCount>>> {
     let (client, user, page) = query.read()?;
-    app.books.read(move |conn| reads(conn, client, user, &page)).await.map(Json)
+    app.books.read(move |conn| counts(conn, client, user, &page)).await.map(Json)
 }

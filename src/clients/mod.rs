@@ -4,11 +4,11 @@
 mod admin;
 mod api;
 mod calls;
+mod counts;
 mod create;
 mod on_behalf;
 mod pages;
 mod permit;
-mod reads;
 mod renew;
 
 use crate::web::Slice;

@@ -18,7 +18,7 @@ use crate::ledger::{ClientKey, Command, Ledger, UserKey};
 const PREFIX: &str = "ctk_";
 /// A use is written down when the last one written is older than this: not with every call.
 const USED_EVERY: i64 = 5 * 60_000;
-/// What clients read is counted by the hour.
+/// What clients call is counted by the hour.
 const HOUR_MS: i64 = 3_600_000;
 
 /// What a service client may do. Whatever is not named here, it may not.
@@ -201,12 +201,15 @@ pub fn not_allowed() -> Error {
     )
 }
 
-/// The member with this identity, if they are here and let the client act for them. Never registers
-/// anyone.
-pub fn acting_for(conn: &Connection, client: ClientKey, issuer: &str, subject: &str) -> Result<Member> {
-    let member = member::by_identity(conn, issuer, subject)?.ok_or_else(not_allowed)?;
-    permitted(conn, client, member.key)?;
-    Ok(member)
+/// The member with this identity, and whether they let the client act for them. Never registers anyone.
+pub fn asked_for(conn: &Connection, client: ClientKey, issuer: &str, subject: &str) -> Result<Option<(Member, bool)>> {
+    let Some(member) = member::by_identity(conn, issuer, subject)? else { return Ok(None) };
+    let allows = match permitted(conn, client, member.key) {
+        Ok(_) => true,
+        Err(error) if error.code == Code::ClientNotAllowed => false,
+        Err(error) => return Err(error),
+    };
+    Ok(Some((member, allows)))
 }
 
 /// The client's name, if this member is here and lets it act for them now.
@@ -246,41 +249,69 @@ impl Command for TouchClient {
     }
 }
 
-/// Writes down that a client reads what is a member's, before it is shown: how often in this hour, by
-/// which path. Whether the member allows it is judged here too.
-///
-/// Refused: `client_not_allowed`.
-#[derive(Debug, Clone)]
-pub struct CountReading {
-    /// The client.
-    pub client: ClientKey,
-    /// The member.
-    pub user: UserKey,
-    /// The path it called, without what stands in its places.
-    pub path: String,
+/// What became of a client's call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOutcome {
+    /// It gets what it asked for.
+    Answered,
+    /// It was refused, with this code.
+    Refused(Code),
 }
 
-impl Command for CountReading {
-    type Output = ();
+impl CallOutcome {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Refused(code) => code.as_str(),
+        }
+    }
+}
 
-    fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
-        permitted(ledger.conn, self.client, self.user)?;
+/// Counts a client's call, before it is answered. Whether the member still allows what is about to be
+/// shown is judged here too: the outcome that counts is the one this gives back.
+#[derive(Debug, Clone)]
+pub struct CountCall {
+    /// The client.
+    pub client: ClientKey,
+    /// The member it called for; none for itself, or for an identity nobody here has.
+    pub user: Option<UserKey>,
+    /// The method of HTTP.
+    pub method: String,
+    /// The path it called, without what stands in its places.
+    pub path: String,
+    /// What became of it.
+    pub outcome: CallOutcome,
+}
+
+impl Command for CountCall {
+    type Output = CallOutcome;
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<CallOutcome> {
+        let refused = match (self.outcome, self.user) {
+            (CallOutcome::Answered, Some(user)) => permitted(ledger.conn, self.client, user).err(),
+            _ => None,
+        };
+        let outcome = refused.map_or(self.outcome, |error| CallOutcome::Refused(error.code));
         let now = ledger.now();
-        let row = (now - now.rem_euclid(HOUR_MS), self.client, self.user, &self.path);
+        let hour_at = now - now.rem_euclid(HOUR_MS);
+        let row = (hour_at, self.client, self.user, &self.method, &self.path, outcome.as_str());
         let counted = ledger
             .conn
             .prepare_cached(
-                "UPDATE service_reads SET count = count + 1 WHERE hour_at = ?1 AND client = ?2 AND user = ?3 AND path = ?4",
+                "UPDATE service_counts SET count = count + 1
+                  WHERE hour_at = ?1 AND client = ?2 AND coalesce(user, 0) = coalesce(?3, 0)
+                    AND method = ?4 AND path = ?5 AND outcome = ?6",
             )?
             .execute(row)?;
         if counted == 0 {
             ledger
                 .conn
                 .prepare_cached(
-                    "INSERT INTO service_reads (hour_at, client, user, path, count) VALUES (?1, ?2, ?3, ?4, 1)",
+                    "INSERT INTO service_counts (hour_at, client, user, method, path, outcome, count)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)",
                 )?
                 .execute(row)?;
         }
-        Ok(())
+        Ok(outcome)
     }
 }

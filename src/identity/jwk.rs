@@ -33,6 +33,11 @@ impl Key {
         self.algorithms == [Algorithm::HS256]
     }
 
+    /// The name by which tokens refer to it; empty where there is none.
+    pub(super) fn name(&self) -> &str {
+        self.kid.as_deref().unwrap_or_default()
+    }
+
     /// As it was published.
     pub(super) fn published(&self) -> &Value {
         &self.raw

@@ -44,8 +44,9 @@ impl KeptKeys {
         Self { path: database.with_file_name(name), source }
     }
 
-    /// The keys that were kept, if they are young enough. A file that cannot be read says nothing.
-    pub(super) fn read(&self) -> Option<Vec<Key>> {
+    /// The keys that were kept, and when the provider gave them, in Unix seconds; if they are young
+    /// enough. A file that cannot be read says nothing.
+    pub(super) fn read(&self) -> Option<(Vec<Key>, u64)> {
         if fs::metadata(&self.path).ok()?.len() > 2 * fetch::MAX_BODY as u64 {
             return None;
         }
@@ -61,7 +62,7 @@ impl KeptKeys {
             hours = age.as_secs() / 3600,
             "the provider's keys are those kept from before, until it is asked again"
         );
-        Some(keys)
+        Some((keys, content.fetched_at))
     }
 
     /// Keeps these keys, whole or not at all. To fail at it is no reason to turn anyone away.
@@ -84,6 +85,6 @@ impl KeptKeys {
     }
 }
 
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

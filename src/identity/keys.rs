@@ -17,11 +17,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::fetch::{self, Fetcher};
 use super::jwk::{self, Key};
-use super::kept_keys::KeptKeys;
+use super::kept_keys::{self, KeptKeys};
 use crate::config::Secret;
 use crate::error::{Error, Result};
 
@@ -99,9 +99,20 @@ pub struct KeySet {
     /// Where they are kept for the next start.
     kept: Option<KeptKeys>,
     current: RwLock<Arc<Keys>>,
+    /// The latest change by which keys may have gone.
+    change: watch::Sender<Option<Change>>,
     schedule: Mutex<Schedule>,
     /// Held by whoever fetches: there is one fetch at a time, and others can wait for it.
     fetching: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// A change of the set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The names of the keys that are listed now, and are what they were if they were listed before.
+    pub listed: Vec<String>,
+    /// When the provider is known to have listed the others last, Unix milliseconds.
+    pub last_listed: i64,
 }
 
 /// The keys of one moment.
@@ -128,6 +139,8 @@ struct Schedule {
     wait: Duration,
     /// When the set was written down for the next start.
     written: Option<Instant>,
+    /// When the provider last gave the set, by the clock, in Unix seconds.
+    confirmed: Option<u64>,
     /// When the set should be fetched anew.
     due: Option<Instant>,
     /// When the key file was last looked at, and what it looked like.
@@ -162,17 +175,21 @@ impl KeySet {
                 read_file(path).map_err(Error::internal)?
             }
             Source::Url { .. } | Source::Discovery { .. } => {
-                let keys = kept.as_ref().and_then(KeptKeys::read);
-                schedule.due = keys.is_some().then(Instant::now);
-                keys.unwrap_or_default()
+                let kept = kept.as_ref().and_then(KeptKeys::read);
+                schedule.due = kept.is_some().then(Instant::now);
+                schedule.confirmed = kept.as_ref().map(|(_, fetched_at)| *fetched_at);
+                kept.map(|(keys, _)| keys).unwrap_or_default()
             }
         };
+        // Whoever looks after a file may have taken a key out of it while the program was not running.
+        let change = matches!(source, Source::File(_)).then(|| Change::from_to(&[], &keys, i64::MIN));
         Ok(Arc::new(Self {
             source,
             pace,
             fetcher,
             kept,
             current: RwLock::new(Arc::new(Keys { generation: 1, keys })),
+            change: watch::Sender::new(change),
             schedule: Mutex::new(schedule),
             fetching: Arc::default(),
         }))
@@ -182,6 +199,19 @@ impl KeySet {
     /// again.
     pub fn generation(&self) -> u64 {
         self.snapshot().generation
+    }
+
+    /// The latest change by which keys may have gone, and each that follows.
+    pub fn changes(&self) -> watch::Receiver<Option<Change>> {
+        let mut changes = self.change.subscribe();
+        changes.mark_changed();
+        changes
+    }
+
+    /// Starts a fetch in the background when the set has grown old: a key that was withdrawn is to be
+    /// noticed while nobody sends tokens, too.
+    pub fn stay_fresh(self: &Arc<Self>) {
+        drop(self.current());
     }
 
     /// How many keys of this set can check signatures.
@@ -259,8 +289,12 @@ impl KeySet {
         match self.fetch_keys().await {
             Ok((keys, age)) => {
                 let age = age.clamp(self.pace.youngest, self.pace.oldest);
-                self.schedule().due = self.source.address().and_then(|_| Instant::now().checked_add(age));
-                self.replace(keys);
+                let confirmed = {
+                    let mut schedule = self.schedule();
+                    schedule.due = self.source.address().and_then(|_| Instant::now().checked_add(age));
+                    schedule.confirmed.replace(kept_keys::now())
+                };
+                self.replace(keys, confirmed.map_or(i64::MIN, milliseconds));
                 Ok(())
             }
             Err(why) => {
@@ -291,8 +325,9 @@ impl KeySet {
         Ok((keys, answer.max_age.unwrap_or(Pace::UNSAID)))
     }
 
-    /// Puts the new set in the place of the old one: keys no longer listed are gone.
-    fn replace(&self, keys: Vec<Key>) {
+    /// Puts the new set in the place of the old one, which was listed last at that time: keys no longer
+    /// listed are gone.
+    fn replace(&self, keys: Vec<Key>, last_listed: i64) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         if current.keys == keys {
             return;
@@ -303,7 +338,9 @@ impl KeySet {
         }
         let generation = current.generation + 1;
         tracing::info!(keys = keys.len(), generation, "the provider's keys have changed");
+        let change = Change::from_to(&current.keys, &keys, last_listed);
         *current = Arc::new(Keys { generation, keys });
+        self.change.send_replace(Some(change));
         self.schedule().written = None;
     }
 
@@ -342,7 +379,8 @@ impl KeySet {
         schedule.stamp = stamp;
         drop(schedule);
         match read_file(path) {
-            Ok(keys) => self.replace(keys),
+            // Whoever takes a key out of a file does so on purpose.
+            Ok(keys) => self.replace(keys, i64::MIN),
             Err(why) => {
                 tracing::warn!(%why, "the key file cannot be read; the last good keys stay");
             }
@@ -370,6 +408,17 @@ impl KeySet {
     fn schedule(&self) -> MutexGuard<'_, Schedule> {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Change {
+    fn from_to(old: &[Key], new: &[Key], last_listed: i64) -> Self {
+        let stays = |key: &&Key| !old.iter().any(|other| other.kid == key.kid && other != *key);
+        Self { listed: new.iter().filter(stays).map(|key| key.name().to_owned()).collect(), last_listed }
+    }
+}
+
+fn milliseconds(seconds: u64) -> i64 {
+    i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 
 /// A set with this one key, in the form in which keys are published.

@@ -33,7 +33,7 @@ mod tests;
 
 pub use developer::{AUDIENCE, DEVELOPER_ISSUER, DeveloperIdentity, has_travelled, is_local_host};
 pub use instance::InstanceKey;
-pub use keys::{KeySet, Source};
+pub use keys::{Change, KeySet, Source};
 pub use known::{Known, Payer};
 pub use local::{LOCAL_ISSUER, bind_local, local_identity, local_subject, register_local};
 pub use member::{Member, Role};

@@ -58,6 +58,15 @@ impl Method {
     }
 }
 
+/// What a provider's word rests on: a token that one of its keys signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouched {
+    /// The name of the key; empty for one without a name.
+    pub key_id: String,
+    /// How long the token is good, Unix milliseconds.
+    pub until: i64,
+}
+
 /// Opens a session for someone who has just shown who they are. The member must be there.
 ///
 /// Refused: `forbidden` for one who has left.
@@ -71,6 +80,8 @@ pub struct OpenSession {
     pub roles: Vec<Role>,
     /// How they showed it.
     pub method: Method,
+    /// What the provider's word rests on, where one vouched for them.
+    pub vouched: Option<Vouched>,
     /// What their browser says it is.
     pub device: String,
     /// The session this browser had until now: it ends, whoever's it was.
@@ -100,8 +111,8 @@ impl Command for OpenSession {
         let opened = ledger
             .conn
             .prepare_cached(
-                "INSERT INTO sessions (id, secret_hash, user, issuer, subject, roles, method, device, signed_in_at, seen_at, expires_at)
-                 SELECT ?1, ?2, key, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10 FROM users WHERE key = ?3 AND deleted_at IS NULL",
+                "INSERT INTO sessions (id, secret_hash, user, issuer, subject, roles, method, device, signed_in_at, seen_at, expires_at, key_id, token_expires_at)
+                 SELECT ?1, ?2, key, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12 FROM users WHERE key = ?3 AND deleted_at IS NULL",
             )?
             .execute((
                 id.hyphenated().to_string(),
@@ -114,6 +125,8 @@ impl Command for OpenSession {
                 device,
                 now,
                 now.saturating_add(milliseconds(self.limits.absolute)),
+                self.vouched.as_ref().map(|vouched| &vouched.key_id),
+                self.vouched.as_ref().map(|vouched| vouched.until),
             ))?;
         if opened == 1 { Ok(id) } else { Err(Error::left()) }
     }
@@ -170,6 +183,35 @@ impl Command for EndSessions {
             .conn
             .prepare_cached("DELETE FROM sessions WHERE user = ?1 AND (?2 IS NULL OR id = ?2) AND id IS NOT ?3")?
             .execute((self.user, one, others))?)
+    }
+}
+
+/// Ends the sessions that a provider vouched for with a key that it has withdrawn: taken away while the
+/// tokens it signed were still good. A key that was listed for as long as they were good was changed in
+/// the ordinary course, and nobody is signed out for that.
+#[derive(Debug, Clone)]
+pub struct EndWithdrawn {
+    /// The provider.
+    pub issuer: String,
+    /// The keys it lists.
+    pub listed: Vec<String>,
+    /// When it is known to have listed the others last, Unix milliseconds.
+    pub last_listed: i64,
+}
+
+impl Command for EndWithdrawn {
+    type Output = usize;
+
+    /// How many there were.
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<usize> {
+        let listed = serde_json::to_string(&self.listed).map_err(Error::internal)?;
+        Ok(ledger
+            .conn
+            .prepare_cached(
+                "DELETE FROM sessions WHERE issuer = ?1 AND token_expires_at > ?2
+                    AND key_id NOT IN (SELECT value FROM json_each(?3))",
+            )?
+            .execute((self.issuer, self.last_listed, listed))?)
     }
 }
 

@@ -125,6 +125,7 @@ impl Verifier {
             nonce: text("nonce"),
             access_hash: text("at_hash"),
             algorithm: signed.algorithm,
+            key_id: signed.key_id,
             claims: signed.claims,
         })
     }
@@ -156,7 +157,8 @@ impl Verifier {
             match check(token, provider, key, &unverified, client) {
                 Some(Ok((claims, good_from_ms, algorithm))) => {
                     let (generation, all) = (keys.generation, unverified.payload);
-                    return Ok(Signed { claims, good_from_ms, place, generation, algorithm, all });
+                    let key_id = key.name().to_owned();
+                    return Ok(Signed { claims, good_from_ms, place, generation, algorithm, key_id, all });
                 }
                 Some(Err(error)) => cause = error,
                 None => {}
@@ -214,6 +216,8 @@ struct Signed {
     /// The provider's key set by which it was checked.
     generation: u64,
     algorithm: Algorithm,
+    /// Its name.
+    key_id: String,
     all: Map<String, Value>,
 }
 
@@ -229,6 +233,8 @@ impl From<Signed> for Entry {
 pub struct IdToken {
     /// Who signed in.
     pub claims: Claims,
+    /// The name of the key that signed it; empty for one without a name.
+    pub key_id: String,
     /// For which sign-in it was made.
     pub nonce: Option<String>,
     access_hash: Option<String>,

@@ -168,7 +168,7 @@ async fn enter(
 async fn enter_by_link(visit: &Visit, request_id: RequestId, jar: CookieJar) -> Result<Response> {
     let command = EnterByLink { link: visit.secret.hash(), request_id };
     let (member, identity) = visit.app.books.execute(command).await?;
-    let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::Link };
+    let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::Link, vouched: None };
     let cookie = visit.app.sign_in(sign_in, &visit.headers).await?;
     let next = if visit.app.passkeys.is_some() { "/profile/passkeys?said=link" } else { "/" };
     Ok((jar.add(cookie), Redirect::to(next)).into_response())
@@ -197,7 +197,7 @@ async fn join(
     };
     let (member, codes) = app.books.execute(command).await?;
     let identity = local_identity(new.handle);
-    let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::Passkey };
+    let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::Passkey, vouched: None };
     let cookie = app.sign_in(sign_in, &visit.headers).await?;
     Ok((jar.add(cookie), codes_page(app.shell(None, Nav::None), &codes)).into_response())
 }

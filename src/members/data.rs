@@ -30,7 +30,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ),
     (
         "sessions",
-        "SELECT id, issuer, subject, roles, method, device, signed_in_at, seen_at, expires_at FROM sessions
+        "SELECT id, issuer, subject, roles, method, device, signed_in_at, seen_at, expires_at, key_id, token_expires_at FROM sessions
           WHERE user = ?1 ORDER BY key",
     ),
     ("passkeys", "SELECT id, name, created_at, used_at FROM passkeys WHERE user = ?1 ORDER BY key"),
@@ -46,9 +46,9 @@ pub const SECTIONS: &[(&str, &str)] = &[
            JOIN service_clients ON service_clients.key = client_permissions.client WHERE user = ?1 ORDER BY name",
     ),
     (
-        "service_reads",
-        "SELECT service_clients.name, path, hour_at, count FROM service_reads
-           JOIN service_clients ON service_clients.key = service_reads.client WHERE user = ?1 ORDER BY service_reads.key",
+        "service_counts",
+        "SELECT service_clients.name, method, path, outcome, hour_at, count FROM service_counts
+           JOIN service_clients ON service_clients.key = service_counts.client WHERE user = ?1 ORDER BY service_counts.key",
     ),
     (
         "days",

@@ -91,7 +91,7 @@ async fn enter(
     app.count_guess(client)?;
     match app.books.execute(UseCode { typed: form.code, request_id }).await {
         Ok((member, identity)) => {
-            let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::RecoveryCode };
+            let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::RecoveryCode, vouched: None };
             let cookie = app.sign_in(sign_in, &headers).await?;
             Ok((jar.add(cookie), Redirect::to("/profile/passkeys?said=code")).into_response())
         }

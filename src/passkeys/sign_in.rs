@@ -84,7 +84,8 @@ async fn open(app: &App, headers: &HeaderMap, credential: &str) -> Result<Cookie
         })
         .await?;
     app.books.execute(UsePasskey { passkey }).await?;
-    let sign_in = SignIn { member, identity: local_identity(handle), roles: Vec::new(), method: Method::Passkey };
+    let sign_in =
+        SignIn { member, identity: local_identity(handle), roles: Vec::new(), method: Method::Passkey, vouched: None };
     app.sign_in(sign_in, headers).await
 }
 

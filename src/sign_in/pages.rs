@@ -199,7 +199,7 @@ async fn enter(
         (None, None) => return Err(Error::field("new_username", "must be given")),
     };
     let identity = (DEVELOPER_ISSUER.to_owned(), subject);
-    let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::Developer };
+    let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::Developer, vouched: None };
     let cookie = app.sign_in(sign_in, &headers).await?;
     let next = safe(&form.next);
     Ok((jar.add(cookie), Redirect::to(if next.is_empty() { "/" } else { &next })).into_response())

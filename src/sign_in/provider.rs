@@ -91,10 +91,10 @@ pub(super) async fn callback(
 /// Opens a session for whom the answer to this attempt speaks of, registered now if they are new here.
 async fn finish(app: &App, attempt: &Attempt, answer: Answer, headers: &HeaderMap) -> Result<Cookie<'static>> {
     let client = app.sign_in.of(&attempt.issuer).ok_or_else(|| Error::internal("an attempt without a client"))?;
-    let claims = client.identity(&app.verifier, attempt, answer).await?;
+    let (claims, vouched) = client.identity(&app.verifier, attempt, answer).await?;
     let member = app.known(&claims).await?;
     let (identity, roles) = ((claims.issuer, claims.subject), claims.roles);
-    app.sign_in(SignIn { member, identity, roles, method: Method::Provider }, headers).await
+    app.sign_in(SignIn { member, identity, roles, method: Method::Provider, vouched: Some(vouched) }, headers).await
 }
 
 /// The name of the cookie for the attempt with this state, which may be anything.

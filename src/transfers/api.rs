@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header::LOCATION};
+use axum::http::{HeaderValue, StatusCode, header::LOCATION};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::clients::OnBehalf;
 use crate::error::{Code, Result};
 use crate::identity::Payer;
 use crate::ledger::{Amount, IdempotencyKey, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId};
-use crate::web::{App, Body, Key, PathId, Paying};
+use crate::web::{App, Body, Key, PathId, Paying, REPLAYED};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -24,9 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 pub fn created<T: Serialize>(outcome: &Outcome<T>, location: Option<TransactionId>) -> Response {
     let mut response = (StatusCode::CREATED, Json(&outcome.output)).into_response();
     if outcome.replayed {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
     if let Some(value) = location.and_then(|id| HeaderValue::from_str(&format!("/v1/transactions/{id}")).ok()) {
         response.headers_mut().insert(LOCATION, value);

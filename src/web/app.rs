@@ -138,6 +138,7 @@ impl App {
             (None, Method::Provider | Method::Developer) => return Ok(None),
             (None, _) => {}
             (Some(provider), _) => {
+                provider.keys.stay_fresh();
                 for role in session.claimed.iter().filter(|role| provider.lets_claims_give(**role)) {
                     session.member.add(*role);
                 }
@@ -219,10 +220,10 @@ impl App {
         Ok(client)
     }
 
-    /// The member who lets a service client act for them.
-    pub async fn acting_for(&self, client: &ServiceClient, identity: &IdentityName) -> Result<Member> {
+    /// The member a service client names, and whether they let it act for them.
+    pub async fn asked_for(&self, client: &ServiceClient, identity: &IdentityName) -> Result<Option<(Member, bool)>> {
         let IdentityName { issuer, subject } = identity;
-        self.books.look_up(|conn| client::acting_for(conn, client.key, issuer, subject)).await
+        self.books.look_up(|conn| client::asked_for(conn, client.key, issuer, subject)).await
     }
 
     /// Forgets what is remembered of a member who was erased.

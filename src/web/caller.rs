@@ -1,14 +1,15 @@
 //! Who calls the API, and with what authority.
 
-use axum::extract::{FromRequestParts, MatchedPath};
+use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::frame::RequestId;
+use super::service_calls::ServiceCalls;
 use super::{App, Client};
 use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
-use crate::identity::client::{CountReading, Credential, Scope, ServiceClient};
+use crate::identity::client::{Credential, Scope, ServiceClient, not_allowed};
 use crate::identity::{Member, Payer, Role};
 use crate::ledger::{Acting, Authority, IdempotencyKey, Operator, Reason};
 
@@ -56,21 +57,38 @@ fn on_behalf_of(parts: &Parts) -> Result<IdentityName> {
     }
 }
 
-/// The service client with this credential, if it was given the scope.
-async fn client_with(token: &str, parts: &Parts, app: &App, scope: Scope) -> Result<ServiceClient> {
-    let client = app.client(token, Client::of(parts)).await?;
+/// Refuses a client that was not given the scope.
+fn check_scope(client: &ServiceClient, scope: Scope) -> Result<()> {
     if client.may(scope) {
-        return Ok(client);
+        return Ok(());
     }
     Err(Error::new(Code::ScopeMissing, format!("This call needs the scope {}.", scope.as_str()))
         .with("scope", scope.as_str()))
 }
 
+/// The service client with this credential, which calls for itself.
+async fn by_itself(token: &str, parts: &Parts, app: &App) -> Result<ServiceClient> {
+    let client = app.client(token, Client::of(parts)).await?;
+    ServiceCalls::note(parts, &client, None);
+    Ok(client)
+}
+
 /// The client, and the member it may act for.
 async fn acting(token: &str, parts: &Parts, app: &App, scope: Scope) -> Result<(ServiceClient, Member)> {
-    let client = client_with(token, parts, app, scope).await?;
-    let member = app.acting_for(&client, &on_behalf_of(parts)?).await?;
-    Ok((client, member))
+    let client = app.client(token, Client::of(parts)).await?;
+    let identity = on_behalf_of(parts);
+    let named = match &identity {
+        Ok(identity) => app.asked_for(&client, identity).await?,
+        Err(_) => None,
+    };
+    // Whose name it used is written down whether or not it may.
+    ServiceCalls::note(parts, &client, named.as_ref().map(|(member, _)| member));
+    check_scope(&client, scope)?;
+    identity?;
+    match named {
+        Some((member, true)) => Ok((client, member)),
+        _ => Err(not_allowed()),
+    }
 }
 
 /// The member whose bearer token came with the request. No service client: what a member can do only
@@ -84,15 +102,14 @@ impl FromRequestParts<App> for Bearer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
-            app.client(token, Client::of(parts)).await?;
+            by_itself(token, parts, app).await?;
             return Err(Error::new(Code::Forbidden, "No service client may call this, whatever its scopes."));
         }
         app.member(token, Client::of(parts)).await.map(Self)
     }
 }
 
-/// The member whose own things are read: by themselves, or by a service client for them, which is
-/// written down.
+/// The member whose own things are read: by themselves, or by a service client for them.
 #[derive(Debug, Clone)]
 pub struct Reading(pub Member);
 
@@ -102,9 +119,7 @@ impl FromRequestParts<App> for Reading {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
-            let (client, member) = acting(token, parts, app, Scope::WalletRead).await?;
-            let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
-            app.books.execute(CountReading { client: client.key, user: member.key, path }).await?;
+            let (_, member) = acting(token, parts, app, Scope::WalletRead).await?;
             return Ok(Self(member));
         }
         app.member(token, Client::of(parts)).await.map(Self)
@@ -121,7 +136,7 @@ impl FromRequestParts<App> for StatisticsReader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
-            client_with(token, parts, app, Scope::StatisticsRead).await?;
+            check_scope(&by_itself(token, parts, app).await?, Scope::StatisticsRead)?;
         } else {
             app.member(token, Client::of(parts)).await?;
         }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::App;
 use super::arrival;
 use super::page::{Nav, ProblemPage, page_with};
+use super::service_calls::ServiceCalls;
 use crate::error::{Code, Error};
 use crate::identity::{has_travelled, is_local_host};
 
@@ -41,6 +42,8 @@ const LINKS: &str = "/join/";
 /// Bytes of a part of an address that the log shows: ids have 36, secrets have more.
 const LOGGED_MAX: usize = 40;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Marks the answer to a repeated request, which changed nothing.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The id by which a request is found in the log: the caller's, or one of ours.
 #[derive(Debug, Clone)]
@@ -91,6 +94,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let is_link = request.uri().path().starts_with(LINKS);
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
+    let watched = ServiceCalls::watch(&mut request);
     let mut response = match refuse(&app, &request) {
         Some(error) => error.into_response(),
         None => tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await.unwrap_or_else(|_| {
@@ -102,6 +106,9 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
             .into_response()
         }),
     };
+    if let Some(watched) = watched {
+        response = watched.count(&app, response).await;
+    }
     if let Some(error) = response.extensions_mut().remove::<Error>() {
         if let Some(cause) = error.cause() {
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");

@@ -13,6 +13,7 @@ mod frame;
 mod page;
 mod pages;
 mod rates;
+mod service_calls;
 mod session;
 pub mod spreadsheet;
 
@@ -21,7 +22,7 @@ pub use arrival::{Client, Peer, household};
 pub use body::{Body, FormBody, Object, Parameters, PathId, PathText};
 pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
 pub use download::{Pieces, download};
-pub use frame::{DRESS, RequestId, frame, problem_body};
+pub use frame::{DRESS, REPLAYED, RequestId, frame, problem_body};
 pub use page::{Nav, Shell, grouped, page, page_with};
 pub use pages::Pages;
 pub use session::{Session, SignIn};

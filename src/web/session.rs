@@ -17,7 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{App, Client};
 use crate::error::{Code, Error, Result};
-use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Which};
+use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Vouched, Which};
 use crate::identity::{Member, Role, Secret};
 
 /// The cookie of a session.
@@ -51,6 +51,8 @@ pub struct SignIn {
     pub roles: Vec<Role>,
     /// How they showed it.
     pub method: Method,
+    /// What the provider's word rests on, where one vouched for them.
+    pub vouched: Option<Vouched>,
 }
 
 impl App {
@@ -93,6 +95,7 @@ impl App {
                 identity: sign_in.identity,
                 roles: sign_in.roles,
                 method: sign_in.method,
+                vouched: sign_in.vouched,
                 device,
                 replaces: self.secret(headers),
                 secret: secret.clone(),

@@ -97,7 +97,7 @@ async fn nothing_personal_is_left() {
     let farewell = close(&ann, &leaving(&ann, "pool")).await.ok(200);
     assert_eq!((&farewell["given_to_pool"], &farewell["notes_erased"]), (&json!(89), &json!(2)), "{farewell}");
 
-    let kept = ["service_calls", "service_reads"];
+    let kept = ["service_calls", "service_counts"];
     assert_eq!(left_of(&server, &ann.user_id), kept, "the books say that a bot acted, for nobody known");
     let user = operator.get(&format!("/v1/admin/users/{}", ann.user_id)).await.ok(200);
     assert_eq!(user["username"], format!("former_member_{}", &ann.user_id[..4]));
@@ -265,12 +265,12 @@ async fn the_database_guards_it() {
         (line("client.revoke", client, "{}") + format!("UPDATE service_clients SET revoked = {last}; UPDATE service_clients SET revoked = NULL").as_str(), "is for good"),
         ("INSERT INTO service_clients (id, name, secret_hash, scopes, audit, created_at) VALUES (lower(hex(randomblob(18))), 'evil', randomblob(32), '[\"transfers:write\"]', 1, 0)".into(), "needs a line in the audit log"),
         ("REPLACE INTO service_clients SELECT * FROM service_clients".into(), "exists already"),
-        ("UPDATE service_reads SET count = count + 2".into(), "counted up, never changed"),
-        ("UPDATE service_reads SET path = '/v1/me', count = count + 1".into(), "counted up, never changed"),
-        ("DELETE FROM service_reads".into(), "never deleted"),
-        ("REPLACE INTO service_reads SELECT * FROM service_reads".into(), "counted already"),
-        ("INSERT INTO service_reads (client, user, path, hour_at, count) SELECT client, user, path, 0, 5 FROM service_reads".into(), "one call at a time"),
-        (format!("INSERT INTO service_reads (client, user, path, hour_at, count) SELECT client, (SELECT key FROM users WHERE id = '{ann}'), path, 0, 1 FROM service_reads"), "a member who allows it"),
+        ("UPDATE service_counts SET count = count + 2".into(), "counted up, never changed"),
+        ("UPDATE service_counts SET path = '/v1/me', count = count + 1".into(), "counted up, never changed"),
+        ("DELETE FROM service_counts".into(), "never deleted"),
+        ("REPLACE INTO service_counts SELECT * FROM service_counts".into(), "counted already"),
+        ("INSERT INTO service_counts (client, user, method, path, outcome, hour_at, count) SELECT client, user, method, path, outcome, 0, 5 FROM service_counts".into(), "one call at a time"),
+        (format!("INSERT INTO service_counts (client, user, method, path, outcome, hour_at, count) SELECT client, (SELECT key FROM users WHERE id = '{ann}'), method, path, outcome, 0, 1 FROM service_counts"), "a member who allows it"),
         ("UPDATE client_permissions SET created_at = 0".into(), "given or taken, never changed"),
         (format!("INSERT INTO client_permissions SELECT users.key, service_clients.key, 0 FROM users, service_clients WHERE users.id = '{ann}'"), "of a member who is here"),
         ("INSERT INTO service_calls SELECT (SELECT max(sequence) FROM transactions), client, user FROM client_permissions".into(), "stands beside the transaction"),

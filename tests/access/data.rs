@@ -24,7 +24,7 @@ const NOT_IN_THE_FILE: &[(&str, &[&str], &str)] = &[
     ("recovery_codes", &["code_hash", "user"], "the hash of a secret says nothing about anyone"),
     ("links", &["key", "secret_hash", "user", "audit"], "the audit line is there with operator and reason"),
     ("client_permissions", &["user", "client"], "the client's name and id are there"),
-    ("service_reads", &["key", "client", "user"], "the client's name is there"),
+    ("service_counts", &["key", "client", "user"], "the client's name is there"),
     ("wallet_days", &["wallet", "last_sequence"], "how rows refer to each other"),
 ];
 /// Tables that are in the file as a whole by another way: as transactions, with the client's name.
@@ -43,7 +43,7 @@ const SECTION_OF: &[(&str, &str)] = &[
     ("recovery_codes", "recovery_codes"),
     ("links", "links"),
     ("client_permissions", "service_clients"),
-    ("service_reads", "service_reads"),
+    ("service_counts", "service_counts"),
     ("wallet_days", "days"),
 ];
 

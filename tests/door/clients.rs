@@ -1,7 +1,7 @@
 //! A service client is one more caller: of the whole table it may make what its scopes open, for a
 //! member who allows it, and nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ async fn what_service_clients_may() {
         clients.push((vec![scope], Client { community: &community, credential }));
     }
     let [bob, eve] = [&community.bob, &community.eve].map(|person| identity(&community, &person.member.user_id));
-    let (mut allowed, mut refused) = (0, 0);
+    let (mut allowed, mut refused, mut counted) = (0, 0, 0);
     assert_eq!(documented(&community).await, OPEN.iter().map(named).collect());
     for call in CALLS.iter().filter(|call| call.who != Who::Everyone && call.who != Who::Astray) {
         let opens = OPEN.iter().find(|open| (open.0, open.1) == (call.method, call.path)).map(|open| open.2);
@@ -145,6 +145,7 @@ async fn what_service_clients_may() {
                     None => drop(answer.refused(403, "forbidden")),
                 }
                 refused += 1;
+                counted += i64::from(call.is_api());
             }
         }
         assert_eq!(community.rows(), before, "{} {} changed something", call.method, call.path);
@@ -152,21 +153,35 @@ async fn what_service_clients_may() {
             let answer = client.call(call, Some(&bob)).await;
             assert!([200, 201].contains(&answer.status), "{} {}: {answer:?}", call.method, call.path);
             allowed += 1;
+            // A payment has a row of its own.
+            counted += i64::from(answer.status == 200);
         }
     }
     assert!(allowed == 2 * OPEN.len() && refused > 600, "{allowed} {refused}");
     let calls = community.auditor.member.get("/v1/admin/service-calls").await.ok(200);
     assert_eq!(calls["items"].as_array().map(Vec::len), Some(4), "both names beside each: {calls}");
-    let reads = community.auditor.member.get("/v1/admin/service-reads").await.ok(200);
-    let count: i64 = reads["items"].as_array().unwrap().iter().map(|read| read["count"].as_i64().unwrap()).sum();
-    assert_eq!(count, 12, "{reads}");
-    let of_bob = |list: &Value| {
-        list["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|entry| entry["user_id"] == community.bob.member.user_id.as_str() && entry["client"].is_string())
-    };
-    assert!(of_bob(&calls) && of_bob(&reads));
+    let bob = community.bob.member.user_id.as_str();
+    let mut sums = BTreeMap::new();
+    let mut cursor = String::new();
+    loop {
+        let path = format!("/v1/admin/service-counts?limit=200{cursor}");
+        let page = community.auditor.member.get(&path).await.ok(200);
+        for entry in page["items"].as_array().unwrap() {
+            assert!(entry["client"].is_string(), "{entry}");
+            let whose = entry["user_id"].as_str().map(|id| if id == bob { "bob" } else { "eve" });
+            *sums.entry((entry["outcome"] == "answered", whose)).or_insert(0) += entry["count"].as_i64().unwrap();
+        }
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(sums.values().sum::<i64>(), counted, "every call is written down: {sums:?}");
+    assert_eq!(sums[&(true, Some("bob"))], 12, "with the name of the member who allows it");
+    assert!(sums[&(true, None)] > 0 && !sums.contains_key(&(true, Some("eve"))), "{sums:?}");
+    assert!(sums[&(false, Some("eve"))] > 0 && sums[&(false, None)] > 0, "refused ones too: {sums:?}");
+    assert!(
+        calls["items"].as_array().unwrap().iter().all(|entry| entry["user_id"] == bob && entry["client"].is_string())
+    );
     assert_eq!(community.server.cli(&["verify"]).ok()["is_sound"], true);
 }

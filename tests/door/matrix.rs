@@ -98,7 +98,7 @@ pub const CALLS: &[Call] = &[
         r#"{"name":"another-bot","scopes":["statistics:read"],"reason":"Why"}"#,
     ),
     call("GET", "/v1/admin/service-calls", Who::Overseers, "null"),
-    call("GET", "/v1/admin/service-reads", Who::Overseers, "null"),
+    call("GET", "/v1/admin/service-counts", Who::Overseers, "null"),
     call("POST", "/v1/admin/service-clients/{id}/rotate", Who::Operators, r#"{"reason":"Why"}"#),
     call("GET", "/v1/admin/invitations", Who::Overseers, "null"),
     call("POST", "/v1/admin/invitations", Who::WithPasskeys, r#"{"reason":"Why"}"#),

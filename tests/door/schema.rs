@@ -20,7 +20,7 @@ const SETTINGS: &str = r#"
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 
 [[operations]]
-include-name-regex = "GET /v1/.*(members|users|transactions|audit-log|service-calls|service-reads|invitations)$|DELETE /v1/me$|POST /v1/(transfers|.*/reverse|admin/issuances|admin/distributions|admin/invitations)$"
+include-name-regex = "GET /v1/.*(members|users|transactions|audit-log|service-calls|service-counts|invitations)$|DELETE /v1/me$|POST /v1/(transfers|.*/reverse|admin/issuances|admin/distributions|admin/invitations)$"
 
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "400", "401", "403", "404", "409", "422", "429"]

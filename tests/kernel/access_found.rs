@@ -1,7 +1,7 @@
 //! `verify` finds what was planted about service clients and members who were erased.
 
 use communitytoken::clients::{CreateClient, OnBehalf, Permit, RevokeClient};
-use communitytoken::identity::client::{CountReading, Credential, Scope};
+use communitytoken::identity::client::{CallOutcome, CountCall, Credential, Scope};
 use communitytoken::ledger::Once;
 use communitytoken::members::{By, Erase, Remaining};
 
@@ -30,8 +30,9 @@ fn community() -> Community {
     };
     community.run(OnBehalf { client: bot.key, once }).unwrap();
     for _ in 0..2 {
-        let path = "/v1/wallet".to_owned();
-        community.run(CountReading { client: bot.key, user: member.key, path }).unwrap();
+        let (method, path) = ("GET".to_owned(), "/v1/wallet".to_owned());
+        let outcome = CallOutcome::Answered;
+        community.run(CountCall { client: bot.key, user: Some(member.key), method, path, outcome }).unwrap();
     }
     let erase = Erase {
         user_id: community.members[2].id,
@@ -71,8 +72,8 @@ const PLANTED: &[(&str, &str, &str)] = &[
     ("UPDATE service_calls SET client = 99", "client", "call"),
     ("UPDATE service_calls SET sequence = 99", "client", "call 99"),
     ("UPDATE service_calls SET sequence = 1", "client", "call 1"),
-    ("UPDATE service_reads SET user = 99", "client", "reading 1"),
-    ("UPDATE service_reads SET client = 99", "client", "reading 1"),
+    ("UPDATE service_counts SET user = 99", "client", "count 1"),
+    ("UPDATE service_counts SET client = 99", "client", "count 1"),
     // Somebody erased who is known again.
     ("INSERT INTO identities (issuer, subject, user, created_at) VALUES ('x', 'y', 3, 0)", "identity", "user"),
     ("INSERT INTO client_permissions (user, client, created_at) VALUES (3, 1, 0)", "identity", "user"),

@@ -49,9 +49,38 @@ pub async fn tokens(issuer: &Issuer, name: &str, resource: Option<&str>) -> Valu
     answer
 }
 
+/// Lets time pass, and the connections that were idle for so long be closed.
+async fn pass(server: &Server, clock: &Clock, seconds: i64) {
+    clock.run(seconds);
+    // Whoever sleeps notices nothing of a clock that jumps: this wakes the program.
+    Client::new().get(format!("{}/health", server.base)).send().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+}
+
+/// Waits until the program has asked the provider for its keys since this moment, in Unix seconds.
+async fn asked_again(server: &Server, since: u64) {
+    for _ in 0..400 {
+        let kept = std::fs::read_dir(server.database().parent().unwrap()).unwrap().find_map(|entry| {
+            let path = entry.unwrap().path();
+            path.to_str().unwrap().contains("-keys-").then(|| std::fs::read(path).unwrap())
+        });
+        let kept: Option<Value> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        if kept.is_some_and(|kept| kept["fetched_at"].as_u64().unwrap() >= since) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the provider was not asked for its keys: {}", server.log());
+}
+
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
+
 /// A new key signs: signing in and bearer tokens go on without a restart, and the old key's tokens hold as
-/// long as it is listed. The old keys are withdrawn: their tokens are refused, remembered ones too. Whoever
-/// is signed in on the pages notices nothing of all that.
+/// long as it is listed. All keys are withdrawn: their tokens are refused, remembered ones too, and so is
+/// the session that was opened by a token which would still be good. Those whose tokens had run out while
+/// their key was listed notice nothing of all that.
 #[tokio::test]
 async fn rotation() {
     let issuer = Issuer::start();
@@ -63,8 +92,13 @@ async fn rotation() {
         let tokens = tokens(&issuer, name, Some("https://tokens.test.invalid")).await;
         server.stranger(tokens["access_token"].as_str().unwrap().into())
     };
-    let mut pages = Visitor::new();
-    pages.sign_in(&server.base, "ann").await;
+    let send = format!("{}/send", server.base);
+    let (mut early, mut late) = (Visitor::new(), Visitor::new());
+    // An ID token that is good for a moment, for the early session.
+    issuer.control(json!({ "lifetime": 1 })).await;
+    early.sign_in(&server.base, "ann").await;
+    let over = now() + 2;
+    issuer.control(json!({ "lifetime": 3600 })).await;
     let first = bearer("ann").await;
     first.get("/v1/me").await.ok(200);
 
@@ -76,20 +110,32 @@ async fn rotation() {
     first.get("/v1/me").await.ok(200);
     Visitor::new().sign_in(&server.base, "bob").await.shows(200, "Signed in as <strong>");
 
+    // The keys are seen to be listed still when the ID token of the early session has run out.
+    while now() < over {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    pass(&server, &clock, 2 * 60 * MINUTE).await;
+    early.open(&send).await.shows(200, "To whom");
+    asked_again(&server, over).await;
+    late.sign_in(&server.base, "bob").await.shows(200, "Signed in as <strong>");
+
     issuer.control(json!({ "rotate": "withdraw" })).await;
-    // And so long a set is used at most before it is looked at again.
-    clock.run(25 * 60 * MINUTE);
-    let mut refused = 0;
+    // And so long a set is used at most before it is looked at again: a page alone sees to that.
+    pass(&server, &clock, 27 * 60 * MINUTE).await;
+    let mut seen = late.open(&send).await;
     for _ in 0..200 {
-        refused = second.get("/v1/me").await.status;
-        if refused == 401 {
+        if seen.text.contains("Sign in") {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
+        seen = late.open(&send).await;
     }
-    assert_eq!(refused, 401);
+    assert!(!seen.text.contains("To whom"), "the late session is over: {}", seen.text);
+    early.open(&send).await.shows(200, "To whom");
+    second.get("/v1/me").await.refused(401, "unauthorized");
     first.get("/v1/me").await.refused(401, "unauthorized");
     bearer("ann").await.get("/v1/me").await.ok(200);
-    Visitor::new().sign_in(&server.base, "ann").await.shows(200, "Signed in as <strong>");
-    pages.open(&format!("{}/send", server.base)).await.shows(200, "To whom");
+    late.sign_in(&server.base, "bob").await.shows(200, "Signed in as <strong>");
+    late.open(&send).await.shows(200, "To whom");
+    assert!(server.log().contains("the provider has withdrawn a key"));
 }

@@ -160,7 +160,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
             std::process::exit(TERMINATED);
         });
     };
-    let upkeep = Upkeep::start(&app.books, &app.config.ledger);
+    let upkeep = Upkeep::start(&app);
     listening.serve(router, stop).await;
     upkeep.end().await;
     Ok(())

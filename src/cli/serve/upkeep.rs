@@ -1,18 +1,23 @@
-//! What goes on while the program serves: the living proof, checkpoints, and the head of the ledger
-//! that is kept beside the database.
+//! What goes on while the program serves: the living proof, checkpoints, the head of the ledger that is
+//! kept beside the database, and the end of sessions whose provider has withdrawn its key.
 
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 
-use crate::config;
+use crate::identity::Change;
+use crate::identity::session::EndWithdrawn;
 use crate::ledger::{Books, KeptHead, ReadHead};
 use crate::proofs;
+use crate::web::App;
 
 /// How often the supply is counted anew.
 const PROOF_EVERY: Duration = Duration::from_mins(1);
 /// How often the head is kept, if it has moved.
 const HEAD_EVERY: Duration = Duration::from_secs(10);
+/// How long what could not be written waits.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 /// The work beside the requests.
 pub(super) struct Upkeep {
@@ -23,12 +28,17 @@ pub(super) struct Upkeep {
 
 impl Upkeep {
     /// Begins it.
-    pub(super) fn start(books: &Books, settings: &config::Ledger) -> Self {
+    pub(super) fn start(app: &App) -> Self {
+        let (books, settings) = (&app.books, &app.config.ledger);
         let mut tasks = vec![tokio::spawn(prove_again(books.clone())), tokio::spawn(keep_heads(books.clone()))];
         let takes_checkpoints = settings.checkpoint_minutes > 0;
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());
             tasks.push(tokio::spawn(take_checkpoints(books.clone(), every)));
+        }
+        for provider in app.verifier.providers() {
+            let (issuer, changes) = (provider.issuer().to_owned(), provider.keys.changes());
+            tasks.push(tokio::spawn(end_withdrawn(books.clone(), issuer, changes)));
         }
         let tasks = tasks.iter().map(JoinHandle::abort_handle).collect();
         Self { books: books.clone(), tasks, takes_checkpoints }
@@ -41,6 +51,26 @@ impl Upkeep {
         }
         if self.takes_checkpoints {
             take_checkpoint(self.books).await;
+        }
+    }
+}
+
+/// Ends the sessions whose keys a provider withdraws, as soon as it is noticed.
+async fn end_withdrawn(books: Books, issuer: String, mut changes: watch::Receiver<Option<Change>>) {
+    while changes.changed().await.is_ok() {
+        let Some(Change { listed, last_listed }) = changes.borrow_and_update().clone() else { continue };
+        let ended = loop {
+            let command = EndWithdrawn { issuer: issuer.clone(), listed: listed.clone(), last_listed };
+            match books.execute(command).await {
+                Ok(ended) => break ended,
+                Err(error) => {
+                    tracing::warn!(%error, "sessions whose key was withdrawn could not be ended; tried again");
+                    tokio::time::sleep(TRY_AGAIN).await;
+                }
+            }
+        };
+        if ended > 0 {
+            tracing::warn!(issuer, sessions = ended, "the provider has withdrawn a key: its sessions are ended");
         }
     }
 }

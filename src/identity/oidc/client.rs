@@ -20,6 +20,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::super::fetch::{self, Fetcher};
+use super::super::session::Vouched;
 use super::super::strict_json;
 use super::super::token::{Claims, Verifier};
 use super::attempt::{Attempt, TIME_MAX};
@@ -170,8 +171,8 @@ impl Client {
         Ok(Begun { attempt, url })
     }
 
-    /// Whose identity an answer to this attempt shows.
-    pub async fn identity(&self, verifier: &Verifier, attempt: &Attempt, answer: Answer) -> Result<Claims> {
+    /// Whose identity an answer to this attempt shows, and what that rests on.
+    pub async fn identity(&self, verifier: &Verifier, attempt: &Attempt, answer: Answer) -> Result<(Claims, Vouched)> {
         let metadata = self.metadata().await?;
         if answer.iss.as_ref().map_or(metadata.names_itself, |issuer| *issuer != self.issuer) {
             return Err(self.distrust(format!("the answer is from {:?}, asked was {}", answer.iss, self.issuer)));
@@ -194,11 +195,12 @@ impl Client {
         if !said.belongs_to(access_token) {
             return Err(self.distrust("its ID token was not made with this access token (at_hash)"));
         }
+        let vouched = Vouched { key_id: said.key_id, until: said.claims.expires_at_ms };
         let mut claims = said.claims;
         if claims.username.is_none() {
             claims.username = self.username(&metadata, access_token, &claims.subject).await;
         }
-        Ok(claims)
+        Ok((claims, vouched))
     }
 
     /// Where to send a browser to sign out at the provider too, if it offers that.

@@ -102,8 +102,8 @@ const RELATIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "client",
-        "what a service client read was of a member, by a client there is",
-        "SELECT 'reading ' || key FROM service_reads
+        "what a service client called for was a member, and the client is there",
+        "SELECT 'count ' || key FROM service_counts
           WHERE user NOT IN (SELECT key FROM users) OR client NOT IN (SELECT key FROM service_clients)",
     ),
     (
