@@ -23,6 +23,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 use crate::store::Checkpoints;
@@ -78,6 +79,8 @@ pub struct Community {
     pub time_zone: TimeZone,
     /// The same, by name: `Europe/Berlin`.
     pub time_zone_name: String,
+    /// The day with which weeks begin, in statistics.
+    pub week_starts: Weekday,
     /// Whether members can look each other up by name to choose a recipient.
     pub directory: bool,
 }

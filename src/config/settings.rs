@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use reqwest::Url;
 use tracing_subscriber::EnvFilter;
@@ -41,6 +42,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("community.token_name", Kind::Text, "token"),
     ("community.token_symbol", Kind::Text, "🪙"),
     ("community.time_zone", Kind::Text, "UTC"),
+    ("community.week_starts", Kind::Text, "monday"),
     ("community.directory", Kind::Switch, "true"),
     ("identity.operators", Kind::List, ""),
     ("identity.auditors", Kind::List, ""),
@@ -191,12 +193,21 @@ impl Reader {
             );
             TimeZone::UTC
         });
+        let week_starts = match self.needed("community.week_starts").as_str() {
+            "monday" => Weekday::Monday,
+            "sunday" => Weekday::Sunday,
+            _ => {
+                self.wrong("community.week_starts", "must be \"monday\" or \"sunday\"");
+                Weekday::Monday
+            }
+        };
         Community {
             name,
             token_name,
             token_symbol,
             time_zone,
             time_zone_name,
+            week_starts,
             directory: self.switch("community.directory"),
         }
     }

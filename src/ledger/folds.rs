@@ -350,6 +350,25 @@ impl<'a> Folded<'a> {
     }
 }
 
+/// The first transaction at or after a time; the next one to come where there is none. Found by halving,
+/// since time never falls along the ledger.
+pub fn first_since(conn: &Connection, time: i64) -> Result<i64> {
+    let last: i64 =
+        conn.prepare_cached("SELECT coalesce(max(sequence), 0) FROM transactions")?.query_row([], |row| row.get(0))?;
+    let mut statement = conn.prepare_cached("SELECT created_at FROM transactions WHERE sequence = ?1")?;
+    let (mut low, mut high) = (1, last + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let created_at: i64 = statement.query_row([middle], |row| row.get(0))?;
+        if created_at < time {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}
+
 fn folded_before(statement: &mut CachedStatement<'_>, line: Line, time: i64) -> Result<Moved> {
     let slot = time.div_euclid(SLOT_MS);
     let found = statement
