@@ -76,6 +76,9 @@ pub struct OpenSession {
     pub replaces: Option<Secret>,
     /// What the cookie will hold.
     pub secret: Secret,
+    /// The time by the clock. Sessions go by the clock as it is, not by the ledger's time, which a
+    /// clock that was once set ahead holds there.
+    pub now: i64,
 }
 
 impl Command for OpenSession {
@@ -83,7 +86,7 @@ impl Command for OpenSession {
 
     /// The new session's id. Whoever has left gets none.
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Uuid> {
-        let now = ledger.now();
+        let now = self.now;
         forget_old(ledger.conn, now)?;
         if let Some(old) = &self.replaces {
             ledger.conn.prepare_cached("DELETE FROM sessions WHERE secret_hash = ?1")?.execute([old.hash()])?;
@@ -163,17 +166,18 @@ impl Command for EndSessions {
 pub struct TouchSession {
     /// The session.
     pub id: Uuid,
+    /// When, by the clock.
+    pub now: i64,
 }
 
 impl Command for TouchSession {
     type Output = ();
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
-        let now = ledger.now();
         ledger
             .conn
             .prepare_cached("UPDATE sessions SET seen_at = ?2 WHERE id = ?1 AND seen_at < ?2")?
-            .execute((self.id.hyphenated().to_string(), now))?;
+            .execute((self.id.hyphenated().to_string(), self.now))?;
         Ok(())
     }
 }

@@ -60,7 +60,8 @@ pub fn inspect_reading(path: &Path, application_id: i32, newest_version: u32) ->
     if metadata.len() == 0 {
         return Ok(FileState::Missing);
     }
-    let header = header(path).map_err(|_| {
+    // Too short for the smallest page there is, or no database inside.
+    let header = Some(path).filter(|_| metadata.len() >= 512).and_then(|path| header(path).ok()).ok_or_else(|| {
         StoreFailure(format!(
             "{shown} is not an SQLite database; name another file with --database, or restore a backup."
         ))
@@ -92,9 +93,13 @@ struct Header {
 fn header(path: &Path) -> Result<Header, rusqlite::Error> {
     let conn = open_unchanging(path)?;
     let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    let is_damaged = |value: &Result<i64, rusqlite::Error>| {
+        value.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt))
+    };
+    // The first is refused where pages are missing, the second where the schema cannot be read.
     let first = pragma("application_id");
-    let is_cut_off = first.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt));
-    if is_cut_off {
+    let is_cut_off = is_damaged(&first);
+    if is_cut_off || is_damaged(&pragma("page_count")) {
         // Then SQLite shows what there is.
         conn.pragma_update(None, "writable_schema", true)?;
     }

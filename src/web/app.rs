@@ -75,7 +75,7 @@ impl App {
         self.count(session.member.key)?;
         if session.is_to_be_touched(now) {
             // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.
-            drop(self.books.submit(TouchSession { id: session.info.id }));
+            drop(self.books.submit(TouchSession { id: session.info.id, now }));
         }
         Ok(Some(session))
     }

@@ -67,6 +67,7 @@ impl App {
                 device,
                 replaces: self.secret(headers),
                 secret: secret.clone(),
+                now: self.books.now(),
             })
             .await?;
         Ok(self.cookie(secret.reveal().to_owned()))

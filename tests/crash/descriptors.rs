@@ -19,7 +19,7 @@ const STRANGERS: usize = 300;
 /// program lives, and when the strangers leave the door is open again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn running_out_of_descriptors_passes() {
-    let mut dice = dice("descriptors");
+    let mut dice = dice();
     let folder = tempfile::TempDir::new().unwrap();
     let mut community = Community::found(folder.path(), Vec::new()).await;
     let pid = community.server.pid();

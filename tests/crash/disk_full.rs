@@ -74,7 +74,7 @@ fn refusals(load: &Load) -> usize {
 /// seconds of the room being back, with no restart; what was asked meanwhile has one effect.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_passes() {
-    let mut dice = dice("disk_full");
+    let mut dice = dice();
     let Some(mut machine) = Machine::new().await else { return };
     for _ in 0..rounds(3) {
         let load = machine.fill(&mut dice).await;
@@ -91,7 +91,7 @@ async fn a_full_disk_passes() {
 /// there is room.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_starts_on_a_full_disk() {
-    let mut dice = dice("start_on_a_full_disk");
+    let mut dice = dice();
     let Some(mut machine) = Machine::new().await else { return };
     for _ in 0..rounds(2) {
         let load = machine.fill(&mut dice).await;

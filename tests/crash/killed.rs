@@ -11,7 +11,7 @@ use super::{ROUNDS_PER_COMMUNITY, dice, rounds};
 /// holds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_write_survives() {
-    let mut dice = dice("killed");
+    let mut dice = dice();
     let (mut done, mut unknown) = (0, 0);
     let mut left = rounds(50);
     while left > 0 {
@@ -47,7 +47,7 @@ async fn every_acknowledged_write_survives() {
 /// Killed again and again at its very first start, it ends up as a whole community with one key.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_founding_that_breaks_off_is_taken_up_again() {
-    let mut dice = dice("killed_at_first");
+    let mut dice = dice();
     for _ in 0..rounds(5) {
         let folder = tempfile::TempDir::new().unwrap();
         let mut server = Community::prepare(folder.path());
@@ -64,7 +64,7 @@ async fn a_founding_that_breaks_off_is_taken_up_again() {
 /// nothing locked behind.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_verb_does_all_or_nothing() {
-    let mut dice = dice("killed_verb");
+    let mut dice = dice();
     let folder = tempfile::TempDir::new().unwrap();
     let mut community = Community::found(folder.path(), Vec::new()).await;
     let recipients: Vec<String> = community.members.iter().map(|member| format!("{}=1", member.wallet_id)).collect();

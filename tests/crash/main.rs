@@ -11,8 +11,6 @@
     reason = "a test stops where something is not as it must be"
 )]
 
-use std::time::{Duration, Instant};
-
 mod community;
 mod descriptors;
 mod disk;
@@ -24,21 +22,13 @@ mod power_cut;
 mod support;
 mod two_processes;
 
+use std::time::{Duration, Instant};
+
+use support::setting::{dice, rounds};
+
 /// Rounds after which a new community begins, so that a long run does not count one ever longer
 /// ledger again and again.
 const ROUNDS_PER_COMMUNITY: usize = 10;
-
-/// How many rounds to make: what the suite has time for, or what was asked.
-fn rounds(usual: usize) -> usize {
-    std::env::var("COMMUNITYTOKEN_ROUNDS").map_or(usual, |text| text.parse().unwrap())
-}
-
-/// The dice of a test, and their seed on paper.
-fn dice(test: &str) -> fastrand::Rng {
-    let seed = std::env::var("COMMUNITYTOKEN_SEED").map_or_else(|_| fastrand::u64(..), |text| text.parse().unwrap());
-    println!("{test}: repeat with COMMUNITYTOKEN_SEED={seed}");
-    fastrand::Rng::with_seed(seed)
-}
 
 /// Waits until something has come to pass.
 async fn until(what: &str, within: Duration, mut has_come: impl AsyncFnMut() -> bool) -> Duration {

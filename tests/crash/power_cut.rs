@@ -39,7 +39,7 @@ impl Machine {
 /// the community's first minute survives: nothing is synced by the test.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_write_survives() {
-    let mut dice = dice("power_cut");
+    let mut dice = dice();
     let (mut done, mut unknown) = (0, 0);
     let mut left = rounds(20);
     while left > 0 {
@@ -61,7 +61,7 @@ async fn every_acknowledged_write_survives() {
 /// community with one key.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_founding_that_breaks_off_is_taken_up_again() {
-    let mut dice = dice("power_cut_at_first");
+    let mut dice = dice();
     for _ in 0..rounds(3) {
         let Some(disk) = Disk::new(64) else { return };
         let mut server = Community::prepare(&disk.folder());
@@ -81,7 +81,7 @@ async fn a_founding_that_breaks_off_is_taken_up_again() {
 /// `/health` says it, and with a disk again the program goes on from what was acknowledged before.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dead_disk_is_said() {
-    let mut dice = dice("dead_disk");
+    let mut dice = dice();
     let Some(mut machine) = Machine::new(Vec::new()).await else { return };
     for _ in 0..rounds(2) {
         let before = machine.community.load(&mut dice);
@@ -107,7 +107,7 @@ async fn a_dead_disk_is_said() {
 /// test that only kills proves little.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_syncs_acknowledged_writes_are_lost() {
-    let mut dice = dice("without_syncs");
+    let mut dice = dice();
     let folder = tempfile::TempDir::new().unwrap();
     let shim = folder.path().join("no_sync.so");
     build_c("no_sync.c", &["-shared", "-fPIC"], &shim);

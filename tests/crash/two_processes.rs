@@ -81,7 +81,7 @@ impl Hand<'_> {
 /// row inserted by hand joins the chain, and the books add up.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_write_one_ledger() {
-    let mut dice = dice("two_processes");
+    let mut dice = dice();
     let folder = tempfile::TempDir::new().unwrap();
     let mut community = Community::found(folder.path(), Vec::new()).await;
     for _ in 0..rounds(1) {

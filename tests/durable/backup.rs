@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use super::killed::killed_at_each_step;
 use super::load::{Load, community, holds};
 use super::support::server::bare;
-use super::{Dice, files, rounds};
+use super::{dice, files, rounds};
 
 /// A backup each second while members pay each other: every one is sound, restores into an empty
 /// folder, and holds all that was acknowledged before it began.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_load() {
-    let mut dice = Dice::new();
+    let mut dice = dice();
     let (server, members) = community(8).await;
     let load = Load::start(&members, &mut dice);
     for round in 0..rounds(8) {
@@ -93,7 +93,7 @@ async fn an_unsound_ledger_gives_no_backup() {
 /// Killed at each step: there is the old backup, or the new one, or none; never half of one.
 #[tokio::test]
 async fn killed_anywhere() {
-    let mut dice = Dice::new();
+    let mut dice = dice();
     let (mut server, members) = community(3).await;
     std::fs::create_dir(server.path("kept")).unwrap();
     server.cli(&["backup", "kept/one.db"]).ok();

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 
 use super::support::Server;
 use super::support::server::for_tests;
-use super::{Dice, files, rounds};
+use super::{files, rounds};
+use fastrand::Rng;
 
 /// Everything that changes a file or a name.
 const CALLS: [&str; 9] = [
@@ -27,7 +28,7 @@ const SAMPLE: usize = 12;
 
 /// Runs the verb from the same start again and again, killed each time at another step; `check`
 /// looks at what is left, and hears at which step it was.
-pub fn killed_at_each_step(server: &Server, verb: &[&str], dice: &mut Dice, mut check: impl FnMut(&str)) {
+pub fn killed_at_each_step(server: &Server, verb: &[&str], dice: &mut Rng, mut check: impl FnMut(&str)) {
     let start = [files(&server.path("data")), files(&server.path("kept"))];
     let mut kills = BTreeMap::new();
     for calls in CALLS {
@@ -35,7 +36,7 @@ pub fn killed_at_each_step(server: &Server, verb: &[&str], dice: &mut Dice, mut 
         let mut chosen: Vec<usize> = (1..=steps).collect();
         let sample = rounds(SAMPLE);
         while chosen.len() > sample {
-            chosen.remove(dice.roll(chosen.len()));
+            chosen.remove(dice.usize(..chosen.len()));
         }
         for step in &chosen {
             put_back(server, &start);

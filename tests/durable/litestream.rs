@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::load::{Load, holds, serving};
 use super::support::Server;
 use super::support::server::bare;
-use super::{Dice, rounds, tool};
+use super::{dice, rounds, tool};
 
 /// What Litestream may have not yet carried over when everything ends at once: it looks every second,
 /// and on a busy machine looking takes a while.
@@ -130,13 +130,13 @@ async fn the_log_is_left_alone() {
 /// sound ledger that lacks at most the last seconds, and `restore` takes it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replica_follows() {
-    let mut dice = Dice::new();
+    let mut dice = dice();
     for round in 0..rounds(2) {
         let (mut server, members) = community(6).await;
         let mut litestream = Litestream::start(&server);
         let load = Load::start(&members, &mut dice);
         let mut counts = Vec::new();
-        let span = Duration::from_millis(u64::try_from(8000 + dice.roll(3000)).unwrap());
+        let span = Duration::from_millis(dice.u64(8000..11_000));
         let began = Instant::now();
         while began.elapsed() < span {
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use super::Dice;
 use super::support::server::bare;
 use super::support::{Member, Server};
+use fastrand::Rng;
 
 /// An acknowledged transfer: its id and amount.
 pub type Acknowledged = (String, i64);
@@ -24,16 +24,16 @@ pub struct Load {
 impl Load {
     /// Starts one client for each member; they pay each other until they are told to stop or the
     /// server no longer answers.
-    pub fn start(members: &[Member], dice: &mut Dice) -> Self {
+    pub fn start(members: &[Member], dice: &mut Rng) -> Self {
         let (stop, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
         let clients = members.iter().enumerate().map(|(number, member)| {
             let (member, others) = (member.clone(), members.to_vec());
             let (stop, acknowledged) = (Arc::clone(&stop), Arc::clone(&acknowledged));
-            let mut dice = Dice(dice.0 ^ u64::try_from(number).unwrap());
+            let mut dice = dice.fork();
             tokio::spawn(async move {
                 while !stop.load(Ordering::Relaxed) {
-                    let other = &others[(number + 1 + dice.roll(others.len() - 1)) % others.len()];
-                    let amount = i64::try_from(1 + dice.roll(9)).unwrap();
+                    let other = &others[(number + 1 + dice.usize(..others.len() - 1)) % others.len()];
+                    let amount = i64::try_from(1 + dice.usize(..9)).unwrap();
                     let body = serde_json::json!({ "to_wallet_id": other.wallet_id, "amount": amount });
                     let request = member
                         .client

@@ -26,29 +26,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// How many rounds: as the environment says, or this many.
-fn rounds(usually: usize) -> usize {
-    std::env::var("COMMUNITYTOKEN_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(usually)
-}
-
-/// Numbers that look like chance, and are the same again for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    /// From the seed in the environment, or a new one; printed, so that a failing run can be repeated.
-    fn new() -> Self {
-        let seed = std::env::var("COMMUNITYTOKEN_SEED").ok().and_then(|text| text.parse().ok());
-        let seed = seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
-        println!("COMMUNITYTOKEN_SEED={seed}");
-        Self(seed)
-    }
-
-    /// A number from 0 up to, not including, `bound`.
-    fn roll(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % bound
-    }
-}
+use support::setting::{dice, rounds};
 
 /// Where a program is: among those that `tests/run` has installed, or anywhere on this machine.
 fn tool(name: &str) -> PathBuf {

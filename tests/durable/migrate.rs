@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::killed::killed_at_each_step;
 use super::load::community;
 use super::support::{Member, Server};
-use super::{Dice, files};
+use super::{dice, files};
 
 /// A stopped community in which everything has happened.
 async fn full() -> Server {
@@ -119,7 +119,7 @@ async fn no_way_to_nowhere() {
 /// tokens.
 #[tokio::test]
 async fn killed_anywhere() {
-    let mut dice = Dice::new();
+    let mut dice = dice();
     let server = full().await;
     let before = tokens(&server);
     for (from, to) in [(schema::NEWEST, 1), (1, schema::NEWEST)] {

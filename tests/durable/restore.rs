@@ -8,7 +8,7 @@ use super::killed::killed_at_each_step;
 use super::load::community;
 use super::support::Server;
 use super::support::server::{Output, bare};
-use super::{Dice, files, rounds};
+use super::{dice, files, rounds};
 
 /// A stopped community with a backup in `kept/`.
 async fn stopped() -> Server {
@@ -187,7 +187,7 @@ async fn damaged_backups_are_refused() {
 /// One flipped bit, anywhere: the checksum tells. Without it, whatever the chain covers still does.
 #[tokio::test]
 async fn a_flipped_bit_is_noticed() {
-    let mut dice = Dice::new();
+    let mut dice = dice();
     let server = stopped().await;
     let good = fs::read(server.path("kept/one.db")).unwrap();
     let tokens = |folder: &Path, database: &str| {
@@ -198,7 +198,7 @@ async fn a_flipped_bit_is_noticed() {
     let (mut noticed, count) = (0, rounds(60));
     for _ in 0..count {
         let mut bytes = good.clone();
-        let (place, bit) = (dice.roll(good.len()), dice.roll(8));
+        let (place, bit) = (dice.usize(..good.len()), dice.usize(..8));
         bytes[place] ^= 1 << bit;
         fs::write(server.path("kept/one.db"), &bytes).unwrap();
         refused(&server, "kept/one.db", &["--replace"], "");
@@ -242,7 +242,7 @@ async fn a_damaged_ledger_is_replaced_when_told() {
 /// Killed at each step: the old ledger stands there or the restored one, whole and sound.
 #[tokio::test]
 async fn killed_anywhere() {
-    let mut dice = Dice::new();
+    let mut dice = dice();
     let mut server = stopped().await;
     let backup = server.cli(&["verify"]).ok()["head"].clone();
     server.serve(&[]).await;

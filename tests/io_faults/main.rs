@@ -23,8 +23,3 @@ mod recorded_cuts;
 mod recording;
 #[path = "../support/mod.rs"]
 mod support;
-
-/// A number from the environment, for longer runs and for repeating one.
-pub fn setting(name: &str) -> Option<u64> {
-    std::env::var(format!("COMMUNITYTOKEN_{name}")).ok().map(|text| text.parse().expect("a number"))
-}

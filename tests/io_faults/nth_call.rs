@@ -236,7 +236,7 @@ async fn round(server: &mut Server, fault: Fault, when: &str, end: End) -> bool 
 async fn every_call_fails(lasting: bool) {
     let ends = [End::Living, End::Killed, End::Stopped];
     for fault in FAULTS {
-        let stride = if super::setting("ROUNDS").is_some() { 1 } else { fault.stride };
+        let stride = if super::support::setting::number("COMMUNITYTOKEN_ROUNDS").is_some() { 1 } else { fault.stride };
         let mut server = Server::start().await;
         for member in ["ann", "bob"] {
             server.funded(member, 1_000_000).await;

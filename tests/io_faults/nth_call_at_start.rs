@@ -52,7 +52,7 @@ async fn a_start_survives_any_failing_call() {
                 // Nothing is there to be read yet.
                 continue;
             }
-            let stride = if super::setting("ROUNDS").is_some() { 1 } else { stride };
+            let stride = if super::support::setting::number("COMMUNITYTOKEN_ROUNDS").is_some() { 1 } else { stride };
             let (mut met, mut refused) = (0, 0);
             for when in (1..).step_by(stride) {
                 let mut server = Server::prepare(&Server::settings(""));

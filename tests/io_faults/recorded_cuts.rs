@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::disk::Disk;
 use super::recording::{Event, Recording, recorded};
-use super::support::{Member, Server};
+use super::support::{Member, Server, setting};
 
 const DATABASE: &str = "communitytoken.db";
 
@@ -190,21 +190,20 @@ fn cut(history: &History, states: usize, seed: u64) -> Vec<String> {
 /// `synchronous=OFF` leaves them out, the same cuts would lose it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_power_cut_loses_what_was_acknowledged() {
-    let seed = super::setting("SEED").unwrap_or_else(|| fastrand::u64(..));
-    let states = super::setting("ROUNDS").map_or(2_000, |rounds| usize::try_from(rounds).unwrap());
+    let (seed, states) = (setting::seed(), setting::rounds(2_000));
     let mut history = record().await;
     let syncs = |event: &&Event| matches!(event, Event::Sync { .. } | Event::SyncFolder { .. });
     let acknowledged = history.events.iter().filter(|event| matches!(event, Event::Acknowledged { .. })).count();
     let synced = history.events.iter().filter(syncs).count();
     println!(
-        "seed {seed}: {states} cuts through {} calls, {synced} of them syncs, {acknowledged} acknowledged transactions",
+        "{states} cuts through {} calls, {synced} of them syncs, {acknowledged} acknowledged transactions",
         history.events.len()
     );
     assert!(acknowledged >= 280 && synced > 100, "the recording is thin");
     let began = std::time::Instant::now();
     let wrong = cut(&history, states, seed);
     println!("{states} cuts took {:?}", began.elapsed());
-    assert_eq!(wrong, Vec::<String>::new(), "seed {seed}");
+    assert_eq!(wrong, Vec::<String>::new());
 
     history.events.retain(|event| !syncs(&event));
     let wrong = cut(&history, 100, seed);

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::raw::{
     MB, Raw, affordable, assert_grew_less, hold_the_pen, memory, processor_time, request, server, transfer,
 };
-use super::support::{Member, Server, key};
+use super::support::{Member, Server, key, setting};
 
 /// Who asks for long lists, and how often it got one or was told to come again.
 #[derive(Default)]
@@ -64,7 +64,7 @@ async fn ask(server: &Server, member: &Member, clients: usize, time: Duration) -
 /// is served in bounded time and memory; payments go on beside it, and afterwards all is as before.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_times_too_much() {
-    let seconds = std::env::var("COMMUNITYTOKEN_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let seconds = setting::number("COMMUNITYTOKEN_SECONDS").unwrap_or(12);
     let (_, _turn) = affordable(2_000).await;
     let server = server("").await;
     let (ann, bob) = (server.funded("ann", 1_000_000).await, server.member("bob").await);

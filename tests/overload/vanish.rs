@@ -1,37 +1,27 @@
 //! Clients that vanish in mid-request.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::raw::{Raw, server, transfer};
-use super::support::key;
+use super::support::{key, setting};
 
 /// A transfer whose sender vanishes at any byte, politely or not, has happened once or not at all;
 /// repeated with its key, it has happened once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_has_happened_once_or_not_at_all() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let mut seed = number("COMMUNITYTOKEN_SEED").unwrap_or(u64::from(since_1970.subsec_nanos())) | 1;
-    println!("COMMUNITYTOKEN_SEED={seed}");
-    // Marsaglia's xorshift: enough to be anywhere.
-    let mut random = move |below: u64| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        seed % below
-    };
+    let mut dice = setting::dice();
     let server = server("").await;
     let (ann, bob) = (server.funded("ann", 1_000_000).await, server.member("bob").await);
-    let rounds = i64::try_from(number("COMMUNITYTOKEN_ROUNDS").unwrap_or(300)).unwrap();
+    let rounds = i64::try_from(setting::rounds(300)).unwrap();
     let mut keys = Vec::new();
     for round in 0..rounds {
         let key = key();
         let text = transfer(&ann, &bob, &key);
         // Half of them say all of it and do not wait for the answer.
-        let said = if round % 2 == 0 { text.len() } else { usize::try_from(random(text.len() as u64)).unwrap() };
+        let said = if round % 2 == 0 { text.len() } else { dice.usize(..text.len()) };
         let raw = Raw::saying(&server, &text[..said]).await;
-        tokio::time::sleep(Duration::from_micros(random(3_000))).await;
-        if random(2) == 0 {
+        tokio::time::sleep(Duration::from_micros(dice.u64(..3_000))).await;
+        if dice.bool() {
             raw.stream.set_zero_linger().unwrap();
         }
         keys.push((key, said == text.len()));

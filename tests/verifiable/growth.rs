@@ -7,6 +7,7 @@ use communitytoken::ledger::{Books, hex};
 use communitytoken::{identity::InstanceKey, proofs};
 
 use super::community::{Community, distribution, issue};
+use super::setting;
 
 fn trust(community: &Community) -> Trust {
     let file = proofs::key(community.books()).unwrap();
@@ -93,7 +94,7 @@ fn stock(community: &Community) {
 /// what each part takes.
 #[test]
 fn the_second_level() {
-    let rounds: usize = std::env::var("COMMUNITYTOKEN_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
+    let rounds = setting::rounds(1);
     let community = Community::new(100);
     stock(&community);
     distribute(&community, 65_700 * rounds);

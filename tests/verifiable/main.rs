@@ -18,3 +18,5 @@ mod keys;
 mod pages;
 #[path = "../support/mod.rs"]
 mod support;
+
+use support::setting;

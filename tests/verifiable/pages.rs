@@ -3,6 +3,14 @@
 use super::elsewhere::{elsewhere, pay, public_key, receipt, text};
 use super::support::Server;
 
+/// The cookie of a new session of someone with the developer identity.
+async fn sign_in(server: &Server, field: &str, value: &str) -> String {
+    let form = server.client.post(format!("{}/login", server.base)).body(format!("{field}={value}"));
+    let form = form.header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+    let answer = form.send().await.unwrap();
+    answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
 async fn page(server: &Server, cookie: &str, path: &str) -> reqwest::Response {
     let request = server.client.get(format!("{}{path}", server.base)).header("accept", "text/html");
     request.header("cookie", cookie).send().await.unwrap()
@@ -13,8 +21,8 @@ async fn page(server: &Server, cookie: &str, path: &str) -> reqwest::Response {
 #[tokio::test]
 async fn downloads() {
     let server = Server::demo().await;
-    let token = server.run(&["token", "--member", "maria"]).stdout.trim().to_owned();
-    let cookie = format!("session={token}");
+    let maria = server.cli(&["member", "show", "maria"]).ok();
+    let cookie = sign_in(&server, "user_id", maria["id"].as_str().unwrap()).await;
     server.cli(&["checkpoint"]);
     let history = page(&server, &cookie, "/history").await.text().await.unwrap();
     let link = history.split("href=\"/transactions/").nth(1).unwrap().split('"').next().unwrap();
@@ -37,8 +45,8 @@ async fn downloads() {
         let answer = page(&server, "", &path).await;
         assert_eq!(answer.status(), 303, "{path} asks to sign in");
     }
-    let token = server.run(&["token", "--member", "nobody-special"]).stdout.trim().to_owned();
-    let answer = page(&server, &format!("session={token}"), &format!("/transactions/{link}/receipt")).await;
+    let stranger = sign_in(&server, "new_username", "nobody-special").await;
+    let answer = page(&server, &stranger, &format!("/transactions/{link}/receipt")).await;
     assert_eq!(answer.status(), 404, "it is not theirs");
 }
 
@@ -47,8 +55,7 @@ async fn downloads() {
 async fn before_the_first_checkpoint() {
     let mut server = Server::prepare("[server]\nbind = \"127.0.0.1:0\"\n[ledger]\ncheckpoint_minutes = 0\n");
     server.serve(&[]).await;
-    let bearer = server.run(&["token", "--member", "ann"]).stdout.trim().to_owned();
-    let cookie = format!("session={bearer}");
+    let cookie = sign_in(&server, "new_username", "ann").await;
     assert!(
         page(&server, &cookie, "/statistics").await.text().await.unwrap().contains("No checkpoint has been taken yet")
     );

@@ -42,6 +42,7 @@ impl House {
                 device: format!("A browser\n{}", "x".repeat(500)),
                 replaces,
                 secret: secret.clone(),
+                now: self.books.now(),
             })
             .unwrap();
         secret
@@ -59,7 +60,7 @@ impl House {
     fn touch(&self, secret: &Secret) {
         let now = self.books.now();
         let session = self.books.read_blocking(|conn| by_secret(conn, secret, now)).unwrap().unwrap();
-        self.books.execute_blocking(TouchSession { id: session.info.id }).unwrap();
+        self.books.execute_blocking(TouchSession { id: session.info.id, now }).unwrap();
     }
 }
 
@@ -141,6 +142,7 @@ fn who_leaves_is_signed_out() {
                 device: String::new(),
                 replaces: None,
                 secret: Secret::random().unwrap(),
+                now: house.books.now(),
             });
             assert_eq!(refused.unwrap_err().code, Code::Forbidden);
         }
