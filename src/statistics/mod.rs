@@ -16,7 +16,7 @@ mod transactions;
 mod users;
 mod velocity;
 
-pub use accounts::{Accounts, accounts};
+pub use accounts::{Accounts, Movement, accounts};
 pub use activity::{Activity, activity};
 pub use calendar::{Bucket, Calendar, Period};
 pub use concentration::{Concentration, concentration};
