@@ -178,6 +178,12 @@ impl<'a> Folded<'a> {
         &self.lines
     }
 
+    /// When the first transaction was made.
+    pub fn first(&self) -> Result<Option<i64>> {
+        let mut statement = self.conn.prepare_cached("SELECT created_at FROM transactions WHERE sequence = 1")?;
+        Ok(statement.query_row([], |row| row.get(0)).optional()?)
+    }
+
     /// Whether a transaction can still come before this time: what lies before is settled otherwise.
     pub fn is_settled(&self, time: i64) -> Result<bool> {
         let last: Option<i64> = self

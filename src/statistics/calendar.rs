@@ -12,8 +12,8 @@ use crate::ledger::SLOT_MS;
 
 /// Buckets of one answer at most: a month of hours, two years of days.
 const BUCKETS_MAX: usize = 750;
-/// The last day of the ledger's time, in Unix milliseconds.
-const TIME_MAX: i64 = 253_402_214_400_000;
+/// The end of the year 9998, in Unix milliseconds: the calendar can still say what comes after.
+const TIME_MAX: i64 = 253_370_764_799_999;
 const HOUR_MS: i64 = 3_600_000;
 
 /// How long a bucket is.
@@ -113,7 +113,7 @@ impl Calendar {
     pub fn period(&self, bucket: Bucket, from: Option<i64>, to: Option<i64>, now: i64) -> Result<Period> {
         for (field, time) in [("from_time", from), ("to_time", to)] {
             if time.is_some_and(|time| !(0..=TIME_MAX).contains(&time)) {
-                return Err(Error::field(field, "must be a time from 1970 to 9999, in Unix milliseconds"));
+                return Err(Error::field(field, "must be a time from 1970 to 9998, in Unix milliseconds"));
             }
         }
         let to = to.unwrap_or(now);

@@ -42,7 +42,7 @@ pub struct Turnover {
     #[schema(value_type = i64)]
     pub volume: i128,
     /// The mean of what was in circulation at the end of each day; in buckets of an hour, at its end. Of the day
-    /// that is not over, now; days to come do not count.
+    /// that is not over, now. Days to come, and those before the first transaction, do not count.
     pub average_circulation: Option<f64>,
 }
 
@@ -81,9 +81,11 @@ pub fn velocity(conn: &Connection, calendar: &Calendar, period: &Period, now: i6
     }
     // Where circulation is looked at: the ends of the days, with the bucket each belongs to.
     let step = if period.bucket == Bucket::Hour { Bucket::Hour } else { Bucket::Day };
+    // A young community is not measured by the time before it was one.
+    let first = folded.first()?.map_or(i64::MAX, |first| calendar.start(step, first));
     let (mut places, mut times) = (Vec::new(), Vec::new());
     for (place, (start, end)) in period.buckets().enumerate() {
-        let mut begin = start;
+        let mut begin = start.max(first);
         while begin < end && begin <= now {
             begin = calendar.next(step, begin);
             places.push(place);
@@ -95,7 +97,7 @@ pub fn velocity(conn: &Connection, calendar: &Calendar, period: &Period, now: i6
         sums[place].0 += tokens;
         sums[place].1 += 1;
     }
-    let passed = |start: i64, end: i64| end.min(now) - start;
+    let passed = |start: i64, end: i64| end.min(now).saturating_sub(start.max(first));
     let whole = Turnover::of(
         volumes.iter().sum(),
         sums.iter().map(|(tokens, _)| tokens).sum(),

@@ -19,7 +19,7 @@ fn folded(conn: &Connection) -> Vec<String> {
 #[test]
 fn rebuilt_from_nothing_it_is_the_same_and_changes_are_found() {
     let mut story = Story::new(setting::dice(), 1_690_000_000_000);
-    story.live(9_000);
+    story.live(9_000, 900);
     // An amount whose lower half alone would not do, and a volume that no single number holds.
     let mut community = story.community;
     for _ in 0..4 {

@@ -2,7 +2,7 @@
 //! goes through every transaction, by hand and by the calendar. Equal means to the last digit.
 //!
 //! A made-up history of three years, in Berlin and on Lord Howe, whose clocks change by half an hour.
-//! `COMMUNITYTOKEN_ROUNDS=200000` makes it as many transactions (9,000 otherwise), `COMMUNITYTOKEN_SEED`
+//! `COMMUNITYTOKEN_ROUNDS=200000` makes it as many transactions (24,000 otherwise), `COMMUNITYTOKEN_SEED`
 //! repeats a run.
 #![allow(
     clippy::unwrap_used,
