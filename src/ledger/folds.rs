@@ -18,7 +18,7 @@ pub const SLOT_MS: i64 = 900_000;
 /// Transactions that are folded at once.
 pub(super) const BLOCK: i64 = 4096;
 /// Which lengths of time amounts are counted by, in quarter hours.
-pub(super) const GRAINS: [(usize, i64); 3] = [(0, 1), (1, 96), (2, 3072)];
+pub(super) const GRAINS: [i64; 3] = [1, 96, 3072];
 
 /// Which way tokens went, seen from the system account that took part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,7 +148,8 @@ impl<'a> Folded<'a> {
             .prepare_cached(
                 "SELECT created_at, kind, transaction_type, from_wallet, from_balance, to_wallet, to_balance, amount
                    FROM transactions
-                  WHERE sequence > (SELECT max(sequence) - max(sequence) % ?1 FROM transactions) ORDER BY sequence",
+                  WHERE sequence > (SELECT sequence - sequence % ?1 FROM transactions ORDER BY sequence DESC LIMIT 1)
+                  ORDER BY sequence",
             )?
             .query_map([BLOCK], |row| {
                 Ok(Fresh {
@@ -335,7 +336,7 @@ impl<'a> Folded<'a> {
             .query_row([], |row| row.get(0))?;
         let mut pieces = Vec::new();
         let mut around = vec![(from, until)];
-        for (grain, length) in GRAINS.into_iter().rev() {
+        for (grain, length) in [2, 1, 0].into_iter().zip(GRAINS.into_iter().rev()) {
             // Lengths that are over are added up, those shorter than any are at once.
             let end = newest.map_or(0, |newest| if grain == 0 { newest + 1 } else { newest / length });
             let mut rest = Vec::new();
@@ -343,7 +344,7 @@ impl<'a> Folded<'a> {
                 let first = -(-from).div_euclid(length);
                 let after = until.div_euclid(length).min(end);
                 if first < after {
-                    pieces.push((grain as i64, first, after));
+                    pieces.push((grain, first, after));
                     rest.push((from, first * length));
                     rest.push((after * length, until));
                 } else {

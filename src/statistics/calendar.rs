@@ -6,12 +6,13 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::counted;
 use crate::config::Community;
 use crate::error::{Error, Result};
 use crate::ledger::SLOT_MS;
 
 /// Buckets of one answer at most: a month of hours, two years of days.
-const BUCKETS_MAX: usize = 750;
+const BUCKETS_MAX: i64 = 750;
 /// The end of the year 9998, in Unix milliseconds: the calendar can still say what comes after.
 const TIME_MAX: i64 = 253_370_764_799_999;
 const HOUR_MS: i64 = 3_600_000;
@@ -128,13 +129,13 @@ impl Calendar {
                 format!("would give more than {BUCKETS_MAX} of them; ask for a shorter time or for longer ones");
             Error::field("bucket", message)
         };
-        if (to - from) / (2 * bucket.at_least()) > BUCKETS_MAX as i64 {
+        if (to - from) / (2 * bucket.at_least()) > BUCKETS_MAX {
             return Err(too_many());
         }
         let mut bounds = vec![self.start(bucket, from)];
         while bounds[bounds.len() - 1] <= to {
             bounds.push(self.next(bucket, bounds[bounds.len() - 1]));
-            if bounds.len() > BUCKETS_MAX + 1 {
+            if counted(bounds.len()) > BUCKETS_MAX + 1 {
                 return Err(too_many());
             }
         }
@@ -143,7 +144,7 @@ impl Calendar {
 
     /// As much time again, before a period.
     pub fn before(&self, period: &Period) -> (i64, i64) {
-        let buckets = i64::try_from(period.bounds.len()).unwrap_or(1) - 1;
+        let buckets = counted(period.bounds.len()) - 1;
         (self.back(period.bucket, period.from(), buckets), period.from())
     }
 

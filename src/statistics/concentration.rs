@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::counted;
 use super::transactions::ratio;
 use crate::error::Result;
 
@@ -77,7 +78,7 @@ pub fn concentration(conn: &Connection, named: bool, now: i64) -> Result<Concent
     let middle = |place: usize| balances.get(place).copied();
     let median = balances.len().checked_sub(1).and_then(|last| Some((middle(last / 2)?, middle(last.div_ceil(2))?)));
     Ok(Concentration {
-        members: members.len() as i64,
+        members: counted(members.len()),
         tokens,
         gini: share(gini(&balances, tokens), balances.len() as i128),
         deciles: curve.windows(2).filter_map(|pair| share(pair[1] - pair[0], 10)).collect(),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::calendar::Period;
+use super::counted;
 use super::transactions::ratio;
 use crate::error::Result;
 use crate::ledger::first_since;
@@ -86,8 +87,8 @@ pub fn network(conn: &Connection, period: &Period, named: bool, now: i64) -> Res
     for (from, to) in edges.keys() {
         groups.join(*from, *to);
     }
-    let members = groups.parent.len() as i64;
-    let connections = edges.len() as i64;
+    let members = counted(groups.parent.len());
+    let connections = counted(edges.len());
     let mutual = edges.keys().filter(|(from, to)| edges.contains_key(&(*to, *from))).count();
     Ok(Network {
         from_time,

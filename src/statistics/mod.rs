@@ -28,6 +28,11 @@ pub use velocity::{Velocity, velocity};
 
 use crate::web::Slice;
 
+/// A number of things in memory, as figures are given.
+fn counted(things: usize) -> i64 {
+    i64::try_from(things).unwrap_or(i64::MAX)
+}
+
 /// What this slice hands the server.
 pub fn slice() -> Slice {
     Slice { api: api::routes(), pages: pages::routes() }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::calendar::{Bucket, Calendar, Period};
+use super::counted;
 use crate::error::Result;
 use crate::ledger::{DAY_MS, Folded, first_since};
 
@@ -172,19 +173,19 @@ pub fn users(conn: &Connection, calendar: &Calendar, settled: &Settled, period: 
         )?
         .query_map([], |row| row.try_into())?
         .collect::<rusqlite::Result<_>>()?;
-    let before = |time: i64| joined_at.partition_point(|joined_at| *joined_at < time) as i64;
-    let moved = |from: i64, until: i64, leaving: bool| {
+    let before = |time: i64| counted(joined_at.partition_point(|joined_at| *joined_at < time));
+    let changes = |from: i64, until: i64, leaving: bool| {
         let all = moves.iter().filter(|(at, left)| (from..until).contains(at) && *left == leaving);
-        all.count() as i64
+        counted(all.count())
     };
     let mut series = Vec::with_capacity(period.bounds.len());
     for (start, end) in period.buckets() {
         series.push(UsersPoint {
             start_at: start,
             joined: before(end) - before(start),
-            left: moved(start, end, true),
-            returned: moved(start, end, false),
-            total: before(end) - moved(i64::MIN, end, true) + moved(i64::MIN, end, false),
+            left: changes(start, end, true),
+            returned: changes(start, end, false),
+            total: before(end) - changes(i64::MIN, end, true) + changes(i64::MIN, end, false),
             active: settled.traders(conn, &folded, &joined, (start, end))?.values().sum(),
         });
     }

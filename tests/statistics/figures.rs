@@ -14,7 +14,7 @@ use rusqlite::Connection;
 
 use crate::history::{DAY, Story};
 use crate::recount::{Raw, Row};
-use crate::setting;
+use crate::support::setting;
 
 const BUCKETS: [(Bucket, &str); 4] =
     [(Bucket::Hour, "hour"), (Bucket::Day, "day"), (Bucket::Week, "week"), (Bucket::Month, "month")];

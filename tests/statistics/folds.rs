@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::history::Story;
 use crate::kernel::rows;
-use crate::setting;
+use crate::support::setting;
 
 /// The steps of the schema before statistics.
 const BEFORE: u32 = 5;

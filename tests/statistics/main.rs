@@ -8,6 +8,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
     missing_docs,
     unreachable_pub,
     reason = "a test stops where something is not as it must be"
@@ -22,7 +23,5 @@ mod history;
 #[path = "../kernel/support.rs"]
 mod kernel;
 mod recount;
-#[path = "../support/setting.rs"]
-mod setting;
 #[path = "../support/mod.rs"]
 mod support;

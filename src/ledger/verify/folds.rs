@@ -56,7 +56,7 @@ impl Folds {
             self.end_slot(conn, findings)?;
             self.slot = slot;
         }
-        for (grain, length) in GRAINS {
+        for (grain, length) in GRAINS.into_iter().enumerate() {
             let period = slot / length;
             if self.counts[grain].0 != period {
                 self.end_period(conn, grain, findings)?;
@@ -119,7 +119,7 @@ impl Folds {
         let mut statement = conn.prepare_cached(
             "SELECT kind, transaction_type, amount, count FROM amount_counts WHERE grain = ?1 AND period = ?2",
         )?;
-        let mut rows = statement.query((grain as i64, period))?;
+        let mut rows = statement.query((i64::try_from(grain).unwrap_or(i64::MAX), period))?;
         let mut sound = true;
         while let Some(row) = rows.next()? {
             sound &= counts.remove(&(row.get(0)?, row.get(1)?, row.get(2)?)) == Some(row.get(3)?);
