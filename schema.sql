@@ -247,6 +247,15 @@ BEGIN
         OR NOT EXISTS (SELECT 1 FROM audit_log
                         WHERE sequence = NEW.state_audit AND target = OLD.id
                           AND action = iif(NEW.deleted_at IS NULL, 'user.restore', 'user.delete'));
+    SELECT RAISE(ABORT, 'an erased user cannot be restored: nobody knows any more who they were')
+     WHERE NEW.deleted_at IS NULL AND EXISTS (SELECT 1 FROM audit_log WHERE target = OLD.id AND action = 'user.erase');
+    -- Operators may be named by the configuration, which is not known here; then the line says how many.
+    SELECT RAISE(ABORT, 'the last operator cannot be removed: grant the role to someone else first')
+     WHERE NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL
+       AND EXISTS (SELECT 1 FROM roles WHERE user = OLD.key AND role = 'operator')
+       AND NOT EXISTS (SELECT 1 FROM roles JOIN users AS other ON other.key = roles.user
+                        WHERE roles.role = 'operator' AND other.key <> OLD.key AND other.deleted_at IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM audit_log WHERE sequence = NEW.state_audit AND details ->> 'configured_operators' > 0);
 END;
 
 CREATE TRIGGER users_close_wallet AFTER UPDATE OF deleted_at ON users
@@ -278,9 +287,12 @@ BEGIN
     SELECT RAISE(ABORT, 'an identity stays with its user');
 END;
 
+-- The one time an identity goes: its user is erased. Whoever comes with it again is somebody new.
 CREATE TRIGGER identities_delete_guard BEFORE DELETE ON identities
 BEGIN
-    SELECT RAISE(ABORT, 'an identity stays with its user');
+    SELECT RAISE(ABORT, 'an identity stays with its user, unless they are erased')
+     WHERE NOT EXISTS (SELECT 1 FROM users JOIN audit_log ON audit_log.target = users.id AND audit_log.action = 'user.erase'
+                        WHERE users.key = OLD.user AND users.deleted_at IS NOT NULL);
 END;
 
 -- Roles granted here; the configuration can name operators and auditors besides.
@@ -313,6 +325,15 @@ BEGIN
      WHERE NOT EXISTS (SELECT 1 FROM audit_log JOIN users ON users.id = audit_log.target
                         WHERE audit_log.sequence > OLD.audit AND audit_log.action = 'role.revoke'
                           AND users.key = OLD.user AND audit_log.details ->> 'role' = OLD.role);
+    SELECT RAISE(ABORT, 'the last operator cannot be removed: grant the role to someone else first')
+     WHERE OLD.role = 'operator'
+       AND EXISTS (SELECT 1 FROM users WHERE key = OLD.user AND deleted_at IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM roles JOIN users ON users.key = roles.user
+                        WHERE roles.role = 'operator' AND users.key <> OLD.user AND users.deleted_at IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM audit_log JOIN users ON users.id = audit_log.target
+                        WHERE audit_log.sequence > OLD.audit AND audit_log.action = 'role.revoke'
+                          AND users.key = OLD.user AND audit_log.details ->> 'role' = OLD.role
+                          AND audit_log.details ->> 'configured_operators' > 0);
 END;
 
 -- ------------------------------------------------------------------------------------------------
@@ -379,6 +400,123 @@ END;
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF deleted_at ON users WHEN NEW.deleted_at IS NOT NULL
 BEGIN
     DELETE FROM sessions WHERE user = NEW.key;
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- One-time links: to claim a community that nobody operates yet, to invite, to let a locked-out
+-- member in. The link holds a secret; here is only its SHA-256. A link ends once, and stays as a
+-- record of who made it (its audit line), and whom it brought in.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE links (
+    key         INTEGER PRIMARY KEY CHECK (key > 0),
+    id          TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),  -- what it is listed and withdrawn by
+    secret_hash BLOB    NOT NULL UNIQUE CHECK (length(secret_hash) = 32),
+    kind        TEXT    NOT NULL CHECK (kind IN ('claim', 'invitation', 'sign_in')),
+    name        TEXT    CHECK (length(name) <= 255),                -- proposed to the invited
+    role        TEXT    CHECK (role IN ('operator', 'auditor')),    -- granted with its use
+    user        INTEGER REFERENCES users (key),                     -- whom it lets in; with its use, whom it brought
+    audit       INTEGER NOT NULL REFERENCES audit_log (sequence),
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    ended_at    INTEGER,
+    ended_as    TEXT    CHECK (ended_as IN ('used', 'withdrawn')),
+    CHECK ((ended_at IS NULL) = (ended_as IS NULL)),
+    CHECK (kind <> 'sign_in' OR (user IS NOT NULL AND role IS NULL))
+) STRICT;
+
+CREATE INDEX links_by_kind ON links (kind, key);
+
+CREATE TRIGGER links_insert_guard BEFORE INSERT ON links
+BEGIN
+    SELECT RAISE(ABORT, 'this link exists already')
+     WHERE EXISTS (SELECT 1 FROM links WHERE key = NEW.key OR id = NEW.id OR secret_hash = NEW.secret_hash);
+    SELECT RAISE(ABORT, 'a link needs a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.audit AND action = 'link.create' AND target = NEW.id
+                          AND details ->> 'kind' = NEW.kind AND details ->> 'role' IS NEW.role
+                          AND sequence = (SELECT max(sequence) FROM audit_log));
+END;
+
+CREATE TRIGGER links_update_guard BEFORE UPDATE ON links
+BEGIN
+    SELECT RAISE(ABORT, 'a link ends once')
+     WHERE OLD.ended_at IS NOT NULL
+       AND (NEW.ended_at IS NOT OLD.ended_at OR NEW.ended_as IS NOT OLD.ended_as OR NEW.user IS NOT OLD.user);
+    SELECT RAISE(ABORT, 'a link stays what it was made')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.secret_hash IS NOT OLD.secret_hash
+        OR NEW.kind IS NOT OLD.kind OR NEW.role IS NOT OLD.role OR NEW.audit IS NOT OLD.audit
+        OR NEW.created_at IS NOT OLD.created_at OR NEW.expires_at IS NOT OLD.expires_at
+        OR (OLD.user IS NOT NULL AND NEW.user IS NOT OLD.user);
+END;
+
+CREATE TRIGGER links_delete_guard BEFORE DELETE ON links
+BEGIN
+    SELECT RAISE(ABORT, 'links are never deleted: withdraw them');
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Passkeys: the public half of what a member's phone or computer keeps.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE passkeys (
+    key           INTEGER PRIMARY KEY CHECK (key > 0),
+    id            TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    credential_id BLOB    NOT NULL UNIQUE CHECK (length(credential_id) BETWEEN 1 AND 1023),
+    user          INTEGER NOT NULL REFERENCES users (key),
+    name          TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
+    credential    TEXT    NOT NULL CHECK (json_valid(credential)),  -- public key, counter and flags
+    created_at    INTEGER NOT NULL,
+    used_at       INTEGER
+) STRICT;
+
+CREATE INDEX passkeys_by_user ON passkeys (user);
+
+CREATE TRIGGER passkeys_insert_guard BEFORE INSERT ON passkeys
+BEGIN
+    SELECT RAISE(ABORT, 'this passkey exists already')
+     WHERE EXISTS (SELECT 1 FROM passkeys
+                    WHERE key = NEW.key OR id = NEW.id OR credential_id = NEW.credential_id);
+    SELECT RAISE(ABORT, 'a passkey needs a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log JOIN users ON users.id = audit_log.target
+                        WHERE sequence = (SELECT max(sequence) FROM audit_log) AND action = 'passkey.add'
+                          AND users.key = NEW.user AND details ->> 'passkey' = NEW.id);
+END;
+
+CREATE TRIGGER passkeys_update_guard BEFORE UPDATE ON passkeys
+BEGIN
+    SELECT RAISE(ABORT, 'a passkey stays whose and what it is')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.credential_id IS NOT OLD.credential_id
+        OR NEW.user IS NOT OLD.user OR NEW.created_at IS NOT OLD.created_at
+        OR NEW.credential -> '$.cred.cred' IS NOT OLD.credential -> '$.cred.cred';
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Recovery codes: each opens the door once, for whoever has lost their passkeys. Only their SHA-256
+-- is here. A new set takes the place of the old one.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE recovery_codes (
+    code_hash  BLOB    NOT NULL PRIMARY KEY CHECK (length(code_hash) = 32),
+    user       INTEGER NOT NULL REFERENCES users (key),
+    created_at INTEGER NOT NULL,
+    used_at    INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX recovery_codes_by_user ON recovery_codes (user);
+
+CREATE TRIGGER recovery_codes_insert_guard BEFORE INSERT ON recovery_codes
+BEGIN
+    SELECT RAISE(ABORT, 'this recovery code exists already')
+     WHERE EXISTS (SELECT 1 FROM recovery_codes WHERE code_hash = NEW.code_hash);
+    SELECT RAISE(ABORT, 'recovery codes need a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log JOIN users ON users.id = audit_log.target
+                        WHERE sequence = (SELECT max(sequence) FROM audit_log) AND action = 'recovery_codes.create'
+                          AND users.key = NEW.user);
+END;
+
+CREATE TRIGGER recovery_codes_update_guard BEFORE UPDATE ON recovery_codes
+BEGIN
+    SELECT RAISE(ABORT, 'a recovery code opens the door once')
+     WHERE OLD.used_at IS NOT NULL OR NEW.used_at IS NULL OR NEW.code_hash IS NOT OLD.code_hash
+        OR NEW.user IS NOT OLD.user OR NEW.created_at IS NOT OLD.created_at;
 END;
 
 -- ------------------------------------------------------------------------------------------------
@@ -611,6 +749,151 @@ END;
 CREATE TRIGGER tree_nodes_delete_guard BEFORE DELETE ON tree_nodes
 BEGIN
     SELECT RAISE(ABORT, 'nodes of the tree are never deleted');
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Service clients: programs that act for members who have allowed it, a chat bot say. An operator
+-- makes them, and the audit log has what each may do. The credential is shown once; here is only its
+-- SHA-256.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE service_clients (
+    key          INTEGER PRIMARY KEY CHECK (key > 0),
+    id           TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    name         TEXT    NOT NULL CHECK (length(name) BETWEEN 3 AND 64 AND name NOT GLOB '*[^A-Za-z0-9_-]*'),
+    secret_hash  BLOB    NOT NULL UNIQUE CHECK (length(secret_hash) = 32),
+    scopes       TEXT    NOT NULL CHECK (json_valid(scopes)),  -- as the audit line of its making has them
+    audit        INTEGER NOT NULL REFERENCES audit_log (sequence),  -- the line that gave it its credential
+    revoked      INTEGER REFERENCES audit_log (sequence),  -- the line that ended it, for good
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER  -- kept to some minutes
+) STRICT;
+
+-- Members know a client by its name, so no two carry the same one.
+CREATE UNIQUE INDEX service_clients_by_name ON service_clients (name COLLATE NOCASE) WHERE revoked IS NULL;
+
+CREATE TRIGGER service_clients_insert_guard BEFORE INSERT ON service_clients
+BEGIN
+    SELECT RAISE(ABORT, 'this service client exists already')
+     WHERE EXISTS (SELECT 1 FROM service_clients
+                    WHERE key = NEW.key OR id = NEW.id OR secret_hash = NEW.secret_hash
+                       OR (revoked IS NULL AND name = NEW.name COLLATE NOCASE));
+    SELECT RAISE(ABORT, 'a service client needs a line in the audit log that says what it may do')
+     WHERE NEW.revoked IS NOT NULL
+        OR NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.audit AND target = NEW.id AND action = 'client.create'
+                          AND details ->> 'name' = NEW.name AND details ->> 'scopes' = NEW.scopes
+                          AND sequence = (SELECT max(sequence) FROM audit_log));
+END;
+
+CREATE TRIGGER service_clients_update_guard BEFORE UPDATE ON service_clients
+BEGIN
+    SELECT RAISE(ABORT, 'what a service client is and may do never changes: revoke it and make another')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.name IS NOT OLD.name
+        OR NEW.scopes IS NOT OLD.scopes OR NEW.created_at IS NOT OLD.created_at;
+    SELECT RAISE(ABORT, 'a new credential needs a line in the audit log')
+     WHERE (NEW.secret_hash IS NOT OLD.secret_hash OR NEW.audit IS NOT OLD.audit)
+       AND (OLD.revoked IS NOT NULL
+            OR NOT EXISTS (SELECT 1 FROM audit_log
+                            WHERE sequence = NEW.audit AND sequence > OLD.audit AND target = OLD.id AND action = 'client.rotate'));
+    SELECT RAISE(ABORT, 'revoking a service client needs a line in the audit log, and is for good')
+     WHERE NEW.revoked IS NOT OLD.revoked
+       AND (OLD.revoked IS NOT NULL
+            OR NOT EXISTS (SELECT 1 FROM audit_log
+                            WHERE sequence = NEW.revoked AND target = OLD.id AND action = 'client.revoke'));
+END;
+
+CREATE TRIGGER service_clients_delete_guard BEFORE DELETE ON service_clients
+BEGIN
+    SELECT RAISE(ABORT, 'service clients are revoked, not deleted: what they did stays known');
+END;
+
+-- Which clients a member lets act for them. The member gives and takes this at any time.
+CREATE TABLE client_permissions (
+    user       INTEGER NOT NULL REFERENCES users (key),
+    client     INTEGER NOT NULL REFERENCES service_clients (key),
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (user, client)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER client_permissions_insert_guard BEFORE INSERT ON client_permissions
+BEGIN
+    SELECT RAISE(ABORT, 'a permission is of a member who is here, for a service client that is not revoked')
+     WHERE NOT EXISTS (SELECT 1 FROM users WHERE key = NEW.user AND deleted_at IS NULL)
+        OR NOT EXISTS (SELECT 1 FROM service_clients WHERE key = NEW.client AND revoked IS NULL);
+END;
+
+CREATE TRIGGER client_permissions_update_guard BEFORE UPDATE ON client_permissions
+BEGIN
+    SELECT RAISE(ABORT, 'a permission is given or taken, never changed');
+END;
+
+-- Transactions that a client made for the member who paid. A row stands beside its transaction, which
+-- has the time; members' own transactions have none.
+CREATE TABLE service_calls (
+    sequence INTEGER PRIMARY KEY REFERENCES transactions (sequence),
+    client   INTEGER NOT NULL REFERENCES service_clients (key),
+    user     INTEGER NOT NULL REFERENCES users (key)
+) STRICT;
+
+CREATE TRIGGER service_calls_insert_guard BEFORE INSERT ON service_calls
+BEGIN
+    SELECT RAISE(ABORT, 'a transaction is made by one client')
+     WHERE EXISTS (SELECT 1 FROM service_calls WHERE sequence = NEW.sequence);
+    SELECT RAISE(ABORT, 'a call stands beside the transaction it has just made for a member who allows it')
+     WHERE NOT EXISTS (SELECT 1 FROM transactions
+                         JOIN users ON users.wallet = transactions.from_wallet
+                         JOIN client_permissions ON client_permissions.user = users.key
+                         JOIN service_clients ON service_clients.key = client_permissions.client
+                        WHERE transactions.sequence = NEW.sequence AND users.key = NEW.user
+                          AND service_clients.key = NEW.client AND service_clients.revoked IS NULL
+                          AND transactions.sequence = (SELECT max(sequence) FROM transactions));
+END;
+
+CREATE TRIGGER service_calls_update_guard BEFORE UPDATE ON service_calls
+BEGIN
+    SELECT RAISE(ABORT, 'what a client did is never changed');
+END;
+
+CREATE TRIGGER service_calls_delete_guard BEFORE DELETE ON service_calls
+BEGIN
+    SELECT RAISE(ABORT, 'what a client did is never deleted');
+END;
+
+-- What clients read of the members who allow it: how often in each hour, by the path that was called.
+-- Written before the answer is given.
+CREATE TABLE service_reads (
+    key     INTEGER PRIMARY KEY CHECK (key > 0),
+    client  INTEGER NOT NULL REFERENCES service_clients (key),
+    user    INTEGER NOT NULL REFERENCES users (key),
+    path    TEXT    NOT NULL CHECK (length(path) BETWEEN 1 AND 255),
+    hour_at INTEGER NOT NULL CHECK (hour_at % 3600000 = 0),
+    count   INTEGER NOT NULL CHECK (count > 0),
+    UNIQUE (hour_at, client, user, path)
+) STRICT;
+
+CREATE TRIGGER service_reads_insert_guard BEFORE INSERT ON service_reads
+BEGIN
+    SELECT RAISE(ABORT, 'this hour is counted already')
+     WHERE EXISTS (SELECT 1 FROM service_reads
+                    WHERE key = NEW.key
+                       OR (hour_at = NEW.hour_at AND client = NEW.client AND user = NEW.user AND path = NEW.path));
+    SELECT RAISE(ABORT, 'a client reads of a member who allows it, one call at a time')
+     WHERE NEW.count <> 1
+        OR NOT EXISTS (SELECT 1 FROM client_permissions JOIN service_clients ON service_clients.key = client_permissions.client
+                        WHERE client_permissions.user = NEW.user AND client_permissions.client = NEW.client
+                          AND service_clients.revoked IS NULL);
+END;
+
+CREATE TRIGGER service_reads_update_guard BEFORE UPDATE ON service_reads
+BEGIN
+    SELECT RAISE(ABORT, 'what a client read is counted up, never changed')
+     WHERE NEW.key IS NOT OLD.key OR NEW.client IS NOT OLD.client OR NEW.user IS NOT OLD.user
+        OR NEW.path IS NOT OLD.path OR NEW.hour_at IS NOT OLD.hour_at OR NEW.count <> OLD.count + 1;
+END;
+
+CREATE TRIGGER service_reads_delete_guard BEFORE DELETE ON service_reads
+BEGIN
+    SELECT RAISE(ABORT, 'what a client read is never deleted');
 END;
 
 -- ================================================================================================

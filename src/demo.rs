@@ -89,7 +89,7 @@ pub fn fill(path: &Path, mut progress: impl FnMut(u64, u64)) -> Result<()> {
 }
 
 fn authority(reason: &str) -> Result<Authority> {
-    Ok(Authority { operator: Operator::new("demo")?, reason: Reason::new(reason)?, request_id: None })
+    Ok(Authority { operator: Operator::new("demo")?, reason: Reason::new(reason)?, request_id: None, acting: None })
 }
 
 fn join(books: &Books) -> Result<Vec<Member>> {
@@ -105,7 +105,7 @@ fn join(books: &Books) -> Result<Vec<Member>> {
         user_id: members[0].id,
         role: Role::Operator,
         granted: true,
-        others_operate: false,
+        configured: Vec::new(),
         authority: authority("Someone has to run the sample community")?,
     })?;
     Ok(members)

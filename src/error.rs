@@ -52,6 +52,10 @@ codes! {
     Forbidden = "forbidden", 403, "Not allowed";
     /// The developer identity was asked for from somewhere other than this machine.
     DeveloperIdentityIsLocal = "developer_identity_is_local", 403, "Only on this machine";
+    /// The service client was not given the scope that this call needs.
+    ScopeMissing = "scope_missing", 403, "Not within the client's scopes";
+    /// Nobody with this identity lets the service client act for them.
+    ClientNotAllowed = "client_not_allowed", 403, "The member does not allow it";
     /// Nothing lives at this address.
     NotFound = "not_found", 404, "Not found";
     /// No wallet with this id.
@@ -60,20 +64,36 @@ codes! {
     TransactionNotFound = "transaction_not_found", 404, "No such transaction";
     /// No user with this id or name.
     UserNotFound = "user_not_found", 404, "No such user";
+    /// The one-time link was used, has expired, was withdrawn, or is none of ours.
+    LinkNotFound = "link_not_found", 404, "This link does not work";
+    /// No passkey of the caller's with this id.
+    PasskeyNotFound = "passkey_not_found", 404, "No such passkey";
+    /// No session with this id.
+    SessionNotFound = "session_not_found", 404, "No such session";
     /// No system account with this name.
     SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
+    /// No service client with this id.
+    ClientNotFound = "client_not_found", 404, "No such service client";
     /// The address exists, with other methods.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
     /// The body did not arrive in time.
     RequestTimeout = "request_timeout", 408, "The request came too slowly";
     /// The transfer has been given back in full already.
     AlreadyReversed = "already_reversed", 409, "Already reversed";
+    /// Another system account carries this name.
+    SystemAccountExists = "system_account_exists", 409, "The name is taken";
+    /// Another service client carries this name.
+    ClientExists = "client_exists", 409, "The name is taken";
+    /// The service client was revoked, for good.
+    ClientRevoked = "client_revoked", 409, "The service client is revoked";
     /// The body is larger than this call takes.
     PayloadTooLarge = "payload_too_large", 413, "The body is too large";
     /// The address, with its query, is longer than any of ours.
     UriTooLong = "uri_too_long", 414, "The address is too long";
     /// The body is not of a media type this call takes.
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
+    /// The request calls the program by a name that is not its own.
+    MisdirectedRequest = "misdirected_request", 421, "Not at this name";
     /// The wallet holds less than was asked for.
     InsufficientBalance = "insufficient_balance", 422, "Not enough tokens";
     /// One of the wallets is frozen.
@@ -96,8 +116,18 @@ codes! {
     IdempotencyKeyExpired = "idempotency_key_expired", 422, "The Idempotency-Key is too old";
     /// Several members carry this name.
     AmbiguousName = "ambiguous_name", 422, "Several members have this name";
+    /// The community has an operator already, so nobody can claim it.
+    AlreadyClaimed = "already_claimed", 409, "Claimed already";
+    /// The passkey, or what a browser sent as one, is not accepted.
+    PasskeyRefused = "passkey_refused", 422, "The passkey was not accepted";
+    /// The recovery code is not one that still opens the door.
+    CodeRefused = "code_refused", 422, "The code was not accepted";
+    /// Without it the member could not sign in any more.
+    LastWayIn = "last_way_in", 422, "The last way in";
     /// The last operator cannot be removed.
     LastOperator = "last_operator", 422, "The last operator";
+    /// The member was erased: nobody knows any more who they were.
+    UserErased = "user_erased", 422, "The member was erased";
     /// The caller sent more requests than the community allows in a minute.
     TooManyRequests = "too_many_requests", 429, "Too many requests";
     /// Something nobody foresaw; the log has the rest.
@@ -106,6 +136,8 @@ codes! {
     Overloaded = "overloaded", 503, "Busy";
     /// The disk or the database refuses to be written to; nothing was changed.
     StorageUnavailable = "storage_unavailable", 503, "The ledger cannot be written";
+    /// The identity provider does not answer, or not as agreed.
+    ProviderUnavailable = "provider_unavailable", 503, "The identity provider does not answer";
     /// The commit failed in a way that leaves open whether it happened.
     OutcomeUnknown = "outcome_unknown", 503, "The outcome is unknown";
     /// The request took longer than the server waits.
@@ -205,6 +237,11 @@ impl Error {
     /// Nobody is signed in. Never says more than that: the reason helps only an attacker.
     pub fn unauthorized() -> Self {
         Self::new(Code::Unauthorized, "A valid bearer token is needed for this call.")
+    }
+
+    /// They signed in too long ago for what they ask.
+    pub fn sign_in_again() -> Self {
+        Self::new(Code::Forbidden, "You signed in a while ago. Sign in once more, and then try again.")
     }
 
     /// The caller may not do this.

@@ -8,7 +8,8 @@
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
-//! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`sign_in`]: the slices.
+//! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
+//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
@@ -18,13 +19,17 @@
 //! Route, caller and body, a command that is valid by its types, the writer, the command inside the
 //! batch's transaction, rows, reply, and then JSON or a page. Both run the same command.
 
+pub mod audit;
 pub mod cli;
+pub mod clients;
 pub mod config;
 pub mod demo;
 pub mod error;
 pub mod identity;
+pub mod invitations;
 pub mod ledger;
 pub mod members;
+pub mod passkeys;
 pub mod proofs;
 pub mod schema;
 pub mod server;

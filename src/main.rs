@@ -8,6 +8,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Memory comes in small pages: with large ones, ten megabytes that nobody uses would count as ours.
+    let _or_as_it_is = rustix::thread::disable_transparent_huge_pages(true);
     communitytoken::identity::install_crypto();
     communitytoken::cli::run()
 }

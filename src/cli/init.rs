@@ -4,8 +4,6 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Common, Failure, login_name, migrate, open, output};
-use crate::config::Config;
-use crate::identity::InstanceKey;
 use crate::ledger::{Authority, Books, Operator, Reason};
 use crate::proofs;
 use crate::treasury::{CreateAccount, SystemAccount};
@@ -53,11 +51,6 @@ impl Init {
 /// Makes sure of the system account.
 pub(super) fn found(books: &Books, operator: Operator) -> Result<(SystemAccount, bool), Failure> {
     let reason = Reason::new("Foundation of the community")?;
-    let authority = Authority { operator, reason, request_id: None };
+    let authority = Authority { operator, reason, request_id: None, acting: None };
     Ok(books.execute_blocking(CreateAccount { authority })?)
-}
-
-/// Reads the instance's key of a database that only this program uses, or makes it.
-pub(super) fn instance_key(config: &Config) -> Result<InstanceKey, Failure> {
-    Ok(InstanceKey::open_or_create(&InstanceKey::beside(&config.database.path))?)
 }

@@ -3,12 +3,15 @@
 use clap::{Args, Subcommand};
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{Act, Common, Failure, output};
+use super::{Act, Common, Failure, link, output};
 use crate::error::Result;
+use crate::identity::session::{SessionInfo, of_member};
 use crate::identity::{self, Role, member, user_by_name};
 use crate::ledger::{UserId, Wallet};
-use crate::members::{SetDeleted, SetRole};
+use crate::members::{By, Erase, Remaining, SetDeleted, SetRole};
+use crate::sign_in;
 
 /// Members are named by their username, where only one carries it, or by their user id.
 #[derive(Debug, Subcommand)]
@@ -21,10 +24,17 @@ pub(crate) enum Member {
     Delete(Change),
     /// Restore a deleted member (by user id)
     Restore(Change),
+    /// Erase a member who asked for it, for good: name, identities, passkeys, sessions and notes
+    Erase(EraseMember),
     /// Grant a role
     Grant(Grant),
     /// Revoke a role
     Revoke(Grant),
+    Invite(link::Invite),
+    SignInLink(link::SignInLink),
+    ClaimLink(link::ClaimLink),
+    /// Show where a member is signed in on the pages; sign them out
+    Sessions(Sessions),
 }
 
 #[derive(Debug, Args)]
@@ -49,6 +59,17 @@ pub(crate) struct Change {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct EraseMember {
+    /// Username or user id
+    member: String,
+    /// What becomes of their tokens: given to the pool, or kept in the closed wallet for ever
+    #[arg(long)]
+    remaining: Remaining,
+    #[command(flatten)]
+    act: Act,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Grant {
     /// Username or user id
     member: String,
@@ -63,6 +84,24 @@ pub(crate) struct Grant {
     operator: Option<crate::ledger::Operator>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Sessions {
+    /// Username or user id
+    member: String,
+    /// End this session
+    #[arg(long, value_name = "ID", requires = "reason")]
+    revoke: Option<Uuid>,
+    /// End all of them
+    #[arg(long, requires = "reason", conflicts_with = "revoke")]
+    all: bool,
+    /// Why, for the audit log
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<crate::ledger::Reason>,
+    /// Who does it, for the audit log [default: your login name]
+    #[arg(long, value_name = "NAME")]
+    operator: Option<crate::ledger::Operator>,
+}
+
 impl Member {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         match self {
@@ -70,13 +109,18 @@ impl Member {
             Self::Show(whom) => whom.run(common),
             Self::Delete(change) => change.run(common, true),
             Self::Restore(change) => change.run(common, false),
+            Self::Erase(erase) => erase.run(common),
             Self::Grant(grant) => grant.run(common, true),
             Self::Revoke(grant) => grant.run(common, false),
+            Self::Invite(invite) => invite.run(common),
+            Self::SignInLink(link) => link.run(common),
+            Self::ClaimLink(link) => link.run(common),
+            Self::Sessions(sessions) => sessions.run(common),
         }
     }
 }
 
-fn find(conn: &Connection, name: &str) -> Result<UserId> {
+pub(super) fn find(conn: &Connection, name: &str) -> Result<UserId> {
     name.parse().or_else(|_| user_by_name(conn, name))
 }
 
@@ -175,12 +219,31 @@ impl Whom {
 impl Change {
     fn run(self, common: &Common, deleted: bool) -> Result<(), Failure> {
         let authority = self.act.authority()?;
-        let (books, _) = common.books()?;
+        let (books, config) = common.books()?;
         let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
-        let member = books.execute_blocking(SetDeleted { user_id, deleted, authority })?;
+        let configured = config.identity.operators;
+        let member = books.execute_blocking(SetDeleted { user_id, deleted, configured, authority })?;
         let member = books.read_blocking(|conn| describe(conn, &member))?;
         books.close();
         show(common, &member);
+        Ok(())
+    }
+}
+
+impl EraseMember {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let by = By::Operator(self.act.authority()?);
+        let (books, config) = common.books()?;
+        let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
+        let configured = config.identity.operators;
+        let farewell = books.execute_blocking(Erase { user_id, remaining: self.remaining, configured, by })?;
+        books.close();
+        output::print(common.json, &farewell, || {
+            format!(
+                "The member is erased, with {} notes. {} tokens went to the pool.",
+                farewell.notes_erased, farewell.given_to_pool
+            )
+        });
         Ok(())
     }
 }
@@ -191,11 +254,53 @@ impl Grant {
         let (books, config) = common.books()?;
         let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
         let role = if self.role == "operator" { Role::Operator } else { Role::Auditor };
-        let others_operate = !config.identity.operators.is_empty();
-        let member = books.execute_blocking(SetRole { user_id, role, granted, others_operate, authority })?;
+        let configured = config.identity.operators;
+        let member = books.execute_blocking(SetRole { user_id, role, granted, configured, authority })?;
         let member = books.read_blocking(|conn| describe(conn, &member))?;
         books.close();
         show(common, &member);
         Ok(())
     }
+}
+
+impl Sessions {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let (books, config) = common.books()?;
+        let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
+        if let Some(reason) = self.reason.filter(|_| self.all || self.revoke.is_some()) {
+            let authority = Act { reason, operator: self.operator }.authority()?;
+            let ended = books.execute_blocking(sign_in::Revoke { user_id, session: self.revoke, authority })?;
+            books.close();
+            if ended == 0 && self.revoke.is_some() {
+                return Err(Failure::Refused("This member has no such session; it may have ended already.".into()));
+            }
+            output::print(common.json, &json!({ "ended": ended }), || format!("Sessions ended: {ended}."));
+            return Ok(());
+        }
+        let now = books.now();
+        let sessions = books.read_blocking(|conn| {
+            let member = member::by_id(conn, user_id)?;
+            of_member(conn, member.key, now, &config.sessions)
+        })?;
+        books.close();
+        output::print(common.json, &sessions, || {
+            let row = |session: &SessionInfo| {
+                vec![
+                    session.id.to_string(),
+                    session.method.as_str().to_owned(),
+                    moment(session.signed_in_at),
+                    moment(session.seen_at),
+                    session.device.clone(),
+                ]
+            };
+            let rows: Vec<Vec<String>> = sessions.iter().map(row).collect();
+            output::table(&["SESSION", "METHOD", "SIGNED IN", "LAST USED", "DEVICE"], &rows)
+        });
+        Ok(())
+    }
+}
+
+/// A time of the ledger, in UTC.
+fn moment(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
 }

@@ -5,6 +5,7 @@
 mod backup;
 mod bench;
 mod checkpoint;
+mod client;
 mod config;
 mod distribute;
 mod export;
@@ -12,6 +13,7 @@ mod freeze;
 mod init;
 mod issue;
 mod key;
+mod link;
 mod member;
 mod migrate;
 mod output;
@@ -83,7 +85,7 @@ impl Act {
             Some(operator) => operator,
             None => login_name()?,
         };
-        Ok(Authority { operator, reason: self.reason, request_id: None })
+        Ok(Authority { operator, reason: self.reason, request_id: None, acting: None })
     }
 }
 
@@ -123,9 +125,12 @@ enum Verb {
     Freeze(freeze::Freeze),
     /// Unfreeze a wallet
     Unfreeze(freeze::Freeze),
-    /// List, show, delete and restore members; grant and revoke roles
+    /// List, show, invite, delete and restore members; grant and revoke roles
     #[command(subcommand)]
     Member(member::Member),
+    /// Make, list, renew and revoke service clients, programs that act for members
+    #[command(subcommand)]
+    Client(client::Client),
     /// Recompute every invariant, hash, balance and rollup; name what is wrong and where
     Verify(verify::Verify),
     /// Sign the ledger as it is now and print the checkpoint, to be kept elsewhere
@@ -166,6 +171,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Freeze(verb)) => verb.run(&common, true),
         Some(Verb::Unfreeze(verb)) => verb.run(&common, false),
         Some(Verb::Member(verb)) => verb.run(&common),
+        Some(Verb::Client(verb)) => verb.run(&common),
         Some(Verb::Verify(verb)) => verb.run(&common),
         Some(Verb::Checkpoint) => checkpoint::run(&common),
         Some(Verb::Key(verb)) => verb.run(&common),
@@ -193,7 +199,7 @@ impl Common {
         let config = self.settings(None)?;
         if !config.database.path.exists() {
             return Err(Failure::Refused(format!(
-                "There is no database at {}. Run `communitytoken init` first, or name another file with --database.",
+                "There is no database at {}. Run this in the folder where the server runs, name another file with --database, or found a community with `communitytoken init`.",
                 config.database.path.display()
             )));
         }

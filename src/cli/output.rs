@@ -74,17 +74,23 @@ pub(super) fn exit(json: bool, outcome: Result<(), Failure>) -> ExitCode {
     if json {
         eprintln!("{problem}");
     } else {
-        eprintln!("{}", problem["detail"].as_str().unwrap_or_default());
+        eprintln!("{}", readable(problem["detail"].as_str().unwrap_or_default()));
         if let Some(cause) = problem["cause"].as_str() {
-            eprintln!("({cause})");
+            eprintln!("({})", readable(cause));
         }
     }
     ExitCode::from(code)
 }
 
+/// A text without the signs by which a terminal is steered: it may quote a file that somebody else wrote.
+fn readable(text: &str) -> String {
+    let is_steering = |character: char| character.is_control() && character != '\n';
+    text.chars().map(|character| if is_steering(character) { '\u{fffd}' } else { character }).collect()
+}
+
 /// Prints an answer: the JSON, or the words. A reader that has gone away is no failure.
 pub(super) fn print(json: bool, value: &impl Serialize, words: impl FnOnce() -> String) {
-    let text = if json { serde_json::to_string_pretty(value).unwrap_or_default() } else { words() };
+    let text = if json { serde_json::to_string_pretty(value).unwrap_or_default() } else { readable(&words()) };
     let _reader_gone = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 

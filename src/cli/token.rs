@@ -26,9 +26,9 @@ pub(crate) struct Token {
 impl Token {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let config = common.settings(None)?;
-        if !config.identity.providers.is_empty() {
+        if !config.uses_developer_identity() {
             return Err(Failure::Refused(
-                "This community has an identity provider, so the developer identity is off. Get a token from the provider.".into(),
+                "This community has passkeys or an identity provider, so the developer identity is off. Get a token from the provider; for a program, `communitytoken client create` makes a credential.".into(),
             ));
         }
         let (books, _) = common.books()?;

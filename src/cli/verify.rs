@@ -6,17 +6,16 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use indicatif::ProgressBar;
 use rusqlite::Connection;
 use serde_json::json;
 
 use super::{Common, Failure, migrate, output};
 use crate::config::Config;
-use crate::identity::InstanceKey;
-use crate::ledger::KeptHead;
-use crate::ledger::proof::{KeyChain, NotProved, Receipt, SignedCheckpoint, Signer, Trust};
-use crate::ledger::verify::{Finding, Kept, Report, verify_against};
-use crate::schema;
+use crate::ledger::proof::{KeyChain, NotProved, Receipt, SignedCheckpoint, Trust};
+use crate::ledger::verify::{Report, verify};
 use crate::store::{self, FileState};
+use crate::{proofs, schema};
 
 /// Larger files are no receipts, checkpoints or keys.
 const FILE_MAX: u64 = 1024 * 1024;
@@ -159,36 +158,28 @@ fn ledger(
     trust: Option<Trust>,
     signed: Option<&SignedCheckpoint>,
 ) -> Result<(), Failure> {
-    // A copy elsewhere has no key beside it.
-    let instance_key = InstanceKey::open(&InstanceKey::beside(&config.database.path)).ok().flatten();
-    let kept = Kept {
-        checkpoint: signed.map(|signed| signed.checkpoint.clone()),
-        trust,
-        instance_key: instance_key.map(|key| key.public_key()),
-    };
-    let mut report = prove_against(conn, &kept, common)?;
-    if let Some(Err(lost)) = KeptHead::beside(&config.database.path).map(|head| head.check(&config.database.path, conn))
-    {
-        report.is_sound = false;
-        report.findings.push(Finding { what: "kept_head", place: "database file".into(), message: lost.0 });
-    }
-    output::print(common.json, &report, || words(&report, kept.checkpoint.is_some()));
+    let against_kept = signed.is_some();
+    let bar = output::progress("Verifying", common.json);
+    let checkpoint = signed.map(|signed| signed.checkpoint.clone());
+    let report = proofs::prove(conn, &config.database.path, checkpoint, trust, show(&bar))?;
+    bar.finish_and_clear();
+    output::print(common.json, &report, || words(&report, against_kept));
     if report.is_sound { Ok(()) } else { Err(Failure::Wanting) }
 }
 
 /// Verifies a copy by itself, with a bar to look at.
 pub(super) fn prove(conn: &Connection, common: &Common) -> Result<Report, Failure> {
-    prove_against(conn, &Kept::default(), common)
-}
-
-fn prove_against(conn: &Connection, kept: &Kept, common: &Common) -> Result<Report, Failure> {
     let bar = output::progress("Verifying", common.json);
-    let report = verify_against(conn, kept, |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    })?;
+    let report = verify(conn, show(&bar))?;
     bar.finish_and_clear();
     Ok(report)
+}
+
+fn show(bar: &ProgressBar) -> impl FnMut(u64, u64) {
+    |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    }
 }
 
 /// Refuses a database in which something was found: each finding is told, and then the sentence.

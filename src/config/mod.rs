@@ -9,22 +9,27 @@
 //! directory. What is wrong is said all at once, in sentences, before anything is opened.
 //!
 //! `layers` gathers the values, `reader` reads single ones, `settings` knows the keys and makes the
-//! [`Config`] of them.
+//! [`Config`] of them; `providers` is the part of it that says who signs members in.
 
 mod layers;
+mod providers;
 mod reader;
 mod settings;
 
 #[cfg(test)]
 mod tests;
 
+pub use providers::may_fetch;
+
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use jsonwebtoken::Algorithm;
 
 use crate::store::Checkpoints;
 
@@ -39,6 +44,8 @@ pub struct Config {
     pub community: Community,
     /// Who signs members in, and who has which role from the start.
     pub identity: Identity,
+    /// For how long a browser stays signed in.
+    pub sessions: Sessions,
     /// What one request, caller or operator may use.
     pub limits: Limits,
     /// How the ledger is vouched for.
@@ -55,6 +62,21 @@ pub struct Server {
     pub bind: SocketAddr,
     /// The address members type, without a slash at the end; set it behind a proxy.
     pub public_url: Option<String>,
+    /// Whether members on this machine call it by its name, localhost: passkeys belong to no number.
+    pub goes_by_name: bool,
+    /// The proxies that are believed about who called them.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Server {
+    /// The address members know the program by.
+    pub fn address(&self) -> String {
+        match &self.public_url {
+            Some(address) => address.clone(),
+            None if self.goes_by_name => format!("http://localhost:{}", self.bind.port()),
+            None => format!("http://{}", self.bind),
+        }
+    }
 }
 
 /// Where the ledger lies.
@@ -88,8 +110,10 @@ pub struct Community {
 /// Who signs members in, and who has which role from the start.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// The identity providers; with none, the developer identity on loopback.
+    /// The identity providers; with none and without passkeys, the developer identity on loopback.
     pub providers: Vec<Provider>,
+    /// Whether members can sign in with passkeys.
+    pub passkeys: bool,
     /// Who is an operator by configuration.
     pub operators: Vec<IdentityName>,
     /// Who is an auditor by configuration.
@@ -113,6 +137,64 @@ pub struct Provider {
     pub client_secret: Option<Secret>,
     /// The claim that proposes a username.
     pub username_claim: String,
+    /// What the button for signing in there calls it.
+    pub name: String,
+    /// What signing in there asks for.
+    pub scopes: Vec<String>,
+    /// Whether a token that was issued to our own client counts, whomever it is for.
+    pub accept_azp: bool,
+    /// The algorithms it may sign with; none: those that its keys are for. `HS256` stands alone, and
+    /// then the client secret is the key.
+    pub algorithms: Vec<Algorithm>,
+    /// Whether its addresses may be `http:` on other machines than this one.
+    pub allow_http: bool,
+    /// The claim that names what someone may do: a key, or a path with dots.
+    pub roles_claim: Option<String>,
+    /// What it must name for the role of operator.
+    pub operator_roles: Vec<String>,
+    /// What it must name for the role of auditor.
+    pub auditor_roles: Vec<String>,
+}
+
+impl Provider {
+    /// A provider of which nothing else is said.
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        let issuer = issuer.into();
+        Self {
+            name: issuer.clone(),
+            issuer,
+            audience: audience.into(),
+            jwks_file: None,
+            jwks_url: None,
+            client_id: None,
+            client_secret: None,
+            username_claim: "preferred_username".into(),
+            scopes: vec!["openid".into()],
+            accept_azp: false,
+            algorithms: Vec::new(),
+            allow_http: false,
+            roles_claim: None,
+            operator_roles: Vec::new(),
+            auditor_roles: Vec::new(),
+        }
+    }
+
+    /// Whether its tokens are signed with the client secret instead of a key of its own.
+    pub fn signs_with_secret(&self) -> bool {
+        self.algorithms.contains(&Algorithm::HS256)
+    }
+}
+
+/// For how long a browser stays signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Sessions {
+    /// A session nobody used for this long is over.
+    pub idle: Duration,
+    /// A session is over after this long, however much it is used.
+    pub absolute: Duration,
+    /// For how long after sign-in a session keeps the roles that the provider's claims gave. They are
+    /// not looked up again, so this is how long someone keeps a role that was taken away over there.
+    pub claimed_role: Duration,
 }
 
 /// A member as an identity provider names them, written `issuer|subject`.
@@ -133,6 +215,10 @@ pub struct Limits {
     pub idempotency_days: u32,
     /// How many requests a caller may send in a minute; 0 for any number.
     pub requests_per_minute: u32,
+    /// The same for a service client, which calls for many members.
+    pub requests_per_minute_of_client: u32,
+    /// How many requests of strangers may come from one address in a minute; 0 for any number.
+    pub requests_per_minute_per_address: u32,
     /// Open connections at most.
     pub connections: usize,
     /// Open connections of one address at most; 0 for any number.
@@ -172,11 +258,16 @@ pub enum LogFormat {
     Json,
 }
 
-/// A value that is used and never shown.
-#[derive(Clone, PartialEq, Eq)]
+/// A value that is used, never shown and never compared.
+#[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
+    /// A secret of this value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
     /// The value itself, for the one place that needs it.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -279,9 +370,19 @@ impl Config {
         &self.report
     }
 
-    /// Whether the program signs people in by their word alone, for want of a provider.
+    /// The files in which secrets stand.
+    pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
+        self.report.iter().filter_map(|setting| match &setting.origin {
+            Origin::File(path) if setting.value == HIDDEN => Some(path.as_path()),
+            _ if setting.key.ends_with("secret_file") && !setting.value.is_empty() => Some(Path::new(&setting.value)),
+            _ => None,
+        })
+    }
+
+    /// Whether the program signs people in by their word alone, for want of a provider and of
+    /// passkeys.
     pub fn uses_developer_identity(&self) -> bool {
-        self.identity.providers.is_empty()
+        self.identity.providers.is_empty() && !self.identity.passkeys
     }
 
     /// Whether this configuration may be served. With the developer identity, anyone who reaches
@@ -292,7 +393,8 @@ impl Config {
             return Err(ConfigError::one(format!(
                 "server.bind is {bind}, which others can reach, and no identity provider is configured: \
                  with the developer identity everyone who reaches the program could be anyone. \
-                 Either configure a provider, [[identity.providers]] with issuer and audience, \
+                 Either set server.public_url to the https address that members type, and they sign in with passkeys; \
+                 or configure a provider, [[identity.providers]] with issuer and audience; \
                  or bind to this machine alone, as in 127.0.0.1:{}.",
                 bind.port()
             )));

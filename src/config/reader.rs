@@ -78,21 +78,27 @@ impl Reader {
 
     pub(super) fn switch(&mut self, key: &str) -> bool {
         let default = entry(key).is_some_and(|(_, _, default)| *default == "true");
-        let switch = match self.values.set.get(key) {
-            None => default,
-            Some((Value::Boolean(switch), _)) => *switch,
-            Some(_) => {
-                self.wrong(key, "must be true or false");
-                default
-            }
-        };
+        let switch = self.switch_if_set(key).unwrap_or(default);
         self.note(key, switch.to_string());
+        switch
+    }
+
+    /// A switch whose default depends on other settings; what is in force is noted by the caller.
+    pub(super) fn switch_if_set(&mut self, key: &str) -> Option<bool> {
+        let (value, _) = self.values.set.get(key)?;
+        let switch = value.as_bool();
+        if switch.is_none() {
+            self.wrong(key, "must be true or false");
+        }
         switch
     }
 
     pub(super) fn list(&mut self, key: &str) -> Vec<String> {
         let list = match self.values.set.get(key) {
-            None => Some(Vec::new()),
+            None => {
+                let default = entry(key).map_or("", |(_, _, default)| default);
+                Some(default.split(", ").filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
+            }
             Some((Value::Array(list), _)) => {
                 list.iter().map(|entry| entry.as_str().map(|text| text.trim().to_owned())).collect()
             }

@@ -1,20 +1,20 @@
 //! The keys there are, and the [`Config`] made of their values.
 
-use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
-use reqwest::Url;
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use super::layers::Values;
+use super::providers::web_address;
 use super::reader::Reader;
 use super::{
-    Community, Config, ConfigError, Database, HIDDEN, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Provider,
-    Secret, Server,
+    Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Server, Sessions,
 };
 use crate::store::Checkpoints;
 
@@ -36,6 +36,7 @@ pub(super) type Default = &'static str;
 const KEYS: &[(&str, Kind, Default)] = &[
     ("server.bind", Kind::Text, "127.0.0.1:8080"),
     ("server.public_url", Kind::Text, ""),
+    ("server.trusted_proxies", Kind::List, ""),
     ("database.path", Kind::Text, "data/communitytoken.db"),
     ("database.checkpoints", Kind::Text, "own"),
     ("community.name", Kind::Text, "Our community"),
@@ -44,6 +45,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("community.time_zone", Kind::Text, "UTC"),
     ("community.week_starts", Kind::Text, "monday"),
     ("community.directory", Kind::Switch, "true"),
+    ("identity.passkeys", Kind::Switch, ""),
     ("identity.operators", Kind::List, ""),
     ("identity.auditors", Kind::List, ""),
     ("identity.providers[].issuer", Kind::Text, ""),
@@ -54,9 +56,22 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("identity.providers[].client_secret", Kind::Text, ""),
     ("identity.providers[].client_secret_file", Kind::Text, ""),
     ("identity.providers[].username_claim", Kind::Text, "preferred_username"),
+    ("identity.providers[].name", Kind::Text, ""),
+    ("identity.providers[].scopes", Kind::List, "openid, profile"),
+    ("identity.providers[].accept_azp", Kind::Switch, "false"),
+    ("identity.providers[].algorithms", Kind::List, ""),
+    ("identity.providers[].allow_http", Kind::Switch, "false"),
+    ("identity.providers[].roles_claim", Kind::Text, ""),
+    ("identity.providers[].operator_roles", Kind::List, ""),
+    ("identity.providers[].auditor_roles", Kind::List, ""),
+    ("sessions.idle_days", Kind::Number, "14"),
+    ("sessions.absolute_days", Kind::Number, "90"),
+    ("sessions.claimed_role_hours", Kind::Number, "12"),
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.requests_per_minute", Kind::Number, "300"),
+    ("limits.requests_per_minute_of_client", Kind::Number, "3000"),
+    ("limits.requests_per_minute_per_address", Kind::Number, "600"),
     ("ledger.checkpoint_minutes", Kind::Number, "5"),
     ("limits.connections", Kind::Number, "2000"),
     ("limits.connections_per_address", Kind::Number, "0"),
@@ -113,21 +128,31 @@ pub(super) fn pattern(path: &str) -> String {
 /// Makes the configuration of the values, or says everything that is wrong with them.
 pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let mut read = Reader::new(values);
-    let server = read.server();
+    let mut server = read.server();
     let database = read.database();
     let community = read.community();
+    let providers = read.providers();
     let identity = Identity {
-        providers: read.providers(),
+        passkeys: read.passkeys(&server, !providers.is_empty()),
+        providers,
         operators: read.identities("identity.operators"),
         auditors: read.identities("identity.auditors"),
     };
+    server.goes_by_name = identity.passkeys;
+    if server.public_url.is_none()
+        && server.bind.ip().is_unspecified()
+        && identity.providers.iter().any(|provider| provider.client_id.is_some())
+    {
+        read.wrong("server.public_url", "must be set for signing in: it is where a provider sends members back to");
+    }
+    let sessions = read.sessions();
     let limits = read.limits();
     let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
     let log = Log { format: read.log_format(), filter: read.log_filter() };
     if !read.values.problems.is_empty() {
         return Err(ConfigError { problems: read.values.problems });
     }
-    Ok(Config { server, database, community, identity, limits, ledger, log, report: read.report })
+    Ok(Config { server, database, community, identity, sessions, limits, ledger, log, report: read.report })
 }
 
 impl Reader {
@@ -147,7 +172,23 @@ impl Reader {
                 "must be an http or https address without a path, as in https://tokens.example.org",
             );
         }
-        Server { bind, public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()) }
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        Server { bind, public_url, goes_by_name: false, trusted_proxies: self.networks("server.trusted_proxies") }
+    }
+
+    /// Addresses, or networks of them.
+    fn networks(&mut self, key: &str) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for entry in self.list(key) {
+            match entry.parse().or_else(|_| entry.parse().map(|address: IpAddr| address.into())) {
+                Ok(network) => networks.push(network),
+                Err(_) => self.wrong(
+                    key,
+                    format!("has {entry:?}; each entry is an address or a network, as in 127.0.0.1 or 10.0.0.0/8"),
+                ),
+            }
+        }
+        networks
     }
 
     fn database(&mut self) -> Database {
@@ -163,11 +204,21 @@ impl Reader {
         Database { path, checkpoints }
     }
 
+    fn sessions(&mut self) -> Sessions {
+        let hour = Duration::from_hours(1);
+        let idle = hour * 24 * self.number("sessions.idle_days", 1, 365);
+        let absolute = hour * 24 * self.number("sessions.absolute_days", 1, 365);
+        let claimed_role = hour * self.number("sessions.claimed_role_hours", 0, 8760);
+        Sessions { idle, absolute, claimed_role }
+    }
+
     fn limits(&mut self) -> Limits {
         Limits {
             recipients_per_distribution: self.number("limits.recipients_per_distribution", 1, 10_000) as usize,
             idempotency_days: self.number("limits.idempotency_days", 7, 3650),
             requests_per_minute: self.number("limits.requests_per_minute", 0, 1_000_000),
+            requests_per_minute_of_client: self.number("limits.requests_per_minute_of_client", 0, 1_000_000),
+            requests_per_minute_per_address: self.number("limits.requests_per_minute_per_address", 0, 1_000_000),
             connections: self.number("limits.connections", 1, 100_000) as usize,
             connections_per_address: self.number("limits.connections_per_address", 0, 100_000) as usize,
             header: self.seconds("limits.header_seconds", 15),
@@ -212,79 +263,22 @@ impl Reader {
         }
     }
 
-    fn providers(&mut self) -> Vec<Provider> {
-        let last = self.values.set.keys().filter_map(|key| place(key)).max();
-        let mut providers: Vec<Provider> = Vec::new();
-        // A place left out in between has no issuer, and that is what will be said.
-        for place in 0..last.map_or(0, |last| last.min(99) + 1) {
-            let provider = self.provider(&format!("{PROVIDERS}.{place}"));
-            if providers.iter().any(|other| other.issuer == provider.issuer) {
-                self.wrong(
-                    &format!("{PROVIDERS}.{place}.issuer"),
-                    "is configured twice; each issuer may be there once",
-                );
-            }
-            providers.push(provider);
+    /// Passkeys are in use where it is said so, or by themselves where there is no provider and members
+    /// reach the community at an address that can have them.
+    fn passkeys(&mut self, server: &Server, has_provider: bool) -> bool {
+        const KEY: &str = "identity.passkeys";
+        let address =
+            server.public_url.as_deref().map(|url| web_address(url).is_some_and(|url| can_have_passkeys(&url)));
+        let said = self.switch_if_set(KEY);
+        if said == Some(true) && !address.unwrap_or(server.bind.ip().is_loopback()) {
+            self.wrong(
+                KEY,
+                "is true, but passkeys need server.public_url to be an https address with a name, as in https://tokens.example.org, or http://localhost",
+            );
         }
-        providers
-    }
-
-    fn provider(&mut self, at: &str) -> Provider {
-        let key = |name: &str| format!("{at}.{name}");
-        let issuer = self.needed(&key("issuer"));
-        // The first are our own; the second could not be told apart in "issuer|subject".
-        if issuer.starts_with("urn:communitytoken:") || issuer.contains('|') {
-            self.wrong(&key("issuer"), "cannot be a provider's issuer");
-        }
-        let audience = self.needed(&key("audience"));
-        let jwks_file = self.text(&key("jwks_file")).map(PathBuf::from);
-        let jwks_url = self.text(&key("jwks_url"));
-        match (&jwks_file, &jwks_url) {
-            (Some(_), Some(_)) => {
-                self.wrong(&key("jwks_url"), "is set beside jwks_file; the keys come from one of them");
-            }
-            (None, Some(url)) if web_address(url).is_none() => {
-                self.wrong(&key("jwks_url"), "must be an http or https address");
-            }
-            (None, None) if !issuer.is_empty() && web_address(&issuer).is_none() => self.wrong(
-                &key("issuer"),
-                "is no http or https address at which keys can be found; set jwks_file or jwks_url",
-            ),
-            _ => {}
-        }
-        Provider {
-            jwks_file,
-            jwks_url,
-            client_id: self.text(&key("client_id")),
-            client_secret: self.secret(&key("client_secret")),
-            username_claim: self.needed(&key("username_claim")),
-            issuer,
-            audience,
-        }
-    }
-
-    /// A secret, given directly or in the file that `{key}_file` names.
-    fn secret(&mut self, key: &str) -> Option<Secret> {
-        let direct = self.raw(key);
-        self.note(key, if direct.is_some() { HIDDEN } else { "" });
-        let file_key = format!("{key}_file");
-        let Some(path) = self.text(&file_key) else {
-            return direct.map(Secret);
-        };
-        if direct.is_some() {
-            self.wrong(&file_key, format!("is set beside {key}; use one of them"));
-        }
-        match fs::read_to_string(&path) {
-            Ok(text) if !text.trim().is_empty() => Some(Secret(text.trim().to_owned())),
-            Ok(_) => {
-                self.wrong(&file_key, format!("names {path}, which is empty"));
-                None
-            }
-            Err(error) => {
-                self.wrong(&file_key, format!("names {path}, which cannot be read: {error}"));
-                None
-            }
-        }
+        let passkeys = said.unwrap_or(!has_provider && address == Some(true));
+        self.note(KEY, passkeys.to_string());
+        passkeys
     }
 
     fn identities(&mut self, key: &str) -> Vec<IdentityName> {
@@ -327,6 +321,8 @@ impl Reader {
     }
 }
 
-fn web_address(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+/// Whether browsers let passkeys belong to this address: HTTPS and a name, or this machine by its name.
+fn can_have_passkeys(address: &Url) -> bool {
+    let name = address.domain();
+    name.is_some_and(|name| address.scheme() == "https" || name == "localhost")
 }

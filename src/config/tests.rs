@@ -42,6 +42,9 @@ fn the_defaults_are_what_the_contract_says() {
     assert_eq!(config.limits.connections, 2000);
     assert_eq!(config.limits.header.as_secs(), 10);
     assert!(config.community.directory);
+    assert_eq!(config.sessions.idle.as_secs(), 14 * 24 * 3600);
+    assert_eq!(config.sessions.absolute.as_secs(), 90 * 24 * 3600);
+    assert_eq!(config.sessions.claimed_role.as_secs(), 12 * 3600);
     assert_eq!(config.log.format, LogFormat::Text);
     assert!(config.uses_developer_identity());
     assert!(config.report().iter().all(|s| s.origin == Origin::Default));
@@ -202,6 +205,15 @@ fn providers_are_read_from_file_and_environment() {
     assert_eq!(first.client_secret.as_ref().unwrap().reveal(), "hush");
     assert_eq!(second.client_secret.as_ref().unwrap().reveal(), "whisper");
     assert_eq!(second.username_claim, "preferred_username");
+    assert_eq!((first.name.as_str(), second.name.as_str()), ("id.example.org", "urn:second"));
+    assert_eq!(second.scopes, ["openid", "profile"]);
+    let short = read(
+        "[[identity.providers]]\nissuer = \"https://a\"\nclient_id = \"c\"\nname = \"Club\"\nscopes = [\"openid\"]",
+        &[],
+    );
+    let short = &short.unwrap().identity.providers[0];
+    assert_eq!((short.audience.as_str(), short.name.as_str()), ("c", "Club"));
+    assert_eq!(short.scopes, ["openid"]);
     assert_eq!(config.identity.operators[0].subject, "auth0|1");
     assert_eq!(config.identity.auditors.len(), 2);
     let shown = format!("{config:?}");
@@ -220,7 +232,7 @@ fn providers_that_cannot_work_are_refused() {
     let block = |rest: &str| format!("[[identity.providers]]\n{rest}\n");
     for (rest, said) in [
         ("audience = \"a\"", "issuer (default) must not be empty"),
-        ("issuer = \"https://a\"", "audience (default) must not be empty"),
+        ("issuer = \"https://a\"", "audience (default) must not be empty where there is no client_id"),
         ("issuer = \"urn:a\"\naudience = \"a\"", "set jwks_file or jwks_url"),
         ("issuer = \"urn:a\"\naudience = \"a\"\njwks_file = \"f\"\njwks_url = \"https://a\"", "one of them"),
         ("issuer = \"urn:a\"\naudience = \"a\"\njwks_url = \"file:///f\"", "http or https"),
@@ -228,7 +240,28 @@ fn providers_that_cannot_work_are_refused() {
             "issuer = \"urn:communitytoken:developer\"\naudience = \"a\"\njwks_file = \"f\"",
             "cannot be a provider's issuer",
         ),
+        ("issuer = \"urn:a\"\njwks_file = \"f\"\nclient_id = \"c\"", "anyone could sign in"),
+        ("issuer = \"https://a\"\nclient_id = \"c\"\nscopes = [\"profile\"]", "must have \"openid\" among them"),
+        (
+            "issuer = \"https://a\"\nclient_id = \"c\"\n[server]\nbind = \"0.0.0.0:80\"",
+            "server.public_url (default) must be set",
+        ),
         ("issuer = \"https://a\"\naudience = \"a\"\nclient_secret_file = \"/nowhere/s\"", "cannot be read"),
+        ("issuer = \"http://id.example.org\"\naudience = \"a\"", "allow_http"),
+        ("issuer = \"http://id.example.org\"\nclient_id = \"c\"\njwks_file = \"f\"", "allow_http"),
+        ("issuer = \"https://a\"\naudience = \"a\"\njwks_url = \"http://10.0.0.1/keys\"", "allow_http"),
+        ("issuer = \"https://a\"\naudience = \"a\"\naccept_azp = true", "needs client_id"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"none\"]", "accepted are RS256"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"HS512\"]", "accepted are RS256"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"HS256\"]", "needs a client_secret"),
+        (
+            "issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"HS256\"]\nclient_secret = \"only thirty-one characters long\"",
+            "needs a client_secret",
+        ),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"RS256\", \"HS256\"]", "HS256 alone"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nalgorithms = [\"HS256\"]\njwks_file = \"f\"", "take jwks_file"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nroles_claim = \"groups\"", "set together"),
+        ("issuer = \"https://a\"\naudience = \"a\"\nauditor_roles = [\"look\"]", "set together"),
     ] {
         let problem = problem(&block(rest), &[]);
         assert!(problem.contains(said), "{problem}");
@@ -236,6 +269,26 @@ fn providers_that_cannot_work_are_refused() {
     let one = block("issuer = \"https://a\"\naudience = \"a\"");
     let problem = problem(&format!("{one}{one}"), &[]);
     assert!(problem.contains("configured twice"), "{problem}");
+}
+
+/// Keys travel by HTTPS, or not beyond this machine, or over a network of one's own.
+#[test]
+fn keys_come_by_https_or_from_here() {
+    for (address, by_default) in [
+        ("https://id.example.org/", true),
+        ("http://127.0.0.1:9000/realm", true),
+        ("http://localhost:9000", true),
+        ("http://[::1]:9000", true),
+        ("http://id.example.org", false),
+        ("http://localhost.example.org", false),
+        ("http://127.0.0.1.example.org", false),
+        ("http://0.0.0.0", false),
+        ("http://169.254.169.254", false),
+    ] {
+        let block = format!("[[identity.providers]]\nissuer = \"{address}\"\naudience = \"a\"\n");
+        assert_eq!(read(&block, &[]).is_ok(), by_default, "{address}");
+        read(&format!("{block}allow_http = true"), &[]).unwrap();
+    }
 }
 
 #[test]
@@ -265,4 +318,41 @@ fn distances_are_counted_in_letters() {
         assert_eq!(layers::distance(from, to), far);
         assert_eq!(layers::distance(to, from), far);
     }
+}
+
+/// Passkeys are on by themselves only where they can work and nothing else signs members in; what
+/// cannot work is refused with the reason.
+#[test]
+fn passkeys_need_https_and_a_name() {
+    let provider = "[[identity.providers]]\nissuer = \"https://id.example.org\"\naudience = \"a\"\n";
+    for (address, possible) in [
+        ("https://tokens.example.org", true),
+        ("https://raspberrypi.local:8443", true),
+        ("http://localhost", true),
+        ("http://localhost:8080", true),
+        ("http://tokens.example.org", false),
+        ("http://127.0.0.1:8080", false),
+        ("https://192.168.1.5", false),
+        ("https://[::1]", false),
+        ("http://localhost.example.org", false),
+    ] {
+        let server = format!("[server]\npublic_url = \"{address}\"\n");
+        let config = read(&server, &[]).unwrap();
+        assert_eq!(config.identity.passkeys, possible, "{address}");
+        assert_eq!(config.uses_developer_identity(), !possible, "{address}");
+        assert!(!read(&format!("{server}{provider}"), &[]).unwrap().identity.passkeys, "{address}");
+        assert!(!read(&format!("{server}[identity]\npasskeys = false\n"), &[]).unwrap().identity.passkeys);
+        for more in ["", provider] {
+            let asked = read(&format!("{server}[identity]\npasskeys = true\n{more}"), &[]);
+            assert_eq!(asked.is_ok_and(|config| config.identity.passkeys), possible, "{address}");
+        }
+    }
+    // Without an address, this machine's own name will do, as long as nobody else can reach it.
+    assert!(!read("", &[]).unwrap().identity.passkeys);
+    assert!(read("[identity]\npasskeys = true\n", &[]).unwrap().identity.passkeys);
+    let open = "[server]\nbind = \"0.0.0.0:8080\"\n";
+    assert!(problem(&format!("{open}[identity]\npasskeys = true\n"), &[]).contains("identity.passkeys"));
+    assert!(problem("[identity]\npasskeys = 1\n", &[]).contains("must be true or false"));
+    let with_name = "[server]\nbind = \"0.0.0.0:8080\"\npublic_url = \"https://tokens.example.org\"\n";
+    read(with_name, &[]).unwrap().check_serving().unwrap();
 }

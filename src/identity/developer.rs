@@ -1,13 +1,15 @@
-//! The identity the program brings along, for trying it out on one's own machine before there is
-//! a provider.
+//! The identity the program brings along, for trying it out on one's own machine before there are
+//! a provider or passkeys.
 //!
 //! Anyone who reaches it can be anyone. So it is offered on loopback only, and since behind a
 //! proxy on the same machine every stranger comes from loopback too, and a rebound DNS name
-//! reaches it out of any web page, the server also refuses requests that carry one of the
-//! [`FORWARDING_HEADERS`] or that name a host other than [this machine](is_local_host).
+//! reaches it out of any web page, the server also refuses requests that carry
+//! headers of proxies or that name a host other than [this machine](is_local_host).
 
 use std::time::Duration;
 
+use axum::http::HeaderMap;
+use axum::http::header::VIA;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -21,26 +23,32 @@ pub const DEVELOPER_ISSUER: &str = "urn:communitytoken:developer";
 /// Whom its tokens are for.
 pub const AUDIENCE: &str = "communitytoken";
 
-/// Headers by which proxies tell where a request came from. A request with any of them has
-/// travelled, and the developer identity is not for it.
-pub const FORWARDING_HEADERS: &[&str] = &[
+/// What the names of headers begin with by which proxies tell where a request came from. A request
+/// with any of them has travelled, and the developer identity is not for it.
+const TRAVELLERS: [&str; 16] = [
+    "cdn-loop",
+    "cf-",
+    "client-ip",
+    "fastly-",
+    "fly-",
     "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-port",
-    "x-forwarded-server",
-    "x-forwarded-prefix",
-    "x-real-ip",
-    "x-original-host",
-    "x-original-forwarded-for",
+    "true-client-ip",
+    "x-amz",
+    "x-appengine-",
+    "x-azure-",
     "x-client-ip",
     "x-cluster-client-ip",
-    "true-client-ip",
-    "cf-connecting-ip",
-    "fastly-client-ip",
-    "via",
+    "x-envoy-",
+    "x-forwarded",
+    "x-original-",
+    "x-real-",
 ];
+
+/// Whether a request came through a proxy, by its headers.
+pub fn has_travelled(headers: &HeaderMap) -> bool {
+    headers.contains_key(VIA)
+        || headers.keys().any(|name| TRAVELLERS.iter().any(|start| name.as_str().starts_with(start)))
+}
 
 /// Signs people in by their word alone.
 #[derive(Debug, Clone)]
@@ -98,6 +106,8 @@ fn is_port(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
     use super::*;
 
     #[test]
@@ -133,9 +143,18 @@ mod tests {
     }
 
     #[test]
-    fn the_forwarding_headers_are_in_the_form_in_which_headers_are_compared() {
-        for header in FORWARDING_HEADERS {
-            assert_eq!(*header, header.to_ascii_lowercase());
+    fn a_proxy_is_known_by_what_it_adds() {
+        for name in
+            ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via", "CF-Connecting-IP", "CF-Ray", "X-Amzn-Trace-Id"]
+        {
+            let mut headers = HeaderMap::new();
+            headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_static("x"));
+            assert!(has_travelled(&headers), "{name}");
+        }
+        for name in ["host", "user-agent", "cookie", "viewport-width", "x-request-id", "accept"] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static("x"));
+            assert!(!has_travelled(&headers), "{name}");
         }
     }
 }

@@ -1,11 +1,15 @@
-//! Getting a provider's keys over the network, trusting it as little as possible: five seconds,
-//! 256 KiB, no redirects.
+//! Asking a provider over the network, for its keys and when someone signs in, trusting it as little as
+//! possible: five seconds, 256 KiB, no redirects, plain HTTP only where the configuration has it so.
 
 use std::time::Duration;
 
-use reqwest::header::CACHE_CONTROL;
-use reqwest::{Client, Url, redirect};
-use serde_json::Value;
+use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderValue};
+use reqwest::{Client, Method, Request, Response, redirect};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::strict_json;
+use crate::config::may_fetch;
 
 /// The largest answer that is read.
 pub(super) const MAX_BODY: usize = 256 * 1024;
@@ -19,24 +23,43 @@ pub(super) struct Fetched {
     pub(super) max_age: Option<Duration>,
 }
 
-/// The client for it. Made only where keys come over the network, because making it needs the
-/// machine's certificates, and a community with a key file needs none.
-pub(super) fn client() -> Result<Client, String> {
-    Client::builder()
-        .timeout(TIMEOUT)
-        .connect_timeout(TIMEOUT)
-        // A redirect would let whoever controls one page of the provider choose our keys.
-        .redirect(redirect::Policy::none())
-        .user_agent(concat!("communitytoken/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| format!("no client for HTTPS: {}", chain(&error)))
+/// Asks a provider.
+pub(super) struct Fetcher {
+    client: Client,
+    allow_http: bool,
+}
+
+impl Fetcher {
+    /// Made only where keys come over the network, because making it needs the machine's
+    /// certificates, and a community with a key file needs none.
+    pub(super) fn new(allow_http: bool) -> Result<Self, String> {
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            .connect_timeout(TIMEOUT)
+            // A redirect would let whoever controls one page of the provider choose our keys.
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("communitytoken/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| format!("no client for HTTPS: {}", chain(&error)))?;
+        Ok(Self { client, allow_http })
+    }
+
+    /// Sends a request, unless it would go in the open past other machines.
+    pub(super) async fn send(&self, request: Request) -> Result<Response, String> {
+        if !may_fetch(request.url(), self.allow_http) {
+            return Err("it is neither https: nor http: on this machine (see allow_http)".to_owned());
+        }
+        self.client.execute(request).await.map_err(|error| chain(&error))
+    }
 }
 
 /// Gets one document.
-pub(super) async fn get(client: &Client, url: &str) -> Result<Fetched, String> {
+pub(super) async fn get(fetcher: &Fetcher, url: &str) -> Result<Fetched, String> {
     let refuse = |why: String| format!("{url}: {why}");
-    let mut response =
-        client.get(url).header("accept", "application/json").send().await.map_err(|error| refuse(chain(&error)))?;
+    let address = Url::parse(url).map_err(|error| refuse(format!("it is not an address: {error}")))?;
+    let mut request = Request::new(Method::GET, address);
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let response = fetcher.send(request).await.map_err(refuse)?;
     let status = response.status();
     if status.is_redirection() {
         return Err(refuse(format!("answers {status}, and redirects are not followed; configure the final address")));
@@ -45,38 +68,52 @@ pub(super) async fn get(client: &Client, url: &str) -> Result<Fetched, String> {
         return Err(refuse(format!("answers {status}")));
     }
     let max_age = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).and_then(max_age);
+    Ok(Fetched { body: body(response).await.map_err(refuse)?, max_age })
+}
+
+/// The body of an answer, unless it is too large.
+pub(super) async fn body(mut response: Response) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| refuse(chain(&error)))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| chain(&error))? {
         if body.len() + chunk.len() > MAX_BODY {
-            return Err(refuse(format!("the answer is larger than {MAX_BODY} bytes")));
+            return Err(format!("the answer is larger than {MAX_BODY} bytes"));
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Fetched { body, max_age })
+    Ok(body)
 }
 
-/// Asks the issuer where its keys are, as OpenID Connect Discovery describes.
-pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, String> {
+/// What the issuer says of itself, as OpenID Connect Discovery describes.
+pub(super) async fn discovery_document(fetcher: &Fetcher, issuer: &str) -> Result<Map<String, Value>, String> {
     let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let document = get(client, &url).await?;
-    let document: Value =
-        serde_json::from_slice(&document.body).map_err(|error| format!("{url}: it is not JSON: {error}"))?;
+    let document = get(fetcher, &url).await?;
+    let document = strict_json::object(&document.body).map_err(|why| format!("{url}: {why}"))?;
     let named = document.get("issuer").and_then(Value::as_str);
     if named != Some(issuer) {
         return Err(format!(
             "{url}: it speaks for the issuer {named:?}, configured is {issuer:?}; they must be equal, to the last slash"
         ));
     }
-    let Some(address) = document.get("jwks_uri").and_then(Value::as_str) else {
-        return Err(format!("{url}: it has no \"jwks_uri\""));
+    Ok(document)
+}
+
+/// Asks the issuer where its keys are.
+pub(super) async fn discover(fetcher: &Fetcher, issuer: &str) -> Result<String, String> {
+    let document = discovery_document(fetcher, issuer).await?;
+    let Some(keys) = document.get("jwks_uri").and_then(Value::as_str) else {
+        return Err(format!("{issuer}: its discovery document has no \"jwks_uri\""));
     };
-    let parsed = Url::parse(address).map_err(|error| format!("{url}: its \"jwks_uri\" is not an address: {error}"))?;
-    let secure = issuer.starts_with("https:");
-    match parsed.scheme() {
-        "https" => Ok(address.to_owned()),
-        "http" if !secure => Ok(address.to_owned()),
+    Ok(address(issuer, keys)?.into())
+}
+
+/// An address out of an issuer's discovery document, no less protected than the issuer itself.
+pub(super) fn address(issuer: &str, text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("{issuer}: it names {text:?}, which is no address: {error}"))?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if !issuer.starts_with("https:") => Ok(url),
         scheme => {
-            Err(format!("{url}: its \"jwks_uri\" is of the kind {scheme:?}, which is less than the issuer's own"))
+            Err(format!("{issuer}: it names {text:?}, of the kind {scheme:?}, which is less than the issuer's own"))
         }
     }
 }
@@ -97,7 +134,7 @@ fn max_age(header: &str) -> Option<Duration> {
 }
 
 /// An error with what caused it: the outermost sentence alone says only "error sending request".
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {

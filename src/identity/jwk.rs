@@ -4,6 +4,9 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, K
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 
+/// No provider needs more: a token may have to be tried with each key of one name.
+const KEYS_MAX: usize = 100;
+
 /// A key by which signatures are checked.
 pub(super) struct Key {
     /// The name by which tokens refer to it.
@@ -13,8 +16,27 @@ pub(super) struct Key {
     pub(super) algorithms: Vec<Algorithm>,
     /// The key itself.
     pub(super) decoding: DecodingKey,
-    /// As published, to notice when a set has changed.
+    /// As published, to notice when a set has changed, and to keep it.
     raw: Value,
+}
+
+impl Key {
+    /// A secret that provider and community share. Only a secret of the configuration becomes one of
+    /// these, never anything published.
+    pub(super) fn secret(secret: &[u8]) -> Self {
+        let algorithms = vec![Algorithm::HS256];
+        Self { kid: None, algorithms, decoding: DecodingKey::from_secret(secret), raw: Value::Null }
+    }
+
+    /// Whether it is such a secret. Whatever name a token gives to its key, it can mean only this one.
+    pub(super) fn is_secret(&self) -> bool {
+        self.algorithms == [Algorithm::HS256]
+    }
+
+    /// As it was published.
+    pub(super) fn published(&self) -> &Value {
+        &self.raw
+    }
 }
 
 impl PartialEq for Key {
@@ -30,6 +52,9 @@ pub(super) fn parse_set(bytes: &[u8]) -> Result<Vec<Key>, String> {
     let Some(keys) = set.get("keys").and_then(Value::as_array) else {
         return Err("it has no list named \"keys\"".to_owned());
     };
+    if keys.len() > KEYS_MAX {
+        return Err(format!("it lists {} keys, more than {KEYS_MAX}", keys.len()));
+    }
     Ok(keys.iter().filter_map(parse_key).collect())
 }
 

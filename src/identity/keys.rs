@@ -1,10 +1,13 @@
 //! One provider's keys: where they come from, and when they are fetched again.
 //!
 //! The rules, each for a reason:
-//! - A token naming an unknown key causes at most one fetch a minute, however many such tokens
-//!   arrive: strangers must not be able to make us hammer the provider.
+//! - A token naming an unknown key causes a fetch, so that a provider can change its keys at any
+//!   moment; but the next such fetch waits five seconds, and while unknown keys keep coming each waits
+//!   twice as long as the one before, up to a minute: strangers must not be able to make us hammer the
+//!   provider, and one new key must not shut members out for longer than they notice.
 //! - Tokens with known keys never wait for a fetch.
-//! - A provider that cannot be reached costs nothing: the last good set stays.
+//! - A provider that cannot be reached costs nothing: the last good set stays, over our own restarts
+//!   too, in a file beside the database.
 //! - A key the provider no longer lists is dropped with the next good answer, and with it
 //!   (by the [generation](KeySet::generation)) everything that was verified by it.
 
@@ -13,12 +16,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::sync::OwnedMutexGuard;
 
-use super::fetch;
+use super::fetch::{self, Fetcher};
 use super::jwk::{self, Key};
+use super::kept_keys::KeptKeys;
+use crate::config::Secret;
 use crate::error::{Error, Result};
 
 /// Where a provider's keys come from.
@@ -26,19 +30,44 @@ use crate::error::{Error, Result};
 pub enum Source {
     /// The keys themselves, as a JSON Web Key Set. They never change.
     Fixed(Value),
+    /// A secret that the provider signs with as well.
+    Secret(Secret),
     /// A file with a JSON Web Key Set; read again when it changes.
     File(PathBuf),
     /// The address of a JSON Web Key Set.
-    Url(String),
+    Url {
+        /// The address.
+        url: String,
+        /// Whether it may be `http:` on another machine.
+        allow_http: bool,
+    },
     /// The issuer: its discovery document says where the keys are.
-    Discovery(String),
+    Discovery {
+        /// The issuer.
+        issuer: String,
+        /// Whether its addresses may be `http:` on other machines.
+        allow_http: bool,
+    },
+}
+
+impl Source {
+    /// The address, where keys come over the network.
+    fn address(&self) -> Option<(&str, bool)> {
+        match self {
+            Self::Url { url, allow_http } => Some((url, *allow_http)),
+            Self::Discovery { issuer, allow_http } => Some((issuer, *allow_http)),
+            Self::Fixed(_) | Self::Secret(_) | Self::File(_) => None,
+        }
+    }
 }
 
 /// How often things happen; other figures than the usual ones are for tests.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
-    /// At least this long between two fetches.
+    /// At least this long between two fetches, twice as long with each that follows soon,
     pub(super) retry: Duration,
+    /// and never longer than this.
+    pub(super) longest: Duration,
     /// A set is fetched anew at the earliest after this long,
     pub(super) youngest: Duration,
     /// and at the latest after this long.
@@ -49,13 +78,16 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) const USUAL: Self = Self {
-        retry: Duration::from_mins(1),
+        retry: Duration::from_secs(5),
+        longest: Duration::from_mins(1),
         youngest: Duration::from_mins(5),
         oldest: Duration::from_hours(24),
         look: Duration::from_secs(1),
     };
     /// The age of a set whose provider says nothing about it.
     const UNSAID: Duration = Duration::from_hours(1);
+    /// A set that has not changed is written anew when what is written is this old.
+    const KEPT: Duration = Duration::from_hours(1);
 }
 
 /// One provider's keys, kept fresh.
@@ -63,7 +95,9 @@ pub struct KeySet {
     source: Source,
     pace: Pace,
     /// Only where keys come over the network.
-    client: Option<Client>,
+    fetcher: Option<Fetcher>,
+    /// Where they are kept for the next start.
+    kept: Option<KeptKeys>,
     current: RwLock<Arc<Keys>>,
     schedule: Mutex<Schedule>,
     /// Held by whoever fetches: there is one fetch at a time, and others can wait for it.
@@ -82,14 +116,18 @@ impl Keys {
     /// that is alone and has no name either.
     pub(super) fn named<'a>(&'a self, kid: Option<&'a str>) -> impl Iterator<Item = &'a Key> {
         let alone = self.keys.len() == 1;
-        self.keys.iter().filter(move |key| key.kid.as_deref() == kid && (kid.is_some() || alone))
+        self.keys.iter().filter(move |key| key.is_secret() || key.kid.as_deref() == kid && (kid.is_some() || alone))
     }
 }
 
 #[derive(Default)]
 struct Schedule {
-    /// The last fetch, good or not.
+    /// When the last fetch began, or ended; good or not.
     attempted: Option<Instant>,
+    /// How long the next one waits after it.
+    wait: Duration,
+    /// When the set was written down for the next start.
+    written: Option<Instant>,
     /// When the set should be fetched anew.
     due: Option<Instant>,
     /// When the key file was last looked at, and what it looked like.
@@ -101,27 +139,39 @@ impl KeySet {
     /// A key set. Keys out of a file must be readable now; keys over the network are fetched with
     /// the first token, so that the program starts while the provider is down.
     pub fn new(source: Source) -> Result<Arc<Self>> {
-        Self::with_pace(source, Pace::USUAL)
+        Self::with_pace(source, Pace::USUAL, None)
     }
 
-    pub(super) fn with_pace(source: Source, pace: Pace) -> Result<Arc<Self>> {
+    /// The same, with keys that come over the network kept beside this database. They are good for
+    /// tokens at once, and the first token has them fetched anew.
+    pub fn beside(database: &Path, source: Source) -> Result<Arc<Self>> {
+        Self::with_pace(source, Pace::USUAL, Some(database))
+    }
+
+    pub(super) fn with_pace(source: Source, pace: Pace, database: Option<&Path>) -> Result<Arc<Self>> {
         let mut schedule = Schedule::default();
-        let (client, keys) = match &source {
-            Source::Fixed(set) => {
-                let keys = jwk::parse_set(set.to_string().as_bytes()).map_err(Error::internal)?;
-                (None, keys)
-            }
+        let address = source.address();
+        let kept = database.zip(address).map(|(database, (address, _))| KeptKeys::beside(database, address.to_owned()));
+        let fetcher = address.map(|(_, allow_http)| Fetcher::new(allow_http).map_err(Error::internal)).transpose()?;
+        let keys = match &source {
+            Source::Fixed(set) => jwk::parse_set(set.to_string().as_bytes()).map_err(Error::internal)?,
+            Source::Secret(secret) => vec![Key::secret(secret.reveal().as_bytes())],
             Source::File(path) => {
                 schedule.stamp = stamp(path);
                 schedule.looked = Some(Instant::now());
-                (None, read_file(path).map_err(Error::internal)?)
+                read_file(path).map_err(Error::internal)?
             }
-            Source::Url(_) | Source::Discovery(_) => (Some(fetch::client().map_err(Error::internal)?), Vec::new()),
+            Source::Url { .. } | Source::Discovery { .. } => {
+                let keys = kept.as_ref().and_then(KeptKeys::read);
+                schedule.due = keys.is_some().then(Instant::now);
+                keys.unwrap_or_default()
+            }
         };
         Ok(Arc::new(Self {
             source,
             pace,
-            client,
+            fetcher,
+            kept,
             current: RwLock::new(Arc::new(Keys { generation: 1, keys })),
             schedule: Mutex::new(schedule),
             fetching: Arc::default(),
@@ -173,7 +223,7 @@ impl KeySet {
     /// if need be, within the limit.
     pub(super) async fn with_key(self: &Arc<Self>, kid: Option<&str>) -> Arc<Keys> {
         let keys = self.current();
-        if keys.named(kid).next().is_some() || matches!(self.source, Source::Fixed(_)) {
+        if keys.named(kid).next().is_some() || matches!(self.source, Source::Fixed(_) | Source::Secret(_)) {
             return keys;
         }
         self.look_at_file(true);
@@ -194,7 +244,12 @@ impl KeySet {
         let set = Arc::clone(self);
         let task = tokio::spawn(async move {
             let fetched = set.fetch().await;
+            // From its end on, so that those who waited for a slow one do not start the next.
+            set.schedule().attempted = Some(Instant::now());
             drop(guard);
+            if fetched.is_ok() {
+                set.keep();
+            }
             fetched
         });
         async move { task.await.unwrap_or_else(|error| Err(format!("the fetch was broken off: {error}"))) }
@@ -204,10 +259,7 @@ impl KeySet {
         match self.fetch_keys().await {
             Ok((keys, age)) => {
                 let age = age.clamp(self.pace.youngest, self.pace.oldest);
-                self.schedule().due = match self.source {
-                    Source::Url(_) | Source::Discovery(_) => Instant::now().checked_add(age),
-                    Source::Fixed(_) | Source::File(_) => None,
-                };
+                self.schedule().due = self.source.address().and_then(|_| Instant::now().checked_add(age));
                 self.replace(keys);
                 Ok(())
             }
@@ -219,21 +271,24 @@ impl KeySet {
     }
 
     async fn fetch_keys(&self) -> Result<(Vec<Key>, Duration), String> {
-        let (client, url) = match (&self.source, &self.client) {
+        let (fetcher, url) = match (&self.source, &self.fetcher) {
             (Source::Fixed(set), _) => {
                 let keys = jwk::parse_set(set.to_string().as_bytes())?;
                 return Ok((keys, Pace::UNSAID));
             }
+            (Source::Secret(secret), _) => {
+                return Ok((vec![Key::secret(secret.reveal().as_bytes())], Pace::UNSAID));
+            }
             (Source::File(path), _) => return Ok((read_file(path)?, Pace::UNSAID)),
-            (Source::Url(url), Some(client)) => (client, url.clone()),
-            (Source::Discovery(issuer), Some(client)) => (client, fetch::discover(client, issuer).await?),
-            (Source::Url(_) | Source::Discovery(_), None) => {
+            (Source::Url { url, .. }, Some(fetcher)) => (fetcher, url.clone()),
+            (Source::Discovery { issuer, .. }, Some(fetcher)) => (fetcher, fetch::discover(fetcher, issuer).await?),
+            (Source::Url { .. } | Source::Discovery { .. }, None) => {
                 return Err("there is no client for it".to_owned());
             }
         };
-        let fetched = fetch::get(client, &url).await?;
-        let keys = jwk::parse_set(&fetched.body).map_err(|why| format!("{url}: {why}"))?;
-        Ok((keys, fetched.max_age.unwrap_or(Pace::UNSAID)))
+        let answer = fetch::get(fetcher, &url).await?;
+        let keys = jwk::parse_set(&answer.body).map_err(|why| format!("{url}: {why}"))?;
+        Ok((keys, answer.max_age.unwrap_or(Pace::UNSAID)))
     }
 
     /// Puts the new set in the place of the old one: keys no longer listed are gone.
@@ -244,11 +299,27 @@ impl KeySet {
         }
         if keys.is_empty() {
             // Taken at its word: withdrawing every key is what a provider does after a break-in.
-            tracing::warn!(source = ?self.source, "the provider lists no key that can check signatures");
+            tracing::warn!(source = ?self.source.address(), "the provider lists no key that can check signatures");
         }
         let generation = current.generation + 1;
         tracing::info!(keys = keys.len(), generation, "the provider's keys have changed");
         *current = Arc::new(Keys { generation, keys });
+        self.schedule().written = None;
+    }
+
+    /// Writes the set down for the next start, beside the requests: if it has changed, or if what is
+    /// written is getting old.
+    fn keep(self: &Arc<Self>) {
+        if self.kept.is_none() || self.schedule().written.is_some_and(|at| at.elapsed() < Pace::KEPT) {
+            return;
+        }
+        self.schedule().written = Some(Instant::now());
+        let set = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            if let Some(kept) = &set.kept {
+                kept.write(&set.snapshot().keys);
+            }
+        });
     }
 
     /// Reads the key file again if it looks different. The file is small and local, so this is
@@ -282,11 +353,14 @@ impl KeySet {
     fn claim_fetch(&self) -> bool {
         let mut schedule = self.schedule();
         let now = Instant::now();
-        let allowed = schedule.attempted.is_none_or(|last| now.duration_since(last) >= self.pace.retry);
-        if allowed {
-            schedule.attempted = Some(now);
+        let passed = schedule.attempted.map(|last| now.duration_since(last));
+        if passed.is_some_and(|passed| passed < schedule.wait) {
+            return false;
         }
-        allowed
+        let soon = passed.is_some_and(|passed| passed < 2 * self.pace.longest);
+        schedule.wait = if soon { (2 * schedule.wait).min(self.pace.longest) } else { self.pace.retry };
+        schedule.attempted = Some(now);
+        true
     }
 
     fn snapshot(&self) -> Arc<Keys> {

@@ -43,8 +43,10 @@ pub struct Member {
     pub wallet_key: WalletKey,
     /// Their wallet.
     pub wallet_id: WalletId,
-    /// What they may do, by what was granted; the configuration can add to it.
+    /// What they may do, by what was granted; the configuration or a provider's claim can add to it.
     pub roles: Vec<Role>,
+    /// Which of them the configuration or a claim gives, whatever was granted.
+    pub lent: Vec<Role>,
     /// When they left; `None`: they have not.
     pub deleted_at: Option<i64>,
     /// Unix milliseconds.
@@ -59,8 +61,14 @@ impl Member {
         self.roles.contains(&role)
     }
 
-    /// Adds a role that the configuration gives.
+    /// Whether they may see everything.
+    pub fn oversees(&self) -> bool {
+        self.has(Role::Operator) || self.has(Role::Auditor)
+    }
+
+    /// Adds a role that the configuration or a claim gives.
     pub fn add(&mut self, role: Role) {
+        self.lent.push(role);
         if !self.has(role) {
             self.roles.push(role);
             self.roles.sort_unstable();
@@ -90,6 +98,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Member> {
         wallet_key: row.get(3)?,
         wallet_id: row.get(4)?,
         roles,
+        lent: Vec::new(),
         deleted_at: row.get(5)?,
         created_at: row.get(6)?,
         updated_at: row.get(7)?,
@@ -120,6 +129,15 @@ pub fn by_id(conn: &Connection, id: UserId) -> Result<Member> {
     .query_row([id], from_row)
     .optional()?
     .ok_or_else(user_not_found)
+}
+
+/// The member with this key, which a row of ours names.
+pub fn by_key(conn: &Connection, key: UserKey) -> Result<Member> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet WHERE users.key = ?1"
+        ))?
+        .query_row([key], from_row)?)
 }
 
 /// Members in the order of their names, those who left too if asked for.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::member::{Member, by_identity, user_not_found};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Command, Ledger, UserId, WalletId};
+use crate::ledger::{Command, Ledger, UserId, UserKey, WalletId};
 
 /// An identity and the name its provider gives it.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl Command for Register {
 }
 
 /// Makes a user with an empty wallet; gives the user's key.
-fn insert_user(conn: &Connection, username: &str, now: i64) -> Result<i64> {
+pub(super) fn insert_user(conn: &Connection, username: &str, now: i64) -> Result<UserKey> {
     conn.prepare_cached("INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES (?1, 0, ?2, ?2)")?
         .execute((WalletId::random(), now))?;
     let wallet = conn.last_insert_rowid();
@@ -47,7 +47,7 @@ fn insert_user(conn: &Connection, username: &str, now: i64) -> Result<i64> {
         "INSERT INTO users (id, wallet, username, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)",
     )?
     .execute((UserId::random(), wallet, username, now))?;
-    Ok(conn.last_insert_rowid())
+    Ok(UserKey(conn.last_insert_rowid()))
 }
 
 /// Whether a text is a username: 3 to 255 letters, digits, `_` or `-`.

@@ -14,8 +14,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::{Error, Result};
 
-/// A secret of 256 random bits that is shown to its owner alone, once.
-#[derive(Clone, PartialEq, Eq)]
+/// A secret of 256 random bits that is shown to its owner alone, once. Two of them cannot be compared:
+/// that would tell by its timing how much of one was right.
+#[derive(Clone)]
 pub struct Secret(String);
 
 impl fmt::Debug for Secret {

@@ -3,6 +3,8 @@
 //!
 //! The browser holds a [`Secret`] in a cookie; the database holds its hash.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,13 +12,10 @@ use uuid::Uuid;
 
 use super::member::{self, Member, Role};
 use super::secret::Secret;
+use crate::config::Sessions;
 use crate::error::{Error, Result};
 use crate::ledger::{Command, Ledger, UserKey};
 
-/// A session nobody used for this long is over, in milliseconds: two weeks.
-const IDLE_MAX: i64 = 14 * 24 * 3_600_000;
-/// A session is over after this long, however much it is used: ninety days.
-const AGE_MAX: i64 = 90 * 24 * 3_600_000;
 /// A use is written down when the last one written is older than this: not with every page.
 const SEEN_EVERY: i64 = 5 * 60_000;
 /// Characters kept of what a browser says it is.
@@ -60,6 +59,8 @@ impl Method {
 }
 
 /// Opens a session for someone who has just shown who they are. The member must be there.
+///
+/// Refused: `forbidden` for one who has left.
 #[derive(Debug, Clone)]
 pub struct OpenSession {
     /// Who.
@@ -79,6 +80,8 @@ pub struct OpenSession {
     /// The time by the clock. Sessions go by the clock as it is, not by the ledger's time, which a
     /// clock that was once set ahead holds there.
     pub now: i64,
+    /// For how long.
+    pub limits: Sessions,
 }
 
 impl Command for OpenSession {
@@ -87,7 +90,7 @@ impl Command for OpenSession {
     /// The new session's id. Whoever has left gets none.
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Uuid> {
         let now = self.now;
-        forget_old(ledger.conn, now)?;
+        forget_old(ledger.conn, now, &self.limits)?;
         if let Some(old) = &self.replaces {
             ledger.conn.prepare_cached("DELETE FROM sessions WHERE secret_hash = ?1")?.execute([old.hash()])?;
         }
@@ -110,18 +113,27 @@ impl Command for OpenSession {
                 self.method.as_str(),
                 device,
                 now,
-                now.saturating_add(AGE_MAX),
+                now.saturating_add(milliseconds(self.limits.absolute)),
             ))?;
         if opened == 1 { Ok(id) } else { Err(Error::left()) }
     }
 }
 
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A session whose last use lies no later than this is over.
+fn unused_since(now: i64, limits: &Sessions) -> i64 {
+    now.saturating_sub(milliseconds(limits.idle))
+}
+
 /// Drops what is over, a few at a time, so that the table stays as large as what is in use.
-fn forget_old(conn: &Connection, now: i64) -> Result<()> {
+fn forget_old(conn: &Connection, now: i64, limits: &Sessions) -> Result<()> {
     conn.prepare_cached(
         "DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= ?1 OR seen_at <= ?2 LIMIT 100)",
     )?
-    .execute((now, now.saturating_sub(IDLE_MAX)))?;
+    .execute((now, unused_since(now, limits)))?;
     Ok(())
 }
 
@@ -204,8 +216,10 @@ pub struct SessionInfo {
 pub struct OpenedSession {
     /// The session.
     pub info: SessionInfo,
-    /// The member, with the roles the claims gave at sign-in; the configuration can add to them.
+    /// The member, with the roles that are granted here.
     pub member: Member,
+    /// The roles that the provider's claims gave at sign-in, as long as that counts.
+    pub claimed: Vec<Role>,
     /// The identity by which they came in: issuer and subject.
     pub identity: (String, String),
 }
@@ -236,7 +250,7 @@ fn info(row: &Row<'_>, first: usize) -> rusqlite::Result<SessionInfo> {
 }
 
 /// The session whose cookie holds this secret, if it is open now and its member has not left.
-pub fn by_secret(conn: &Connection, secret: &Secret, now: i64) -> Result<Option<OpenedSession>> {
+pub fn by_secret(conn: &Connection, secret: &Secret, now: i64, limits: &Sessions) -> Result<Option<OpenedSession>> {
     let found = conn
         .prepare_cached(&format!(
             "SELECT {}, {INFO}, sessions.issuer, sessions.subject, sessions.roles
@@ -245,11 +259,12 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64) -> Result<Option<
                 AND users.deleted_at IS NULL",
             member::COLUMNS
         ))?
-        .query_row((secret.hash(), now, now.saturating_sub(IDLE_MAX)), |row| {
+        .query_row((secret.hash(), now, unused_since(now, limits)), |row| {
             let next = member::COLUMN_COUNT + INFO_COLUMNS;
             Ok((
                 OpenedSession {
                     member: member::from_row(row)?,
+                    claimed: Vec::new(),
                     info: info(row, member::COLUMN_COUNT)?,
                     identity: (row.get(next)?, row.get(next + 1)?),
                 },
@@ -258,18 +273,19 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64) -> Result<Option<
         })
         .optional()?;
     let Some((mut session, claimed)) = found else { return Ok(None) };
-    for role in serde_json::from_str::<Vec<Role>>(&claimed).map_err(Error::internal)? {
-        session.member.add(role);
+    // Nobody looks again at what the provider says, so that its word holds for a while only.
+    if now.saturating_sub(session.info.signed_in_at) < milliseconds(limits.claimed_role) {
+        session.claimed = serde_json::from_str(&claimed).map_err(Error::internal)?;
     }
     Ok(Some(session))
 }
 
 /// A member's open sessions, the one used last first.
-pub fn of_member(conn: &Connection, user: UserKey, now: i64) -> Result<Vec<SessionInfo>> {
+pub fn of_member(conn: &Connection, user: UserKey, now: i64, limits: &Sessions) -> Result<Vec<SessionInfo>> {
     Ok(conn
         .prepare_cached(&format!(
             "SELECT {INFO} FROM sessions WHERE user = ?1 AND expires_at > ?2 AND seen_at > ?3 ORDER BY seen_at DESC, key DESC"
         ))?
-        .query_map((user, now, now.saturating_sub(IDLE_MAX)), |row| info(row, 0))?
+        .query_map((user, now, unused_since(now, limits)), |row| info(row, 0))?
         .collect::<rusqlite::Result<_>>()?)
 }

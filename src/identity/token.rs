@@ -1,29 +1,28 @@
 //! Checking a bearer token.
 
-use std::sync::Arc;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, Validation};
+use jsonwebtoken::Algorithm;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::developer::{self, DeveloperIdentity};
+use super::developer::DeveloperIdentity;
 use super::jwk::Key;
-use super::keys::{KeySet, Source};
+use super::member::Role;
+use super::provider::{LEEWAY, Provider, check_client};
 use super::remembered::{Entry, Fingerprint, Remembered};
+use super::unverified::{Unverified, excerpt, refuse};
 use crate::config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The longest token that is looked at.
 const MAX_TOKEN: usize = 16 * 1024;
 /// The longest subject, in characters: OpenID Connect allows no more.
 const MAX_SUBJECT: usize = 255;
-/// By how much the provider's clock and ours may differ, in seconds.
-const LEEWAY: u64 = 60;
-/// A token issued further ahead than this comes from a clock that nobody should trust.
-const FAR_AHEAD: u64 = 10 * 60;
 
 /// Who a verified token speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,57 +33,17 @@ pub struct Claims {
     pub subject: String,
     /// What the provider calls the member: a proposal for a username, nothing to rely on.
     pub username: Option<String>,
+    /// The roles that its claims give, where the configuration lets them.
+    pub roles: Vec<Role>,
     /// When the token ends, in Unix milliseconds.
     pub expires_at_ms: i64,
 }
 
-/// One identity provider the community trusts.
-pub struct Provider {
-    /// What `iss` must be, byte for byte.
-    pub issuer: String,
-    /// What `aud` must be or contain.
-    pub audience: String,
-    /// The claim that proposes a username.
-    pub username_claim: String,
-    /// Its keys.
-    pub keys: Arc<KeySet>,
-}
-
-impl Provider {
-    /// A provider out of the configuration.
-    pub fn from_settings(settings: &config::Provider) -> Result<Self> {
-        let source = match (&settings.jwks_file, &settings.jwks_url) {
-            (Some(path), _) => Source::File(path.clone()),
-            (None, Some(url)) => Source::Url(url.clone()),
-            (None, None) => Source::Discovery(settings.issuer.clone()),
-        };
-        Ok(Self {
-            issuer: settings.issuer.clone(),
-            audience: settings.audience.clone(),
-            username_claim: settings.username_claim.clone(),
-            keys: KeySet::new(source)?,
-        })
-    }
-
-    /// The program's own developer identity, as one more provider.
-    pub fn developer(identity: &DeveloperIdentity) -> Result<Self> {
-        Ok(Self {
-            issuer: developer::DEVELOPER_ISSUER.to_owned(),
-            audience: developer::AUDIENCE.to_owned(),
-            username_claim: "preferred_username".to_owned(),
-            keys: KeySet::new(Source::Fixed(identity.jwks()))?,
-        })
-    }
-
-    /// What must hold for a token of this provider that is signed with this algorithm.
-    fn validation(&self, algorithm: Algorithm) -> Validation {
-        let mut validation = Validation::new(algorithm);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[&self.audience]);
-        validation.validate_nbf = true;
-        validation.leeway = LEEWAY;
-        validation
+impl Claims {
+    /// The name in a provider's claims: in the one it was configured with, or in "name".
+    pub(super) fn name_in<'a>(claim: &str, get: impl Fn(&str) -> Option<&'a Value>) -> Option<String> {
+        let names = [claim, "name"].into_iter().filter_map(|claim| get(claim)?.as_str());
+        names.map(str::trim).find(|name| !name.is_empty()).map(str::to_owned)
     }
 }
 
@@ -102,8 +61,16 @@ impl Verifier {
 
     /// A verifier for the providers of the configuration, and for the developer identity where
     /// there is one.
-    pub fn from_config(identity: &config::Identity, developer: Option<&DeveloperIdentity>) -> Result<Self> {
-        let mut providers = identity.providers.iter().map(Provider::from_settings).collect::<Result<Vec<_>>>()?;
+    pub fn from_config(
+        identity: &config::Identity,
+        database: &Path,
+        developer: Option<&DeveloperIdentity>,
+    ) -> Result<Self> {
+        let mut providers = identity
+            .providers
+            .iter()
+            .map(|settings| Provider::from_settings(settings, database))
+            .collect::<Result<Vec<_>>>()?;
         if let Some(developer) = developer {
             providers.push(Provider::developer(developer)?);
         }
@@ -115,9 +82,20 @@ impl Verifier {
         &self.providers
     }
 
+    /// The one with this issuer.
+    pub fn provider(&self, issuer: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.issuer() == issuer)
+    }
+
     /// Checks a token. A refusal says nothing to the caller beyond that a valid token is needed;
     /// its [cause](Error::cause) is for the log.
     pub async fn verify(&self, token: &str) -> Result<Claims> {
+        self.verify_if(token, || Ok(())).await
+    }
+
+    /// The same, where the check of a signature must be worth its price: for a token that is not
+    /// remembered, `admit` says so first.
+    pub async fn verify_if(&self, token: &str, admit: impl FnOnce() -> Result<()>) -> Result<Claims> {
         if token.len() > MAX_TOKEN {
             return Err(refuse("the token is longer than 16 KiB"));
         }
@@ -125,9 +103,38 @@ impl Verifier {
         if let Some(claims) = self.recall(&fingerprint) {
             return Ok(claims);
         }
+        admit()?;
+        let signed = self.check(token, None).await?;
+        let claims = signed.claims.clone();
+        self.remembered.add(fingerprint, signed.into());
+        Ok(claims)
+    }
+
+    /// Checks the ID token with which a provider answers a sign-in: by the same rules as any other, and
+    /// it must be of this issuer and for this client. Nothing is remembered, because it is used once.
+    pub async fn verify_id_token(&self, token: &str, issuer: &str, client_id: &str) -> Result<IdToken> {
+        if token.len() > MAX_TOKEN {
+            return Err(refuse("the token is longer than 16 KiB"));
+        }
+        let signed = self.check(token, Some(client_id)).await?;
+        if signed.claims.issuer != issuer {
+            return Err(refuse(format!("it is a token of {}, and not of {issuer}", signed.claims.issuer)));
+        }
+        let text = |claim: &str| signed.all.get(claim).and_then(Value::as_str).map(str::to_owned);
+        Ok(IdToken {
+            nonce: text("nonce"),
+            access_hash: text("at_hash"),
+            algorithm: signed.algorithm,
+            claims: signed.claims,
+        })
+    }
+
+    /// Checks a token: whether it may be used here, or, with a client, whether it is an ID token for that
+    /// client.
+    async fn check(&self, token: &str, client: Option<&str>) -> Result<Signed> {
         let unverified = Unverified::read(token)?;
         let Some((place, provider)) =
-            self.providers.iter().enumerate().find(|(_, provider)| provider.issuer == unverified.issuer)
+            self.providers.iter().enumerate().find(|(_, provider)| provider.issuer() == unverified.issuer)
         else {
             return Err(refuse(format!("no provider is configured for the issuer {:?}", excerpt(&unverified.issuer))));
         };
@@ -136,7 +143,7 @@ impl Verifier {
         if candidates.peek().is_none() {
             return Err(refuse(format!(
                 "the provider {} has no key named {:?}",
-                provider.issuer,
+                provider.issuer(),
                 unverified.kid.as_deref().map(excerpt)
             )));
         }
@@ -146,12 +153,10 @@ impl Verifier {
             excerpt(&unverified.algorithm)
         ));
         for key in candidates {
-            match check(token, provider, key, &unverified.algorithm) {
-                Some(Ok((claims, good_from_ms))) => {
-                    let entry =
-                        Entry { claims: claims.clone(), good_from_ms, provider: place, generation: keys.generation };
-                    self.remembered.add(fingerprint, entry);
-                    return Ok(claims);
+            match check(token, provider, key, &unverified, client) {
+                Some(Ok((claims, good_from_ms, algorithm))) => {
+                    let (generation, all) = (keys.generation, unverified.payload);
+                    return Ok(Signed { claims, good_from_ms, place, generation, algorithm, all });
                 }
                 Some(Err(error)) => cause = error,
                 None => {}
@@ -180,24 +185,81 @@ impl Verifier {
 }
 
 /// Checks the token by one key; `None` if the key is not for the token's algorithm.
-fn check(token: &str, provider: &Provider, key: &Key, asked: &str) -> Option<Result<(Claims, i64)>> {
+fn check(
+    token: &str,
+    provider: &Provider,
+    key: &Key,
+    unverified: &Unverified,
+    client: Option<&str>,
+) -> Option<Result<(Claims, i64, Algorithm)>> {
     // The key decides. The header may only agree, with one of the algorithms the key is for.
-    let asked: Algorithm = asked.parse().ok()?;
-    let algorithm = *key.algorithms.iter().find(|own| **own == asked)?;
+    let asked: Algorithm = unverified.algorithm.parse().ok()?;
+    let algorithm = *key.algorithms.iter().find(|own| **own == asked && provider.accepts(**own))?;
     let validation = provider.validation(algorithm);
     Some(
-        jsonwebtoken::decode::<Map<String, Value>>(token, &key.decoding, &validation)
+        jsonwebtoken::decode::<IgnoredAny>(token, &key.decoding, &validation)
             .map_err(|error| refuse(error.to_string()))
-            .and_then(|data| claims(provider, &data.claims)),
+            // The signature is good, so the payload that was read is what the provider said.
+            .and_then(|_| claims(provider, &unverified.payload, client))
+            .map(|(claims, good_from_ms)| (claims, good_from_ms, algorithm)),
     )
+}
+
+/// A token whose signature and claims are good.
+struct Signed {
+    claims: Claims,
+    good_from_ms: i64,
+    /// Its provider, by its place in the list.
+    place: usize,
+    /// The provider's key set by which it was checked.
+    generation: u64,
+    algorithm: Algorithm,
+    all: Map<String, Value>,
+}
+
+impl From<Signed> for Entry {
+    fn from(signed: Signed) -> Self {
+        let Signed { claims, good_from_ms, place, generation, .. } = signed;
+        Self { claims, good_from_ms, provider: place, generation }
+    }
+}
+
+/// What a verified ID token says of a sign-in.
+#[derive(Debug)]
+pub struct IdToken {
+    /// Who signed in.
+    pub claims: Claims,
+    /// For which sign-in it was made.
+    pub nonce: Option<String>,
+    access_hash: Option<String>,
+    algorithm: Algorithm,
+}
+
+impl IdToken {
+    /// Whether it was made together with this access token, as far as it says so: `at_hash` is the
+    /// first half of the token's digest (OpenID Connect Core, section 3.1.3.6).
+    pub fn belongs_to(&self, access_token: &str) -> bool {
+        let by = match self.algorithm {
+            Algorithm::ES384 => &digest::SHA384,
+            Algorithm::EdDSA => &digest::SHA512,
+            _ => &digest::SHA256,
+        };
+        let digest = digest::digest(by, access_token.as_bytes());
+        let half = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..digest.as_ref().len() / 2]);
+        self.access_hash.as_ref().is_none_or(|said| *said == half)
+    }
 }
 
 /// The last checks, which the library does not make, and what we take from a verified token; with
 /// it the time from which the token is good, in Unix milliseconds.
-fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<(Claims, i64)> {
+fn claims(provider: &Provider, claims: &Map<String, Value>, client: Option<&str>) -> Result<(Claims, i64)> {
     // The library lets a list of issuers pass that contains the right one.
-    if claims.get("iss").and_then(Value::as_str) != Some(&provider.issuer) {
+    if claims.get("iss").and_then(Value::as_str) != Some(provider.issuer()) {
         return Err(refuse("iss is not exactly the configured issuer"));
+    }
+    match client {
+        None => provider.check_audience(claims)?,
+        Some(client) => check_client(claims, client)?,
     }
     let Some(subject) = claims.get("sub").and_then(Value::as_str) else {
         return Err(refuse("sub is not text"));
@@ -210,25 +272,21 @@ fn claims(provider: &Provider, claims: &Map<String, Value>) -> Result<(Claims, i
     };
     let not_before = claims.get("nbf").and_then(seconds).unwrap_or(0);
     let mut good_from = not_before.saturating_sub(LEEWAY);
-    if let Some(issued) = claims.get("iat") {
-        let Some(issued) = seconds(issued) else {
-            return Err(refuse("iat is not a time"));
-        };
-        if issued > jsonwebtoken::get_current_timestamp() + FAR_AHEAD {
-            return Err(refuse("iat is far in the future"));
+    let issued = match claims.get("iat") {
+        None => None,
+        Some(issued) => Some(seconds(issued).ok_or_else(|| refuse("iat is not a time"))?),
+    };
+    if let Some(issued) = issued {
+        if issued > jsonwebtoken::get_current_timestamp() + LEEWAY {
+            return Err(refuse("iat is in the future"));
         }
-        good_from = good_from.max(issued.saturating_sub(FAR_AHEAD));
+        good_from = good_from.max(issued.saturating_sub(LEEWAY));
     }
-    let username = [provider.username_claim.as_str(), "name"]
-        .iter()
-        .filter_map(|claim| claims.get(*claim)?.as_str())
-        .map(str::trim)
-        .find(|name| !name.is_empty())
-        .map(str::to_owned);
     let claims = Claims {
-        issuer: provider.issuer.clone(),
+        issuer: provider.issuer().to_owned(),
         subject: subject.to_owned(),
-        username,
+        username: provider.username(claims),
+        roles: provider.roles(claims, issued, expires),
         expires_at_ms: milliseconds(expires),
     };
     Ok((claims, milliseconds(good_from)))
@@ -246,55 +304,6 @@ fn seconds(value: &Value) -> Option<u64> {
     })
 }
 
-/// What a token says of itself, before anything is verified: enough to choose the key.
-struct Unverified {
-    algorithm: String,
-    kid: Option<String>,
-    issuer: String,
-}
-
-impl Unverified {
-    fn read(token: &str) -> Result<Self> {
-        let parts: Vec<&str> = token.split('.').collect();
-        let &[header, payload, _] = parts.as_slice() else {
-            return Err(refuse(match parts.len() {
-                5 => "the token is encrypted; the provider must be set to sign tokens only",
-                _ => "this is not a JWT; the provider may be giving out opaque tokens",
-            }));
-        };
-        let header = object(header).ok_or_else(|| refuse("the header is not readable"))?;
-        // Whoever marks something as critical wants it understood or refused.
-        if header.contains_key("crit") {
-            return Err(refuse("the header has crit"));
-        }
-        if let Some(kind) = header.get("typ") {
-            // Providers sign other things with the same key, a logout for instance.
-            let kind = kind.as_str().unwrap_or_default().to_ascii_lowercase();
-            let kind = kind.strip_prefix("application/").unwrap_or(&kind);
-            if !matches!(kind, "jwt" | "at+jwt") {
-                return Err(refuse(format!("typ is {:?}", excerpt(kind))));
-            }
-        }
-        let Some(algorithm) = header.get("alg").and_then(Value::as_str) else {
-            return Err(refuse("the header has no alg"));
-        };
-        let kid = match header.get("kid") {
-            None => None,
-            Some(Value::String(kid)) => Some(kid.clone()),
-            Some(_) => return Err(refuse("kid is not text")),
-        };
-        let payload = object(payload).ok_or_else(|| refuse("the payload is not readable"))?;
-        let Some(issuer) = payload.get("iss").and_then(Value::as_str) else {
-            return Err(refuse("iss is missing, or not one text"));
-        };
-        Ok(Self { algorithm: algorithm.to_owned(), kid, issuer: issuer.to_owned() })
-    }
-}
-
-fn object(part: &str) -> Option<Map<String, Value>> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-}
-
 fn fingerprint(token: &str) -> Fingerprint {
     let digest = digest::digest(&digest::SHA256, token.as_bytes());
     let mut fingerprint = Fingerprint::default();
@@ -305,14 +314,4 @@ fn fingerprint(token: &str) -> Fingerprint {
 fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
-}
-
-/// The beginning of a text that a stranger chose, for the log.
-fn excerpt(text: &str) -> &str {
-    let end = text.char_indices().nth(100).map_or(text.len(), |(at, _)| at);
-    &text[..end]
-}
-
-fn refuse(cause: impl std::fmt::Display) -> Error {
-    Error::unauthorized().because(cause)
 }

@@ -2,11 +2,12 @@
 
 use rusqlite::Connection;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::chain::{AuditContent, Hash, Link};
 use super::journal::Head;
-use super::types::{Operator, Reason};
-use crate::error::Result;
+use super::types::{Operator, Reason, UserKey};
+use crate::error::{Error, Result};
 
 /// A line to be written.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct AuditLine<'a> {
     pub request_id: Option<&'a str>,
     /// The transactions it accounts for, first and last: those that follow at once.
     pub transactions: Option<(i64, i64)>,
+    /// Who acts, where they do it by the API or on a page.
+    pub acting: Option<Acting>,
 }
 
 /// Who does it, why, and by which request: what every administrative act must name.
@@ -36,6 +39,40 @@ pub struct Authority {
     pub reason: Reason,
     /// The request it came by.
     pub request_id: Option<String>,
+    /// Who acts, where they do it by the API or on a page; `None`: somebody at the machine, or the program.
+    pub acting: Option<Acting>,
+}
+
+/// Who acts by the API or on a page. What lets them may be taken away while their request is under way,
+/// so it is looked at once more where the act is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Acting {
+    /// The member, who must be here still.
+    pub user: UserKey,
+    /// Whether they act by a granted role of operator, which they must have still.
+    pub by_grant: bool,
+    /// The session in which they act, which must be open still.
+    pub session: Option<Uuid>,
+}
+
+impl Acting {
+    /// Refused: `forbidden`.
+    pub(super) fn check(&self, conn: &Connection) -> Result<()> {
+        let session = self.session.map(|id| id.hyphenated().to_string());
+        let (is_here, is_operator, is_signed_in): (bool, bool, bool) = conn
+            .prepare_cached(
+                "SELECT deleted_at IS NULL,
+                        EXISTS (SELECT 1 FROM roles WHERE user = users.key AND role = 'operator'),
+                        ?2 IS NULL OR EXISTS (SELECT 1 FROM sessions WHERE id = ?2 AND user = users.key)
+                   FROM users WHERE key = ?1",
+            )?
+            .query_row((self.user, session), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        match (is_here, is_operator || !self.by_grant, is_signed_in) {
+            (true, true, true) => Ok(()),
+            (false, ..) => Err(Error::left()),
+            _ => Err(Error::forbidden()),
+        }
+    }
 }
 
 impl Authority {
@@ -49,6 +86,7 @@ impl Authority {
             details,
             request_id: self.request_id.as_deref(),
             transactions: None,
+            acting: self.acting,
         }
     }
 }

@@ -197,6 +197,7 @@ impl Books {
     /// Writes what is queued and closes the books, once the last clone is closed.
     pub fn close(self) {
         self.writer.stop();
+        self.readers.close();
     }
 }
 

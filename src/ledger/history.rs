@@ -18,7 +18,7 @@ use super::wallet::Wallet;
 use crate::error::{Error, Result};
 
 /// Links followed by one request at most: some tens of milliseconds.
-const STEPS_MAX: usize = 5_000;
+pub(super) const STEPS_MAX: usize = 5_000;
 /// Entries of a page at most, and when nothing is said.
 const LIMIT_MAX: usize = 200;
 const LIMIT_DEFAULT: usize = 50;
@@ -104,13 +104,13 @@ fn cursor_check(conn: &Connection, wallet: WalletKey, sequence: i64) -> Result<[
     Ok(check)
 }
 
-fn make_cursor(conn: &Connection, wallet: WalletKey, sequence: i64) -> Result<String> {
+pub(super) fn make_cursor(conn: &Connection, wallet: WalletKey, sequence: i64) -> Result<String> {
     let mut bytes = sequence.to_be_bytes().to_vec();
     bytes.extend_from_slice(&cursor_check(conn, wallet, sequence)?);
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn read_cursor(conn: &Connection, wallet: WalletKey, cursor: &str) -> Result<i64> {
+pub(super) fn read_cursor(conn: &Connection, wallet: WalletKey, cursor: &str) -> Result<i64> {
     let bytes: [u8; 16] =
         URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(bad_cursor)?;
     let mut sequence = [0; 8];
@@ -154,7 +154,13 @@ pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageR
 
 impl Filter {
     /// Whether a row is wanted. The counterparty's key and the words of the note come prepared.
-    fn matches(&self, row: &Stored, wallet: WalletKey, counterparty: Option<WalletKey>, note: Option<&str>) -> bool {
+    pub(super) fn matches(
+        &self,
+        row: &Stored,
+        wallet: WalletKey,
+        counterparty: Option<WalletKey>,
+        note: Option<&str>,
+    ) -> bool {
         let (direction, other) = if row.to == wallet { (Direction::In, row.from) } else { (Direction::Out, row.to) };
         self.direction.is_none_or(|wanted| wanted == direction)
             && self.kind.is_none_or(|wanted| wanted == row.kind)

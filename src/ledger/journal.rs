@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::audit::{self, AuditLine};
 use super::books::Clock;
 use super::chain::{self, Hash, Link, Look};
-use super::idempotency::Keys;
+use super::keys::Keys;
 use super::transaction;
 use super::types::DAY_MS;
 use crate::error::{Error, Result};
@@ -167,6 +167,7 @@ impl State {
         self.keys.load_after(conn, before)?;
         if sealed > 0 {
             let line = AuditLine {
+                acting: None,
                 operator: "communitytoken",
                 action: "chain.seal",
                 target: "ledger",
@@ -195,6 +196,12 @@ impl State {
                  AND period < (SELECT DISTINCT day FROM daily_totals ORDER BY day DESC LIMIT 1 OFFSET ?2)",
             )?
             .execute([DROPPED_AT_ONCE, days.max(7) + 1])?;
+        if dropped > 0 {
+            let oldest: Option<i64> = conn
+                .prepare_cached("SELECT min(sequence) FROM idempotency_records")?
+                .query_row([], |row| row.get(0))?;
+            self.keys.forget_before(oldest.unwrap_or(i64::MAX));
+        }
         if i64::try_from(dropped).unwrap_or(0) < DROPPED_AT_ONCE {
             self.dropped_day = day;
         }
@@ -210,7 +217,7 @@ impl store::Journal for Journal {
         let now = (self.clock)();
         if self.state.is_none() {
             let mut state = Self::load(conn)?;
-            state.keys.load(conn)?;
+            store::in_passing(conn, |conn| state.keys.load_after(conn, 0))?;
             self.state = Some(state);
         }
         let days = self.idempotency_days;
@@ -251,7 +258,7 @@ impl store::Journal for Journal {
 
     fn committed(&mut self) {
         if let Some(state) = self.state.as_mut() {
-            state.keys.committed();
+            state.keys.settle();
         }
     }
 

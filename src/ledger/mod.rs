@@ -7,6 +7,7 @@
 
 mod alone;
 mod audit;
+mod audit_history;
 mod books;
 pub mod chain;
 mod entries;
@@ -16,6 +17,8 @@ mod history;
 mod idempotency;
 mod journal;
 mod kept_head;
+mod keys;
+mod notes;
 mod post;
 pub mod proof;
 mod standing;
@@ -25,9 +28,11 @@ mod transaction_id;
 mod types;
 pub mod verify;
 mod wallet;
+mod whole_history;
 
 pub use alone::audit_alone;
-pub use audit::{AuditLine, Authority};
+pub use audit::{Acting, AuditLine, Authority};
+pub use audit_history::{AuditEntry, AuditFilter, audit_history};
 pub use books::{Books, Clock, Options, Pending, make_folder, system_clock};
 pub use entries::{Entry, Range, balances, for_each_entry};
 pub use examine::{Examined, examine};
@@ -36,13 +41,15 @@ pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
 pub use journal::Journal;
 pub use kept_head::{KeptHead, ReadHead};
+pub use notes::erase_notes;
 pub use post::{Command, Ledger, Posting};
 pub use standing::lost_by;
 pub use supply::{Supply, supply};
 pub use transaction::{Owner, Party, Transaction, as_made, by_id, by_sequence, hex, party};
 pub use transaction_id::{TransactionId, transaction_not_found};
 pub use types::{
-    Amount, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX, Reason, UserId, UserKey, WalletId,
-    WalletKey, transaction_type, wallet_not_found,
+    Amount, ClientKey, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX, Reason, UserId, UserKey,
+    WalletId, WalletKey, transaction_type, wallet_not_found,
 };
 pub use wallet::Wallet;
+pub use whole_history::whole_history;

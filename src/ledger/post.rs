@@ -31,6 +31,8 @@ pub struct Ledger<'a> {
     /// The clock itself, which may have been set back since the last row.
     pub(super) clock: i64,
     now: i64,
+    /// Whether it was looked at once more what lets somebody act.
+    judged: bool,
 }
 
 /// One movement of tokens.
@@ -58,7 +60,7 @@ impl<'a> Ledger<'a> {
         let (state, clock, window_ms) = journal.open()?;
         // Time never runs backwards: a clock that jumps back is held at the last row's time.
         let now = clock.max(state.head.created_at).max(state.audit.created_at);
-        Ok(Self { conn, state, window_ms, clock, now })
+        Ok(Self { conn, state, window_ms, clock, now, judged: false })
     }
 
     /// The time of everything this command writes, in Unix milliseconds.
@@ -71,8 +73,13 @@ impl<'a> Ledger<'a> {
         self.state.head.sequence + 1
     }
 
-    /// Writes a line of the audit log and gives its sequence.
+    /// Writes a line of the audit log and gives its sequence. Refused: `forbidden` where whoever acts may do
+    /// so no longer; the first line of a command decides, so that one can take one's own role.
     pub fn audit(&mut self, line: &AuditLine<'_>) -> Result<i64> {
+        if let (Some(acting), false) = (line.acting, self.judged) {
+            acting.check(self.conn)?;
+            self.judged = true;
+        }
         audit::append(self.conn, &mut self.state.audit, self.now, line)
     }
 
@@ -162,6 +169,7 @@ impl<'a> Ledger<'a> {
             reverses: posting.reverses,
             reversed_by: None,
             reversed_amount: None,
+            client: None,
             direction: None,
             balance_before: None,
             balance_after: None,

@@ -65,6 +65,9 @@ pub struct Transaction {
     /// How much of this one has been given back, where any was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reversed_amount: Option<i64>,
+    /// The service client that made it for the sender, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
     /// Whether tokens came in or went out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
@@ -101,6 +104,7 @@ pub(super) struct Reading<'a> {
     rows: CachedStatement<'a>,
     owners: CachedStatement<'a>,
     reversals: CachedStatement<'a>,
+    clients: CachedStatement<'a>,
     tag: i64,
     parties: HashMap<WalletKey, Party>,
 }
@@ -117,6 +121,10 @@ impl<'a> Reading<'a> {
             owners: conn.prepare_cached("SELECT wallet_id, name, owner FROM owners WHERE wallet = ?1")?,
             reversals: conn
                 .prepare_cached("SELECT max(sequence), sum(amount) FROM transactions WHERE reverses = ?1")?,
+            clients: conn.prepare_cached(
+                "SELECT name FROM service_calls JOIN service_clients ON service_clients.key = service_calls.client
+                  WHERE service_calls.sequence = ?1",
+            )?,
             tag: conn.prepare_cached("SELECT tag FROM ledger")?.query_row([], |row| row.get(0))?,
             parties: HashMap::new(),
         })
@@ -196,6 +204,7 @@ impl<'a> Reading<'a> {
             reverses: row.reverses.map(|sequence| self.id_of(sequence)).transpose()?,
             reversed_by: back.map(|sequence| self.id_of(sequence)).transpose()?,
             reversed_amount,
+            client: self.clients.query_row([row.sequence], |found| found.get(0)).optional()?,
             direction: view.map(|view| view.0),
             balance_before: view.map(|view| view.1),
             balance_after: view.map(|view| view.2),

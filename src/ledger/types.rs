@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
@@ -102,6 +104,11 @@ key!(
     UserKey
 );
 
+key!(
+    /// A service client, as rows refer to it. Never leaves the program.
+    ClientKey
+);
+
 /// A number of whole tokens, at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]
@@ -176,6 +183,13 @@ fn checked(field: &'static str, text: &str, longest: usize) -> Result<String> {
     Ok(text.to_owned())
 }
 
+/// The same as a pattern, for the API's document: something to read, and none of the characters below.
+const READABLE: &str = concat!(
+    r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]*",
+    r"[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]",
+    r"[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]*$",
+);
+
 /// Control characters, and those that turn the direction of the text around them.
 fn is_harmful(character: char) -> bool {
     character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -184,9 +198,8 @@ fn is_harmful(character: char) -> bool {
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $field:literal, $longest:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
         #[serde(transparent)]
-        #[schema(value_type = String)]
         pub struct $name(String);
 
         impl $name {
@@ -201,10 +214,22 @@ macro_rules! text {
             }
         }
 
+        impl ToSchema for $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
+                text.max_length(Some($longest)).pattern(Some(READABLE)).into()
+            }
+        }
+
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
-                Self::new(&text).map_err(serde::de::Error::custom)
+                // The field is named by where it stands.
+                Self::new(&text).map_err(|error| {
+                    serde::de::Error::custom(error.errors.first().map_or(error.detail.as_str(), |wrong| &wrong.message))
+                })
             }
         }
 

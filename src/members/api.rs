@@ -2,19 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{DirectoryEntry, Rename, directory};
+use super::close::leave;
+use super::history::data_file;
+use super::{DirectoryEntry, Farewell, Remaining, Rename, directory};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role};
 use crate::ledger::{Page, PageRequest, UserId, WalletId};
-use crate::web::{App, Bearer, Body, Parameters};
+use crate::web::{App, Bearer, Body, Parameters, Reading, RequestId};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(me, rename)).routes(routes!(members))
+    OpenApiRouter::new().routes(routes!(me, rename, close)).routes(routes!(my_data)).routes(routes!(members))
 }
 
 /// A user.
@@ -50,8 +53,8 @@ impl From<Member> for User {
 /// Your profile
 ///
 /// The first call with a valid identity nobody has seen before makes its user and wallet.
-#[utoipa::path(get, path = "/v1/me", tag = "Members", responses((status = 200, body = User)))]
-async fn me(Bearer(member): Bearer) -> Json<User> {
+#[utoipa::path(get, path = "/v1/me", tag = "Members", security(("bearer" = []), ("service_client" = ["wallet:read"])), responses((status = 200, body = User)))]
+async fn me(Reading(member): Reading) -> Json<User> {
     Json(member.into())
 }
 
@@ -60,6 +63,7 @@ async fn me(Bearer(member): Bearer) -> Json<User> {
 #[serde(deny_unknown_fields)]
 struct ProfileChange {
     /// 3 to 255 letters, digits, `_` or `-`. Not unique.
+    #[schema(min_length = 3, max_length = 255, pattern = "^[A-Za-z0-9_-]+$")]
     username: String,
 }
 
@@ -75,6 +79,44 @@ async fn rename(
     Ok(Json(Member { roles, ..renamed }.into()))
 }
 
+/// How to leave.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Leaving {
+    /// Your own user id, so that nobody leaves by mistake.
+    confirm: UserId,
+    /// What becomes of your tokens.
+    remaining: Remaining,
+}
+
+/// Close your account
+///
+/// Your wallet is closed, and your name, identities, passkeys, sessions, permissions and notes are erased.
+/// Transactions stay, as of a former member. Cannot be undone. Forget your token afterwards: whoever
+/// calls with it again is a new member. Refused with 422: `last_operator`, `wallet_frozen`.
+#[utoipa::path(delete, path = "/v1/me", tag = "Members", request_body = Leaving, responses((status = 200, body = Farewell)))]
+async fn close(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    request_id: RequestId,
+    Body(leaving): Body<Leaving>,
+) -> Result<Json<Farewell>> {
+    if leaving.confirm != member.id {
+        return Err(Error::field("confirm", "must be your own user id, as GET /v1/me gives it"));
+    }
+    leave(&app, &member, leaving.remaining, request_id).await.map(Json)
+}
+
+/// Everything held about you
+///
+/// One JSON object: profile, wallet with its days, identities, passkeys and recovery codes (when, not what),
+/// the links that let you in, roles, sessions, the programs that act for you and what they read, the lines of the audit log that name you, and all your transactions. It is made
+/// while it is sent.
+#[utoipa::path(get, path = "/v1/me/data", tag = "Members", responses((status = 200, body = Object)))]
+async fn my_data(State(app): State<App>, Bearer(member): Bearer) -> Response {
+    data_file(&app, member)
+}
+
 /// Whom to look for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -83,6 +125,7 @@ struct DirectoryQuery {
     /// Part of a name.
     q: Option<String>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
@@ -91,10 +134,10 @@ struct DirectoryQuery {
 /// Find members to pay
 ///
 /// Names and wallet ids, in the order of names. The operator can switch the directory off.
-#[utoipa::path(get, path = "/v1/members", tag = "Members", params(DirectoryQuery), responses((status = 200, body = Page<DirectoryEntry>)))]
+#[utoipa::path(get, path = "/v1/members", tag = "Members", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(DirectoryQuery), responses((status = 200, body = Page<DirectoryEntry>)))]
 async fn members(
     State(app): State<App>,
-    _caller: Bearer,
+    _caller: Reading,
     Parameters(query): Parameters<DirectoryQuery>,
 ) -> Result<Json<Page<DirectoryEntry>>> {
     if !app.config.community.directory {

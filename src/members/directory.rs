@@ -2,12 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::Result;
-use crate::ledger::{Page, PageRequest, WalletId, bad_cursor};
+use crate::ledger::{Page, PageRequest, UserId, WalletId, bad_cursor};
 
 /// Someone who can be paid.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -20,6 +20,21 @@ pub struct DirectoryEntry {
 
 /// Members whose name contains the words, in the order of names; `q` empty: all of them.
 pub fn directory(conn: &Connection, q: &str, page: &PageRequest) -> Result<Page<DirectoryEntry>> {
+    found(conn, q, false, page, |row| Ok(DirectoryEntry { username: row.get(0)?, wallet_id: row.get(2)? }))
+}
+
+/// The same for operators: who they are, those who are here or those who have left.
+pub(super) fn people(conn: &Connection, q: &str, deleted: bool, page: &PageRequest) -> Result<Page<UserId>> {
+    found(conn, q, deleted, page, |row| row.get(3))
+}
+
+fn found<T>(
+    conn: &Connection,
+    q: &str,
+    deleted: bool,
+    page: &PageRequest,
+    entry: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Page<T>> {
     let (after_name, after_key) = match &page.cursor {
         Some(cursor) => read_cursor(cursor)?,
         None => (String::new(), 0),
@@ -27,13 +42,13 @@ pub fn directory(conn: &Connection, q: &str, page: &PageRequest) -> Result<Page<
     // The words stand for themselves, whatever signs they contain.
     let pattern = format!("%{}%", q.trim().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let mut statement = conn.prepare_cached(
-        "SELECT users.username, wallets.id, users.key FROM users JOIN wallets ON wallets.key = users.wallet
-          WHERE users.deleted_at IS NULL AND users.username LIKE ?1 ESCAPE '\\'
+        "SELECT users.username, users.key, wallets.id, users.id FROM users JOIN wallets ON wallets.key = users.wallet
+          WHERE (users.deleted_at IS NOT NULL) = ?5 AND users.username LIKE ?1 ESCAPE '\\'
             AND (users.username COLLATE NOCASE, users.key) > (?2, ?3)
           ORDER BY users.username COLLATE NOCASE, users.key LIMIT ?4",
     )?;
     let limit = i64::try_from(page.limit).unwrap_or(1);
-    let mut rows = statement.query((pattern, after_name, after_key, limit + 1))?;
+    let mut rows = statement.query((pattern, after_name, after_key, limit + 1, deleted))?;
     let mut items = Vec::with_capacity(page.limit);
     let mut last = (String::new(), 0_i64);
     let mut next_cursor = None;
@@ -42,8 +57,8 @@ pub fn directory(conn: &Connection, q: &str, page: &PageRequest) -> Result<Page<
             next_cursor = Some(URL_SAFE_NO_PAD.encode(format!("{}:{}", last.1, last.0)));
             break;
         }
-        last = (row.get(0)?, row.get(2)?);
-        items.push(DirectoryEntry { username: last.0.clone(), wallet_id: row.get(1)? });
+        last = (row.get(0)?, row.get(1)?);
+        items.push(entry(row)?);
     }
     Ok(Page { items, next_cursor })
 }

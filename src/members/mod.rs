@@ -1,8 +1,14 @@
 //! Members: their profiles, the directory in which they find each other, their roles, and how they
 //! leave and come back.
 
+mod admin;
 mod api;
+mod close;
+mod data;
 mod directory;
+mod erase;
+mod history;
+mod last_operator;
 mod pages;
 mod profile;
 mod roles;
@@ -10,12 +16,17 @@ mod state;
 
 use crate::web::Slice;
 
+pub use data::SECTIONS;
 pub use directory::{DirectoryEntry, directory};
+pub use erase::{By, Erase, Farewell, Remaining};
 pub use profile::Rename;
-pub use roles::SetRole;
+pub use roles::{SetRole, SetRoles};
 pub use state::SetDeleted;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    Slice {
+        api: api::routes().merge(admin::routes()),
+        pages: pages::routes().merge(close::routes()).merge(history::routes()),
+    }
 }

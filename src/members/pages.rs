@@ -1,7 +1,6 @@
 //! The page of one's own profile.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,11 +11,11 @@ use std::collections::BTreeMap;
 use super::Rename;
 use crate::error::Result;
 use crate::identity::Role;
-use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, page, page_with};
 
 /// The routes of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/profile", get(profile).post(save))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/profile", get(profile).post(save))
 }
 
 #[derive(Template)]
@@ -31,6 +30,9 @@ struct ProfilePage {
     wallet_id: String,
     since: String,
     roles: String,
+    /// Whether members sign in with passkeys here.
+    passkeys: bool,
+    invites: bool,
 }
 
 fn profile_page(app: &App, session: &Session) -> ProfilePage {
@@ -46,6 +48,8 @@ fn profile_page(app: &App, session: &Session) -> ProfilePage {
         wallet_id: member.wallet_id.to_string(),
         since: shell.day(&member.created_at),
         roles: member.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(", "),
+        passkeys: app.passkeys.is_some(),
+        invites: app.passkeys.is_some() && (member.has(Role::Operator) || member.has(Role::Auditor)),
         shell,
     }
 }

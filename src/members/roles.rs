@@ -2,13 +2,17 @@
 
 use serde_json::json;
 
-use crate::error::{Code, Error, Result};
+use super::erase::{erased, is_erased};
+use super::last_operator::{Taken, keep_one};
+use crate::config::IdentityName;
+use crate::error::{Error, Result};
 use crate::identity::{Member, Role, member};
 use crate::ledger::{Authority, Command, Ledger, UserId};
 
 /// Grants a role or revokes it. What is so already stays so, and nothing is logged.
 ///
-/// Refused: `user_not_found`, `last_operator` when nobody could operate the community afterwards.
+/// Refused: `user_not_found`, `last_operator` when nobody could operate the community afterwards,
+/// `invalid_request` for the role that everyone has, `user_erased` where it is granted to nobody any more.
 #[derive(Debug, Clone)]
 pub struct SetRole {
     /// Whose role.
@@ -17,8 +21,9 @@ pub struct SetRole {
     pub role: Role,
     /// Granted, or revoked.
     pub granted: bool,
-    /// Whether the configuration names operators too; then the last granted one may go.
-    pub others_operate: bool,
+    /// The operators whom the configuration names; while one of them is here, the last granted one
+    /// may go.
+    pub configured: Vec<IdentityName>,
     /// Who and why.
     pub authority: Authority,
 }
@@ -34,24 +39,15 @@ impl Command for SetRole {
         if user.has(self.role) == self.granted {
             return Ok(user);
         }
-        if !self.granted && self.role == Role::Operator && !self.others_operate {
-            let operators: i64 = ledger.conn.query_row(
-                "SELECT count(*) FROM roles JOIN users ON users.key = roles.user WHERE role = 'operator' AND users.deleted_at IS NULL",
-                [],
-                |row| row.get(0),
-            )?;
-            if operators <= 1 {
-                return Err(Error::new(
-                    Code::LastOperator,
-                    "This is the last operator. Grant the role to someone else first.",
-                ));
-            }
+        if self.granted && is_erased(ledger.conn, &user)? {
+            return Err(erased());
         }
-        let audit = ledger.audit(&self.authority.line(
-            if self.granted { "role.grant" } else { "role.revoke" },
-            &user.id.to_string(),
-            json!({ "role": self.role, "username": user.username }),
-        ))?;
+        let mut details = json!({ "role": self.role });
+        if !self.granted && self.role == Role::Operator {
+            details["configured_operators"] = keep_one(ledger.conn, &user, Taken::Grant, &self.configured)?.into();
+        }
+        let action = if self.granted { "role.grant" } else { "role.revoke" };
+        let audit = ledger.audit(&self.authority.line(action, &user.id.to_string(), details))?;
         if self.granted {
             ledger.conn.execute(
                 "INSERT INTO roles (user, role, audit) VALUES (?1, ?2, ?3)",
@@ -59,6 +55,35 @@ impl Command for SetRole {
             )?;
         } else {
             ledger.conn.execute("DELETE FROM roles WHERE user = ?1 AND role = ?2", (user.key, self.role.as_str()))?;
+        }
+        member::by_id(ledger.conn, self.user_id)
+    }
+}
+
+/// Gives a member exactly these roles: grants those that are missing, revokes the others, all or
+/// nothing, each with its line in the audit log.
+///
+/// Refused: `user_not_found`, `last_operator`.
+#[derive(Debug, Clone)]
+pub struct SetRoles {
+    /// Whose roles.
+    pub user_id: UserId,
+    /// Which. Everyone is a member, said or not.
+    pub roles: Vec<Role>,
+    /// The operators whom the configuration names.
+    pub configured: Vec<IdentityName>,
+    /// Who and why.
+    pub authority: Authority,
+}
+
+impl Command for SetRoles {
+    type Output = Member;
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<Member> {
+        for role in [Role::Operator, Role::Auditor] {
+            let granted = self.roles.contains(&role);
+            let (configured, authority) = (self.configured.clone(), self.authority.clone());
+            SetRole { user_id: self.user_id, role, granted, configured, authority }.run(ledger)?;
         }
         member::by_id(ledger.conn, self.user_id)
     }

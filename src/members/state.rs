@@ -3,19 +3,24 @@
 
 use serde_json::json;
 
+use super::erase::{erased, is_erased};
+use super::last_operator::{Taken, keep_one};
+use crate::config::IdentityName;
 use crate::error::Result;
 use crate::identity::{Member, member};
 use crate::ledger::{Authority, Command, Ledger, UserId};
 
 /// Deletes a user or restores them. What is so already stays so, and nothing is logged.
 ///
-/// Refused: `user_not_found`.
+/// Refused: `user_not_found`, `last_operator`, `user_erased` where someone who was erased is restored.
 #[derive(Debug, Clone)]
 pub struct SetDeleted {
     /// Who.
     pub user_id: UserId,
     /// Deleted, or there again.
     pub deleted: bool,
+    /// The operators whom the configuration names.
+    pub configured: Vec<IdentityName>,
     /// By whom and why.
     pub authority: Authority,
 }
@@ -28,11 +33,16 @@ impl Command for SetDeleted {
         if user.deleted_at.is_some() == self.deleted {
             return Ok(user);
         }
-        let audit = ledger.audit(&self.authority.line(
-            if self.deleted { "user.delete" } else { "user.restore" },
-            &user.id.to_string(),
-            json!({ "username": user.username }),
-        ))?;
+        if !self.deleted && is_erased(ledger.conn, &user)? {
+            return Err(erased());
+        }
+        let details = if self.deleted {
+            json!({ "configured_operators": keep_one(ledger.conn, &user, Taken::Membership, &self.configured)? })
+        } else {
+            json!({})
+        };
+        let action = if self.deleted { "user.delete" } else { "user.restore" };
+        let audit = ledger.audit(&self.authority.line(action, &user.id.to_string(), details))?;
         let now = ledger.now();
         ledger.conn.execute(
             "UPDATE users SET deleted_at = ?2, state_audit = ?3, updated_at = ?4 WHERE id = ?1",

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::identity::InstanceKey;
 use crate::ledger::proof::{KeyChain, PublicKey, SignedCheckpoint, Signer, latest, origin_of};
 use crate::ledger::{TransactionId, hex};
-use crate::web::{App, Bearer, PathId};
+use crate::web::{App, PathId, Reading, StatisticsReader};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -20,17 +20,16 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// The signed receipt of a transaction
 ///
-/// For its two parties, operators and auditors. It says what the transaction was and leads to a
-/// checkpoint of the whole ledger, signed with the instance's key, without a word about anyone
-/// else's. Until a checkpoint covers the transaction, the receipt is `pending` and the instance signs
-/// it by itself. Anyone can check the `text` with `communitytoken verify --receipt` and the public key.
-#[utoipa::path(get, path = "/v1/transactions/{id}/receipt", tag = "Wallet", params(("id" = TransactionId, Path)), responses((status = 200, body = ReceiptView)))]
+/// For its two parties. It says what the transaction was and leads to a checkpoint of the whole
+/// ledger, signed with the instance's key, without a word about anyone else's. Until a checkpoint covers
+/// the transaction, the receipt is `pending` and the instance signs it by itself. Anyone can check the `text` with `communitytoken verify --receipt` and the public key.
+#[utoipa::path(get, path = "/v1/transactions/{id}/receipt", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(("id" = TransactionId, Path)), responses((status = 200, body = ReceiptView)))]
 async fn transaction_receipt(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Reading(member): Reading,
     PathId(id): PathId<TransactionId>,
 ) -> Result<Json<ReceiptView>> {
-    receipt(&app, &member, id).await.map(Json)
+    receipt(&app, Some(&member), id).await.map(Json)
 }
 
 /// A signed checkpoint: the whole ledger at one moment.
@@ -82,8 +81,8 @@ pub(super) struct LedgerView {
 ///
 /// The whole ledger at one moment in six signed lines, and the instance's public key. Whoever keeps
 /// one can show later whether the ledger still begins as it did then.
-#[utoipa::path(get, path = "/v1/ledger/checkpoint", tag = "Statistics", responses((status = 200, body = LedgerView)))]
-async fn checkpoint(State(app): State<App>, _caller: Bearer) -> Result<Json<LedgerView>> {
+#[utoipa::path(get, path = "/v1/ledger/checkpoint", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), responses((status = 200, body = LedgerView)))]
+async fn checkpoint(State(app): State<App>, _caller: StatisticsReader) -> Result<Json<LedgerView>> {
     let key = present_key(&app).await?;
     let view = app.books.read(move |conn| {
         let chain = KeyChain::read(conn)?;

@@ -1,6 +1,5 @@
 //! What can be downloaded from the pages: receipts, the latest checkpoint, the public key.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -11,11 +10,11 @@ use super::receipt::receipt;
 use crate::error::{Code, Error, Result};
 use crate::ledger::TransactionId;
 use crate::ledger::proof::{KeyChain, latest};
-use crate::web::{App, PathId, Session};
+use crate::web::{App, Pages, PathId, Session};
 
 /// The routes of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
+pub(super) fn routes() -> Pages {
+    Pages::new()
         .route("/transactions/{id}/receipt", get(download_receipt))
         .route("/checkpoint", get(download_checkpoint))
         .route("/.well-known/communitytoken-key", get(public_key))
@@ -26,7 +25,7 @@ async fn download_receipt(
     session: Session,
     PathId(id): PathId<TransactionId>,
 ) -> Result<Response> {
-    let receipt = receipt(&app, &session.member, id).await?;
+    let receipt = receipt(&app, Some(&session.member), id).await?;
     let text = receipt.text.ok_or_else(|| {
         Error::new(
             Code::NotFound,

@@ -1,11 +1,11 @@
-//! A member asks for the receipt of a transaction: what it was, and what proves it.
+//! The receipt of a transaction: what it was, and what proves it.
 
 use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::Result;
-use crate::identity::{InstanceKey, Member, Role};
+use crate::identity::{InstanceKey, Member};
 use crate::ledger::proof::{Receipt, Signer};
 use crate::ledger::{Transaction, TransactionId, by_id};
 use crate::web::App;
@@ -43,10 +43,10 @@ pub(super) struct ReceiptView {
     pub(super) text: Option<String>,
 }
 
-/// The receipt of a transaction, for its parties and for whoever may see everything.
-pub(super) async fn receipt(app: &App, member: &Member, id: TransactionId) -> Result<ReceiptView> {
-    let sees_all = member.has(Role::Operator) || member.has(Role::Auditor);
-    let visible_to = (!sees_all).then_some(member.wallet_key);
+/// The receipt of a transaction: for one of its parties, or, where nobody is named, for whoever may
+/// see everything.
+pub(super) async fn receipt(app: &App, party: Option<&Member>, id: TransactionId) -> Result<ReceiptView> {
+    let visible_to = party.map(|member| member.wallet_key);
     let key_file = InstanceKey::beside(app.books.path());
     let minutes = i64::from(app.config.ledger.checkpoint_minutes);
     let now = app.books.now();

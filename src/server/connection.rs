@@ -1,6 +1,7 @@
 //! One connection: HTTP/1, from the first byte to the last.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use super::line::Order;
 use super::lines::Held;
 use super::stream::{Answer, Question, Stream};
 use crate::error::{Code, Error};
-use crate::web::{RequestId, problem_body};
+use crate::web::{DRESS, Peer, RequestId, problem_body};
 
 /// Bytes of the head of a request at most, its first line included: room for long tokens and cookies.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
@@ -34,25 +35,26 @@ const PARTING_BYTES_MAX: usize = 1024 * 1024;
 
 /// Serves a connection to its end. As long as its client is silent it costs next to nothing: buffers
 /// are for those who speak.
-pub(super) async fn serve(stream: TcpStream, router: Router, held: Held) {
+pub(super) async fn serve(stream: TcpStream, client: IpAddr, router: Router, held: Held) {
     let mut first = [0];
     tokio::select! {
         _or_broken = stream.peek(&mut first) => {}
         _whatever_it_says = held.line.order() => return,
     }
-    talk(stream, router, held).await;
+    talk(stream, client, router, held).await;
 }
 
 /// Apart from its caller, which would otherwise have the room for all this from the start.
-fn talk(stream: TcpStream, router: Router, held: Held) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(converse(stream, router, held))
+fn talk(stream: TcpStream, client: IpAddr, router: Router, held: Held) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(converse(stream, client, router, held))
 }
 
-async fn converse(stream: TcpStream, router: Router, held: Held) {
+async fn converse(stream: TcpStream, client: IpAddr, router: Router, held: Held) {
     let line = &held.line;
     let app = TowerToHyperService::new(router);
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         line.works();
+        request.extensions_mut().insert(Peer(client));
         let answer = app.call(request.map(|body| Question::new(body, line.clone())));
         async {
             let mut answer = answer.await?;
@@ -140,9 +142,10 @@ fn outside_the_frame(error: &Error) -> Vec<u8> {
     let reason = axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     let id = RequestId(Uuid::now_v7().to_string());
     let body = problem_body(error, &id).to_string();
+    let dress = DRESS.map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap_or_default())).concat();
     let retry = error.members.get("retry_after_seconds").map(|seconds| format!("retry-after: {seconds}\r\n"));
     format!(
-        "HTTP/1.1 {status} {}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n{}x-request-id: {}\r\ncache-control: private, no-store\r\nconnection: close\r\n\r\n{body}",
+        "HTTP/1.1 {status} {}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n{}{dress}x-request-id: {}\r\ncache-control: private, no-store\r\nconnection: close\r\n\r\n{body}",
         reason.unwrap_or_default(),
         body.len(),
         retry.unwrap_or_default(),

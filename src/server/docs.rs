@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::openapi::Document;
 use crate::error::Code;
-use crate::web::{App, Nav, Session, Shell, page};
+use crate::web::{App, Nav, Pages, Session, Shell, page};
 
 /// The route of this file.
-pub(super) fn routes() -> axum::Router<App> {
-    axum::Router::new().route("/docs", get(docs))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/docs", get(docs))
 }
 
 /// Calls that belong together.

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use super::line::{Line, Patience, millis};
 use crate::config::Limits;
+use crate::web::household;
 
 /// The patience when lines are short: who is in the midst of sending or taking something keeps its line
 /// for as long as an honest client seldom needs.
@@ -158,13 +159,5 @@ impl Drop for Held {
         if !self.line.is_leaving() {
             book.staying -= 1;
         }
-    }
-}
-
-/// Whom an address stands for: of version 6, whoever has one has its whole network.
-fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }

@@ -111,7 +111,7 @@ impl Door {
         match self.lines.open(client.ip()) {
             Ok(held) => {
                 let _without_delay = stream.set_nodelay(true);
-                tokio::spawn(connection::serve(stream, self.router.clone(), held));
+                tokio::spawn(connection::serve(stream, client.ip(), self.router.clone(), held));
             }
             Err(refusal) => self.refuse(stream, refusal),
         }

@@ -20,8 +20,10 @@ use tower_http::csrf::CsrfLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{Code, Error};
-use crate::web::{App, Slice, frame};
-use crate::{members, proofs, sign_in, statistics, transfers, treasury, wallets, web};
+use crate::web::{App, Pages, Slice, frame};
+use crate::{
+    audit, clients, invitations, members, passkeys, proofs, sign_in, statistics, transfers, treasury, wallets, web,
+};
 
 pub use listen::Listening;
 
@@ -34,17 +36,30 @@ fn slices() -> Vec<Slice> {
         treasury::slice(),
         statistics::slice(),
         proofs::slice(),
+        audit::slice(),
+        clients::slice(),
         sign_in::slice(),
+        passkeys::slice(),
+        invitations::slice(),
     ]
+}
+
+/// Everything that answers people, and the files.
+fn pages() -> Pages {
+    let own = openapi::routes().merge(docs::routes()).merge(web::assets::routes());
+    slices().into_iter().fold(own, |pages, slice| pages.merge(slice.pages))
+}
+
+/// The address of every page and file. Those of the API are in its document.
+pub fn page_paths() -> Vec<&'static str> {
+    pages().paths().to_vec()
 }
 
 /// The whole program as one service.
 pub fn router(app: &App) -> Result<Router, String> {
     let mut api = OpenApiRouter::with_openapi(openapi::document()).merge(health::routes());
-    let mut pages = Router::new();
     for slice in slices() {
         api = api.merge(slice.api);
-        pages = pages.merge(slice.pages);
     }
     let (api, document) = api.split_for_parts();
     let document = openapi::Document::new(openapi::complete(document))?;
@@ -53,7 +68,7 @@ pub fn router(app: &App) -> Result<Router, String> {
     if let Some(public) = &app.config.server.public_url {
         origins = origins.add_trusted_origin(public).map_err(|error| error.to_string())?;
     }
-    let pages = pages.layer(origins.with_rejection_response(|_| {
+    let pages = pages().into_router(app).layer(Extension(document)).layer(origins.with_rejection_response(|_| {
         Error::new(
             Code::Forbidden,
             "This form did not come from one of our pages. Open the page again and repeat what you did.",
@@ -61,9 +76,7 @@ pub fn router(app: &App) -> Result<Router, String> {
         .into_response()
     }));
     Ok(api
-        .merge(openapi::routes().merge(docs::routes()).layer(Extension(document)))
         .merge(pages)
-        .merge(web::assets::routes())
         .fallback(async || Error::new(Code::NotFound, "Nothing lives at this address."))
         .method_not_allowed_fallback(async || {
             Error::new(Code::MethodNotAllowed, "This address exists, but does not take this method.")

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
 
 use crate::error::{Code, Error, FieldError};
-use crate::web::App;
+use crate::identity::client::Scope;
+use crate::web::Pages;
 
 /// The document, as JSON and ready to be sent.
 #[derive(Clone)]
@@ -80,18 +81,35 @@ pub(super) fn document() -> OpenApi {
 const INTRODUCTION: &str = "A community's own currency: wallets, payments, history and statistics. \
 Amounts are whole tokens from 1 to 9223372036854775807; many JSON readers, browsers among them, are exact only up to 9007199254740991. \
 Times are Unix milliseconds. Every call that moves tokens takes an Idempotency-Key: the same key and request again gives the first answer again, \
-with `Idempotency-Replayed: true`. Refusals are problem details (RFC 9457) with a stable `code`.";
+with `Idempotency-Replayed: true`. A service client sends its credential as the bearer token; what it does for a member it says with \
+`On-Behalf-Of: <issuer>|<subject>`, the identity of a member who lets it act for them; what its scopes do not open is refused with 403. Refusals are problem details (RFC 9457) with a stable `code`.";
 
 /// Adds what holds for all routes: the bearer token, and the refusals every call can meet.
 pub(super) fn complete(document: OpenApi) -> Value {
     let mut value = serde_json::to_value(document).unwrap_or_default();
-    value["components"]["securitySchemes"] =
-        json!({ "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } });
+    value["components"]["securitySchemes"] = json!({
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "A token of the community's identity provider." },
+        "service_client": { "type": "http", "scheme": "bearer", "bearerFormat": "ctk_",
+            "description": "The credential of a service client with the scope that the call names." },
+    });
     value["security"] = json!([{ "bearer": [] }]);
     let Some(paths) = value["paths"].as_object_mut() else { return value };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        if acts_for_members(operation) {
+            let parameters =
+                operation.as_object_mut().map(|operation| operation.entry("parameters").or_insert(json!([])));
+            parameters.and_then(Value::as_array_mut).into_iter().for_each(|parameters| parameters.push(on_behalf_of()));
+        }
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+        for key in parameters.filter(|parameter| parameter["name"] == "Idempotency-Key") {
+            key["schema"] = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" });
+        }
         let statuses = refusals(operation);
         if let Some(responses) = operation["responses"].as_object_mut() {
+            for response in responses.values_mut().filter(|response| response["description"].is_null()) {
+                response["description"] = "Done.".into();
+            }
             for status in statuses {
                 responses.entry(status.to_string()).or_insert_with(|| refusal(status));
             }
@@ -100,18 +118,36 @@ pub(super) fn complete(document: OpenApi) -> Value {
     value
 }
 
-/// The refusals that a call can meet, by what it takes.
+/// Whether service clients make this call for a member.
+fn acts_for_members(operation: &Value) -> bool {
+    let ways = operation["security"].as_array().into_iter().flatten();
+    let mut scopes = ways.filter_map(|way| way["service_client"].as_array()).flatten().filter_map(Value::as_str);
+    scopes.any(|scope| scope.parse().is_ok_and(Scope::is_for_members))
+}
+
+fn on_behalf_of() -> Value {
+    json!({
+        "name": "On-Behalf-Of", "in": "header", "required": false, "schema": { "type": "string" },
+        "description": "For service clients: the member, as `issuer|subject`. Nobody else's is looked at.",
+    })
+}
+
+/// The refusals that a call can meet, by what it takes. One that needs no security says so.
 fn refusals(operation: &Value) -> Vec<u16> {
-    if operation.get("security").is_some() {
+    if operation["security"] == json!([{}]) {
         return Vec::new();
     }
     let changes = operation.get("requestBody").is_some();
-    let has_id = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "path"));
+    let names = |place: &str| {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters.into_iter().any(|one| one["in"] == place && (place == "path" || one["schema"]["format"] == "uuid"))
+    };
+    let has_id = names("path");
     let mut all = vec![400, 401, 403, 414, 429, 500, 503];
     if changes {
         all.extend([408, 413, 415, 422]);
     }
-    if has_id || changes {
+    if has_id || changes || names("query") {
         all.push(404);
     }
     if has_id && changes {
@@ -144,6 +180,6 @@ async fn openapi(Extension(document): Extension<Document>) -> Result<impl IntoRe
 }
 
 /// The route of the document.
-pub(super) fn routes() -> axum::Router<App> {
-    axum::Router::new().route("/openapi.json", get(openapi))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/openapi.json", get(openapi))
 }

@@ -1,8 +1,8 @@
 //! The pages of signing in and out.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
+use axum::http::header::REFRESH;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -11,18 +11,26 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::{provider, sessions};
 use crate::error::{Code, Error, Result};
+use crate::identity::oidc::Client;
 use crate::identity::session::Method;
 use crate::identity::{Claims, DEVELOPER_ISSUER, Member, Role, check_username, member};
 use crate::ledger::UserId;
-use crate::web::{App, FormBody, Nav, Parameters, Session, Shell, SignIn, page_with};
+use crate::web::assets::passkey_script_url;
+use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, SignIn, page_with};
 
 /// Members shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 30;
 
 /// The routes of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/login", get(login).post(enter)).route("/logout", post(leave))
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .open("/login", get(login).post(enter))
+        .open("/login/start", get(provider::start))
+        .open("/login/callback", get(provider::callback))
+        .route("/logout", post(leave))
+        .route("/profile/sessions", get(sessions::list).post(sessions::end))
 }
 
 /// Someone to sign in as.
@@ -33,11 +41,36 @@ struct Person {
     roles: Vec<&'static str>,
 }
 
+/// A provider to sign in at.
+struct Offer {
+    name: String,
+    href: String,
+}
+
+/// The page after signing out here, on the way to the provider.
+#[derive(Template)]
+#[template(path = "sign_in/leaving.html")]
+struct LeavingPage {
+    shell: Shell,
+    provider: String,
+    href: String,
+}
+
 #[derive(Template)]
 #[template(path = "sign_in/login.html")]
 struct LoginPage {
     shell: Shell,
-    issuer: Option<String>,
+    providers: Vec<Offer>,
+    /// The issuer whose tokens open the API, where nobody can sign in here.
+    elsewhere: Option<String>,
+    developer: bool,
+    passkeys: bool,
+    /// Where passkeys work, if not at the address in the browser's bar.
+    passkeys_elsewhere: Option<String>,
+    script: &'static str,
+    /// Why they are here again.
+    said: Option<&'static str>,
+    failure: Option<String>,
     error: Option<String>,
     people: Vec<Person>,
     more: bool,
@@ -52,31 +85,62 @@ struct LoginQuery {
     q: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    problem: String,
 }
 
-async fn login(State(app): State<App>, Parameters(query): Parameters<LoginQuery>) -> Result<Response> {
-    show(&app, query, String::new(), None).await
+async fn login(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Parameters(query): Parameters<LoginQuery>,
+) -> Result<Response> {
+    Ok(app.passkey_page(StatusCode::OK, &login_page(&app, &headers, query).await?))
 }
 
-async fn show(app: &App, query: LoginQuery, new_username: String, error: Option<String>) -> Result<Response> {
+/// The sign-in page after a sign-in that failed, with the ways to go on.
+pub(super) async fn after_failure(app: &App, headers: &HeaderMap, next: String, error: &Error) -> Result<Response> {
+    let page = login_page(app, headers, LoginQuery { next, ..LoginQuery::default() }).await?;
+    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Ok(app.passkey_page(status, &LoginPage { failure: Some(error.detail.clone()), ..page }))
+}
+
+async fn login_page(app: &App, headers: &HeaderMap, query: LoginQuery) -> Result<LoginPage> {
     let (people, more) = if app.developer.is_some() {
         let q = query.q.clone();
         app.books.read(move |conn| people(conn, &q)).await?
     } else {
         (Vec::new(), false)
     };
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = LoginPage {
+    let next = safe(&query.next);
+    let offer = |(place, client): (usize, &Client)| {
+        let query = serde_urlencoded::to_string([("provider", place.to_string().as_str()), ("next", &next)]);
+        Offer { name: client.name().to_owned(), href: format!("/login/start?{}", query.unwrap_or_default()) }
+    };
+    let providers: Vec<Offer> = app.sign_in.all().iter().enumerate().map(offer).collect();
+    let elsewhere = app.config.identity.providers.first().filter(|_| providers.is_empty());
+    Ok(LoginPage {
         shell: app.shell(None, Nav::None),
-        issuer: app.config.identity.providers.first().map(|provider| provider.issuer.clone()),
-        error,
+        elsewhere: elsewhere.map(|provider| provider.issuer.clone()),
+        providers,
+        developer: app.developer.is_some(),
+        passkeys: app.passkeys.is_some(),
+        passkeys_elsewhere: app.passkeys_elsewhere(headers, "/login"),
+        script: passkey_script_url(),
+        said: match query.problem.as_str() {
+            "passkey" => Some(
+                "That passkey did not open the door: it may have been removed, or it took longer than five minutes. Try again, use another one, or come in with a recovery code.",
+            ),
+            "again" => Some("Sign in once more: what you are about to do changes how you come in."),
+            _ => None,
+        },
+        failure: None,
+        error: None,
         people,
         more,
         q: query.q,
-        new_username,
-        next: safe(&query.next),
-    };
-    Ok(page_with(status, &page))
+        new_username: String::new(),
+        next,
+    })
 }
 
 /// Members with a developer identity, operators first.
@@ -125,7 +189,10 @@ async fn enter(
             if let Err(error) = check_username(&name) {
                 let rule =
                     error.errors.first().map_or_else(String::new, |error| format!("Your name {}.", error.message));
-                return show(&app, LoginQuery { next: form.next, ..LoginQuery::default() }, name, Some(rule)).await;
+                let query = LoginQuery { next: form.next, ..LoginQuery::default() };
+                let page = login_page(&app, &headers, query).await?;
+                let page = LoginPage { error: Some(rule), new_username: name, ..page };
+                return Ok(app.passkey_page(StatusCode::UNPROCESSABLE_ENTITY, &page));
             }
             newcomer(&app, name).await?
         }
@@ -159,6 +226,7 @@ async fn newcomer(app: &App, name: String) -> Result<(Member, String)> {
         issuer: DEVELOPER_ISSUER.to_owned(),
         subject: subject.clone(),
         username: Some(name),
+        roles: Vec::new(),
         expires_at_ms: i64::MAX,
     };
     Ok((app.known(&claims).await?, subject))
@@ -175,18 +243,25 @@ async fn leave(
     jar: CookieJar,
     FormBody(form): FormBody<LogoutForm>,
 ) -> Result<Response> {
-    let cookie = match session {
-        Some(session) => {
-            session.check(&form.csrf)?;
-            app.sign_out(&session).await?
-        }
-        None => app.expired_cookie(),
+    let Some(session) = session else {
+        return Ok((jar.add(app.expired_cookie()), Redirect::to("/")).into_response());
     };
-    Ok((jar.add(cookie), Redirect::to("/")).into_response())
+    session.check(&form.csrf)?;
+    let jar = jar.add(app.sign_out(&session).await?);
+    let Some(client) = app.sign_in.of(&session.issuer) else {
+        return Ok((jar, Redirect::to("/")).into_response());
+    };
+    let Some(href) = client.end_session().await else {
+        return Ok((jar, Redirect::to("/")).into_response());
+    };
+    // A page on the way, because the answer to a form may not lead to another site (`form-action`).
+    let page =
+        LeavingPage { shell: app.shell(None, Nav::None), provider: client.name().to_owned(), href: href.to_string() };
+    Ok((jar, [(REFRESH, format!("0; url={href}"))], page_with(StatusCode::OK, &page)).into_response())
 }
 
 /// A return address on this site, or nothing: never another site, however it is written.
-fn safe(next: &str) -> String {
+pub(crate) fn safe(next: &str) -> String {
     let local = next.starts_with('/')
         && !next.starts_with("//")
         && !next.starts_with("/\\")

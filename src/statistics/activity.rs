@@ -4,9 +4,9 @@ use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::calendar::{Bucket, Calendar, Period};
+use super::calendar::{Bucket, Calendar, Period, TIME_MAX};
 use crate::error::{Error, Result};
-use crate::ledger::{Flow, Folded, Moved, SLOT_MS};
+use crate::ledger::{DAY_MS, Flow, Folded, Moved, SLOT_MS};
 
 /// Days that are looked at when nothing is said, and at most.
 const DAYS_USUAL: i64 = 90;
@@ -41,8 +41,9 @@ pub struct Cell {
 
 /// The days to look at: a quarter of a year when nothing is said, a year at most.
 pub(super) fn days(calendar: &Calendar, from: Option<i64>, to: Option<i64>, now: i64) -> Result<Period> {
-    let end = to.unwrap_or(now);
-    let from = from.or_else(|| Some((end - (DAYS_USUAL - 1) * 86_400_000).max(0)));
+    // A time that there is not is refused below, by its own name.
+    let end = to.unwrap_or(now).clamp(0, TIME_MAX);
+    let from = from.or_else(|| Some((end - (DAYS_USUAL - 1) * DAY_MS).max(0)));
     let period = calendar.period(Bucket::Day, from, to, now);
     match period {
         Ok(period) if period.bounds.len() <= DAYS_MAX + 1 => Ok(period),

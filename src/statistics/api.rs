@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
 use axum::{Extension, Json};
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -19,8 +21,8 @@ use super::transactions::Transactions;
 use super::users::{Settled, Users};
 use super::velocity::Velocity;
 use crate::error::{Error, Result};
-use crate::identity::{Member, Role};
-use crate::web::{App, Bearer, Parameters};
+use crate::identity::client::Credential;
+use crate::web::{App, Bearer, Parameters, StatisticsReader};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -43,8 +45,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct Range {
     /// From this time on, Unix milliseconds. When nothing is said: 24 hours, 30 days, 26 weeks or 12 months.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
     from_time: Option<i64>,
     /// Up to and including this time; now when nothing is said.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
     to_time: Option<i64>,
     /// How long each bucket is. At most 750 of them.
     #[param(inline)]
@@ -57,14 +61,31 @@ struct Range {
 #[into_params(parameter_in = Query)]
 struct Days {
     /// From the day of this time on, Unix milliseconds; the last 90 days when nothing is said. At most 366 days.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
     from_time: Option<i64>,
     /// Up to and including the day of this time; today when nothing is said.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
     to_time: Option<i64>,
 }
 
-/// Who may see who is meant.
-fn sees_names(member: &Member) -> bool {
-    member.has(Role::Operator) || member.has(Role::Auditor)
+/// Whoever may read the statistics, where some see who is meant.
+struct Sight {
+    /// Operators and auditors do; other members and service clients do not.
+    names: bool,
+}
+
+impl FromRequestParts<App> for Sight {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if header.and_then(|value| value.split_once(' ')).is_some_and(|(_, token)| Credential::is_meant(token.trim())) {
+            StatisticsReader::from_request_parts(parts, app).await?;
+            return Ok(Self { names: false });
+        }
+        let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
+        Ok(Self { names: member.oversees() })
+    }
 }
 
 /// Reads at this moment, with the community's calendar.
@@ -80,10 +101,10 @@ async fn read<T: Send + 'static>(
 ///
 /// Counted from the rows at this moment: total issuance is what members hold plus what is in the
 /// pool, and `is_consistent` says whether it is, now and at the end of each bucket.
-#[utoipa::path(get, path = "/v1/statistics/supply", tag = "Statistics", params(Range), responses((status = 200, body = SupplyOverTime)))]
+#[utoipa::path(get, path = "/v1/statistics/supply", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = SupplyOverTime)))]
 async fn supply(
     State(app): State<App>,
-    _caller: Bearer,
+    _caller: StatisticsReader,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<SupplyOverTime>> {
     read(&app, move |conn, calendar, now| {
@@ -96,10 +117,10 @@ async fn supply(
 /// Transactions
 ///
 /// Count, volume, average and median by kind and type, bucket by bucket, and the same for as much time before.
-#[utoipa::path(get, path = "/v1/statistics/transactions", tag = "Statistics", params(Range), responses((status = 200, body = Transactions)))]
+#[utoipa::path(get, path = "/v1/statistics/transactions", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = Transactions)))]
 async fn transactions(
     State(app): State<App>,
-    _caller: Bearer,
+    _caller: StatisticsReader,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Transactions>> {
     read(&app, move |conn, calendar, now| {
@@ -113,10 +134,10 @@ async fn transactions(
 ///
 /// How many there are, hold tokens, trade, join, leave and stay. To trade is to pay someone or to be paid by
 /// a member. Buckets are days, weeks or months; months when nothing is said.
-#[utoipa::path(get, path = "/v1/statistics/users", tag = "Statistics", params(Range), responses((status = 200, body = Users)))]
+#[utoipa::path(get, path = "/v1/statistics/users", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = Users)))]
 async fn users(
     State(app): State<App>,
-    _caller: Bearer,
+    _caller: StatisticsReader,
     Extension(settled): Extension<Arc<Settled>>,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Users>> {
@@ -135,10 +156,10 @@ async fn users(
 ///
 /// How often a token changes hands between members: the volume of their payments over the average circulation.
 /// Months when nothing is said.
-#[utoipa::path(get, path = "/v1/statistics/velocity", tag = "Statistics", params(Range), responses((status = 200, body = Velocity)))]
+#[utoipa::path(get, path = "/v1/statistics/velocity", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = Velocity)))]
 async fn velocity(
     State(app): State<App>,
-    _caller: Bearer,
+    _caller: StatisticsReader,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Velocity>> {
     read(&app, move |conn, calendar, now| {
@@ -151,18 +172,18 @@ async fn velocity(
 /// Concentration
 ///
 /// How evenly tokens are spread over the members at this moment. Only operators and auditors see names.
-#[utoipa::path(get, path = "/v1/statistics/distribution", tag = "Statistics", responses((status = 200, body = Concentration)))]
-async fn distribution(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<Concentration>> {
-    read(&app, move |conn, _, now| concentration(conn, sees_names(&member), now)).await
+#[utoipa::path(get, path = "/v1/statistics/distribution", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), responses((status = 200, body = Concentration)))]
+async fn distribution(State(app): State<App>, sight: Sight) -> Result<Json<Concentration>> {
+    read(&app, move |conn, _, now| concentration(conn, sight.names, now)).await
 }
 
 /// Activity
 ///
 /// When members pay, by weekday and hour on the community's clock.
-#[utoipa::path(get, path = "/v1/statistics/activity", tag = "Statistics", params(Days), responses((status = 200, body = Activity)))]
+#[utoipa::path(get, path = "/v1/statistics/activity", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Days), responses((status = 200, body = Activity)))]
 async fn activity(
     State(app): State<App>,
-    _caller: Bearer,
+    _caller: StatisticsReader,
     Parameters(days): Parameters<Days>,
 ) -> Result<Json<Activity>> {
     read(&app, move |conn, calendar, now| {
@@ -175,15 +196,11 @@ async fn activity(
 /// Flow
 ///
 /// Who trades with whom, as a network without names; only operators and auditors see them.
-#[utoipa::path(get, path = "/v1/statistics/flow", tag = "Statistics", params(Days), responses((status = 200, body = Network)))]
-async fn flow(
-    State(app): State<App>,
-    Bearer(member): Bearer,
-    Parameters(days): Parameters<Days>,
-) -> Result<Json<Network>> {
+#[utoipa::path(get, path = "/v1/statistics/flow", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Days), responses((status = 200, body = Network)))]
+async fn flow(State(app): State<App>, sight: Sight, Parameters(days): Parameters<Days>) -> Result<Json<Network>> {
     read(&app, move |conn, calendar, now| {
         let period = activity::days(calendar, days.from_time, days.to_time, now)?;
-        network(conn, &period, sees_names(&member), now)
+        network(conn, &period, sight.names, now)
     })
     .await
 }
@@ -191,10 +208,10 @@ async fn flow(
 /// System accounts
 ///
 /// Income and expense of each system account. Months when nothing is said.
-#[utoipa::path(get, path = "/v1/statistics/accounts", tag = "Statistics", params(Range), responses((status = 200, body = Accounts)))]
+#[utoipa::path(get, path = "/v1/statistics/accounts", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = Accounts)))]
 async fn system_accounts(
     State(app): State<App>,
-    _caller: Bearer,
+    _caller: StatisticsReader,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Accounts>> {
     read(&app, move |conn, calendar, now| {

@@ -14,7 +14,7 @@ use crate::ledger::SLOT_MS;
 /// Buckets of one answer at most: a month of hours, two years of days.
 const BUCKETS_MAX: i64 = 750;
 /// The end of the year 9998, in Unix milliseconds: the calendar can still say what comes after.
-const TIME_MAX: i64 = 253_370_764_799_999;
+pub(super) const TIME_MAX: i64 = 253_370_764_799_999;
 const HOUR_MS: i64 = 3_600_000;
 
 /// How long a bucket is.

@@ -1,7 +1,6 @@
 //! The page of the statistics.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -9,11 +8,11 @@ use axum::routing::get;
 use crate::error::Result;
 use crate::ledger::proof::{Newest, newest};
 use crate::ledger::{self, Supply};
-use crate::web::{App, Nav, Session, Shell, grouped, page};
+use crate::web::{App, Nav, Pages, Session, Shell, grouped, page};
 
 /// The routes of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/statistics", get(statistics))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/statistics", get(statistics))
 }
 
 #[derive(Template)]

@@ -25,6 +25,7 @@ pub struct Transactions {
     /// The same by what they meant; all kinds are there.
     pub by_kind: BTreeMap<&'static str, Amounts>,
     /// The same by which program made them.
+    #[schema(value_type = BTreeMap<String, Amounts>)]
     pub by_type: BTreeMap<i64, Amounts>,
     /// The same for as many buckets before.
     pub previous: Previous,

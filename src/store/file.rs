@@ -17,6 +17,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_CACHE: usize = 128;
 /// Page cache of the writing connection, in KiB: the pages a batch touches, not the whole file.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
+/// Page cache of the writing connection while it reads what it will not read again, in KiB.
+const PASSING_CACHE_KIB: i64 = 512;
 /// Page cache of each reading connection, in KiB.
 const READER_CACHE_KIB: i64 = 4 * 1024;
 /// The first release without the WAL-reset fault, which damages a file that two processes write.
@@ -148,7 +150,8 @@ pub fn open_untouched(path: &Path) -> Result<Connection, StoreFailure> {
     Ok(conn)
 }
 
-/// Warns of a file that every user of this machine can read: everyone's balance stands in it.
+/// Warns of a file that every user of this machine can read: everyone's balance stands in it, or a
+/// secret.
 #[cfg(unix)]
 pub fn warn_if_open(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -156,7 +159,7 @@ pub fn warn_if_open(path: &Path) {
         |path: &Path, bits: u32| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if open_to_all(path, 0o006) && open_to_all(folder, 0o001) {
-        tracing::warn!("everyone on this machine can read the database; run: chmod 600 {}", path.display());
+        tracing::warn!("everyone on this machine can read {0}; run: chmod 600 {0}", path.display());
     }
 }
 
@@ -253,6 +256,8 @@ pub fn open_writing(path: &Path, application_id: i32, newest_version: u32) -> Re
             path.display()
         )));
     }
+    // What is deleted is overwritten and not only marked as free: who was erased, and sessions that ended.
+    conn.pragma_update(None, "secure_delete", true)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     let synchronous: i64 = conn.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
     if synchronous != 2 {
@@ -268,6 +273,18 @@ pub fn open_writing(path: &Path, application_id: i32, newest_version: u32) -> Re
     let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     refuse_newer(path, version, newest_version)?;
     Ok(conn)
+}
+
+/// Runs what reads many pages once, without keeping them: otherwise they would fill the writer's page
+/// cache and stay in it for as long as the program runs.
+pub fn in_passing<T, E: From<rusqlite::Error>>(
+    conn: &Connection,
+    read: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    conn.pragma_update(None, "cache_size", -PASSING_CACHE_KIB)?;
+    let outcome = read(conn);
+    conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    outcome
 }
 
 /// Makes a connection one that can only read.

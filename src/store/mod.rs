@@ -17,7 +17,9 @@ pub use backup::{Finished, check_pages, copy, fetch, finish, open_beside, withou
 pub use checkpoints::Checkpoints;
 pub use draft::Draft;
 pub use failure::{ReadFailure, StoreFailure, WriteFailure};
-pub use file::{FileState, create, inspect, inspect_reading, open_reading, open_untouched, open_writing, warn_if_open};
+pub use file::{
+    FileState, create, in_passing, inspect, inspect_reading, open_reading, open_untouched, open_writing, warn_if_open,
+};
 pub use pages::PageCheck;
 pub use readers::Readers;
 pub use seats::Seats;

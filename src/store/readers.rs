@@ -1,10 +1,12 @@
 //! Many readers: a pool of connections that can only read, used off the async threads.
 
 use std::path::Path;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags};
+use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::{Checkpoints, StoreFailure, open_reading};
 
@@ -15,6 +17,8 @@ const WAIT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Readers {
     pool: r2d2::Pool<SqliteConnectionManager>,
+    /// The one thread that opens connections.
+    opener: Arc<ScheduledThreadPool>,
 }
 
 impl Readers {
@@ -26,7 +30,9 @@ impl Readers {
                 checkpoints.set(conn)?;
                 open_reading(conn)
             });
+        let opener = Arc::new(ScheduledThreadPool::builder().num_threads(1).thread_name_pattern("readers").build());
         let pool = r2d2::Pool::builder()
+            .thread_pool(Arc::clone(&opener))
             .max_size(connections)
             .min_idle(Some(1))
             .connection_timeout(WAIT)
@@ -34,7 +40,17 @@ impl Readers {
             .test_on_check_out(false)
             .build(manager)
             .map_err(|error| StoreFailure(format!("the database cannot be opened for reading ({error}).")))?;
-        Ok(Self { pool })
+        Ok(Self { pool, opener })
+    }
+
+    /// Closes the connections, once the last clone is closed, and waits for one that is being opened: it
+    /// would be the last to close, and its process might end before it could take the log away.
+    pub fn close(self) {
+        let Self { pool, opener } = self;
+        drop(pool);
+        let (opened, all_opened) = mpsc::channel::<()>();
+        opener.execute(move || drop(opened));
+        let _disconnected = all_opened.recv_timeout(WAIT);
     }
 
     /// Runs a read on this thread, in one transaction: everything it sees is of one moment, and

@@ -37,7 +37,7 @@ impl From<rusqlite::Error> for NotAlone {
 /// closed. Opening and closing alone change nothing in its files.
 pub fn open_alone(path: &Path) -> Result<Connection, NotAlone> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    if fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0) {
+    if beside(path, "-wal").exists() {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
     // Before the first look at the file: with it, SQLite locks the file itself and not only the log.

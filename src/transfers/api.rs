@@ -9,9 +9,11 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Reverse, Send};
-use crate::error::Result;
-use crate::ledger::{Amount, Note, Once, Outcome, Transaction, TransactionId, WalletId};
-use crate::web::{App, Bearer, Body, Key, PathId, Paying};
+use crate::clients::OnBehalf;
+use crate::error::{Code, Result};
+use crate::identity::Payer;
+use crate::ledger::{Amount, IdempotencyKey, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId};
+use crate::web::{App, Body, Key, PathId, Paying};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -32,6 +34,25 @@ pub fn created<T: Serialize>(outcome: &Outcome<T>, location: Option<TransactionI
     response
 }
 
+/// Executes what moves a member's tokens, once: for the member, or through a service client they allow.
+async fn move_tokens<C: Repeatable<Output = Transaction>>(
+    app: &App,
+    payer: Payer,
+    key: IdempotencyKey,
+    command: C,
+) -> Result<Outcome<Transaction>> {
+    let once = Once { caller: payer.key, key: key.through(payer.client), command };
+    let Some(client) = payer.client else {
+        let outcome = app.books.execute(once).await;
+        if outcome.as_ref().is_err_and(|error| error.code == Code::Forbidden) {
+            // They may have left, or been erased by another process, and then their identity is free again.
+            app.forget(payer.key);
+        }
+        return outcome;
+    };
+    app.books.execute(OnBehalf { client, once }).await
+}
+
 /// A payment.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +69,7 @@ struct Payment {
 ///
 /// Refused with 422: `insufficient_balance` (with `balance` and `required`), `wallet_frozen`,
 /// `self_transfer`, `recipient_closed`, `amount_overflow`; with 404: `wallet_not_found`.
-#[utoipa::path(post, path = "/v1/transfers", tag = "Transfers", params(("Idempotency-Key" = String, Header)), request_body = Payment,
+#[utoipa::path(post, path = "/v1/transfers", tag = "Transfers", security(("bearer" = []), ("service_client" = ["transfers:write"])), params(("Idempotency-Key" = String, Header)), request_body = Payment,
     responses((status = 201, body = Transaction, headers(("Location" = String)))))]
 async fn send(
     State(app): State<App>,
@@ -57,7 +78,7 @@ async fn send(
     Body(payment): Body<Payment>,
 ) -> Result<Response> {
     let command = Send { from: payer.wallet_key, to: payment.to_wallet_id, amount: payment.amount, note: payment.note };
-    let outcome = app.books.execute(Once { caller: payer.key, key, command }).await?;
+    let outcome = move_tokens(&app, payer, key, command).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
 }
 
@@ -75,17 +96,17 @@ struct GiveBack {
 ///
 /// The recipient returns what they received, whole or in part, never more. Refused with 409:
 /// `already_reversed` (with `remaining`); with 422: `not_reversible` and what a payment refuses.
-#[utoipa::path(post, path = "/v1/transactions/{id}/reverse", tag = "Transfers",
+#[utoipa::path(post, path = "/v1/transactions/{id}/reverse", tag = "Transfers", security(("bearer" = []), ("service_client" = ["transfers:write"])),
     params(("id" = TransactionId, Path), ("Idempotency-Key" = String, Header)), request_body = GiveBack,
     responses((status = 201, body = Transaction, headers(("Location" = String)))))]
 async fn reverse(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Paying(payer): Paying,
     PathId(transaction_id): PathId<TransactionId>,
     Key(key): Key,
     Body(wanted): Body<GiveBack>,
 ) -> Result<Response> {
-    let command = Reverse { caller: member.wallet_key, transaction_id, amount: wanted.amount, note: wanted.note };
-    let outcome = app.books.execute(Once { caller: member.key, key, command }).await?;
+    let command = Reverse { caller: payer.wallet_key, transaction_id, amount: wanted.amount, note: wanted.note };
+    let outcome = move_tokens(&app, payer, key, command).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
 }

@@ -1,7 +1,6 @@
 //! The pages of paying: choose, confirm, and then the receipt.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,7 +15,7 @@ use crate::ledger::{
     history, party,
 };
 use crate::members::directory;
-use crate::web::{App, FormBody, Nav, Parameters, PathId, Session, Shell, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, page, page_with};
 
 /// People shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 12;
@@ -26,8 +25,8 @@ const LOOKED_THROUGH: usize = 50;
 const JUST_NOW_MS: i64 = DAY_MS / 24 / 6;
 
 /// The routes of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/send", get(choose).post(send)).route("/pay/{wallet_id}", get(pay))
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/send", get(choose).post(send)).route("/pay/{wallet_id}", get(pay))
 }
 
 /// Someone to pay.

@@ -4,6 +4,7 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use super::send::payer;
 use crate::error::{Code, Error, Result};
 use crate::ledger::{
     Amount, Command, Kind, Ledger, Note, Posting, Repeatable, Transaction, TransactionId, Wallet, WalletKey, as_made,
@@ -12,8 +13,8 @@ use crate::ledger::{
 
 /// The recipient gives a transfer back.
 ///
-/// Refused: `transaction_not_found` where the caller is on neither side, `forbidden` where the
-/// caller is the sender, `not_reversible`, `already_reversed`, and what a transfer refuses.
+/// Refused: `transaction_not_found` where the caller is on neither side, `forbidden` where the caller is
+/// the sender or has left, `not_reversible`, `already_reversed`, and what a transfer refuses.
 #[derive(Debug, Clone)]
 pub struct Reverse {
     /// The caller's wallet.
@@ -30,8 +31,8 @@ impl Command for Reverse {
     type Output = Transaction;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Transaction> {
+        let caller = payer(ledger.conn, self.caller)?;
         let original = by_id(ledger.conn, self.transaction_id, Some(self.caller))?;
-        let caller = Wallet::by_key(ledger.conn, self.caller)?;
         if original.to.wallet_id != caller.id {
             return Err(Error::new(Code::Forbidden, "Only the one who received a transfer can give it back."));
         }
@@ -40,6 +41,10 @@ impl Command for Reverse {
 }
 
 impl Repeatable for Reverse {
+    fn check(&self, conn: &Connection) -> Result<()> {
+        payer(conn, self.caller).map(drop)
+    }
+
     fn request(&self) -> Value {
         json!([self.transaction_id, self.amount, self.note])
     }

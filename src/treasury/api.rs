@@ -2,18 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Correct, Distribute, Distribution, Issue, Recipient, SetFrozen};
+use super::{AddAccount, Correct, Distribute, Distribution, Issue, Recipient, SetFrozen, SystemAccount};
 use crate::error::{Error, Result};
 use crate::identity::wallet_of;
-use crate::ledger::{Amount, Note, Once, Reason, Transaction, TransactionId, UserId, WalletId};
+use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
 use crate::transfers::created;
 use crate::wallets::WalletView;
-use crate::web::{App, Body, Key, OperatorCaller, PathId, RequestId, authority};
+use crate::web::{App, Body, Key, Object, OperatorCaller, OverseerCaller, PathId, RequestId, authority};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -23,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(correct))
         .routes(routes!(freeze))
         .routes(routes!(unfreeze))
+        .routes(routes!(system_accounts, add_account))
 }
 
 /// One member's share: named by wallet or by user.
@@ -44,7 +46,8 @@ struct DistributionRequest {
     /// Why, for the audit log.
     reason: Reason,
     /// Who gets what.
-    recipients: Vec<Share>,
+    #[schema(min_items = 1, value_type = Vec<Share>)]
+    recipients: Vec<Object<Share>>,
     /// What the members read beside it.
     note: Option<Note>,
     /// From which system account; the community's own when nothing is said.
@@ -67,7 +70,9 @@ async fn distribute(
     let shares = request.recipients;
     let recipients = app
         .books
-        .read(move |conn| shares.iter().enumerate().map(|(index, share)| recipient(conn, index, share)).collect())
+        .read(move |conn| {
+            shares.iter().enumerate().map(|(index, Object(share))| recipient(conn, index, share)).collect()
+        })
         .await?;
     let command = Distribute {
         recipients,
@@ -201,4 +206,41 @@ async fn set_frozen(
     let authority = authority(&operator, change.reason, &request_id)?;
     let wallet = app.books.execute(SetFrozen { wallet_id, frozen, authority }).await?;
     Ok(Json(wallet.into()))
+}
+
+/// The system accounts
+///
+/// Each with its wallet and what is in it, oldest first.
+#[utoipa::path(get, path = "/v1/admin/system-accounts", tag = "Operators", responses((status = 200, body = Page<SystemAccount>)))]
+async fn system_accounts(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Page<SystemAccount>>> {
+    let items = app.books.read(SystemAccount::list).await?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// A new system account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewAccount {
+    /// 3 to 255 letters, digits, `_` or `-`.
+    #[schema(min_length = 3, max_length = 255, pattern = "^[A-Za-z0-9_-]+$")]
+    name: String,
+    /// Why, for the audit log.
+    reason: Reason,
+}
+
+/// Make a system account
+///
+/// With an empty wallet of its own, for what is to be kept apart from the community's pool. Issuances
+/// and distributions can name it. Refused with 409: `system_account_exists`.
+#[utoipa::path(post, path = "/v1/admin/system-accounts", tag = "Operators", request_body = NewAccount,
+    responses((status = 201, body = SystemAccount), (status = 409, description = "Refused: system_account_exists")))]
+async fn add_account(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    request_id: RequestId,
+    Body(new): Body<NewAccount>,
+) -> Result<(StatusCode, Json<SystemAccount>)> {
+    let authority = authority(&operator, new.reason, &request_id)?;
+    let account = app.books.execute(AddAccount { name: new.name, authority }).await?;
+    Ok((StatusCode::CREATED, Json(account)))
 }

@@ -1,9 +1,11 @@
-//! UC-1, Initial System Setup: the operator creates the system account, with an empty wallet.
+//! UC-1, Initial System Setup: the operator creates the system account, with an empty wallet. More of
+//! them keep what is for a purpose of its own apart from the community's pool.
 
 use serde_json::json;
 
 use super::system_account::{SYSTEM_ACCOUNT, SystemAccount, treasury};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
+use crate::identity::check_username;
 use crate::ledger::{Authority, Command, Ledger, UserId, WalletId};
 
 /// Creates the community's own system account. Safe to repeat: the second time changes nothing.
@@ -27,17 +29,48 @@ impl Command for CreateAccount {
             Err(refusal) if refusal.code == Code::SystemAccountNotFound => {}
             Err(other) => return Err(other),
         }
-        let (wallet_id, now) = (WalletId::random(), ledger.now());
-        ledger.conn.execute(
-            "INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES (?1, 1, ?2, ?2)",
-            (wallet_id, now),
-        )?;
-        let wallet = ledger.conn.last_insert_rowid();
-        ledger.conn.execute(
-            "INSERT INTO system_accounts (id, wallet, name, created_at) VALUES (?1, ?2, ?3, ?4)",
-            (UserId::random(), wallet, name, now),
-        )?;
-        ledger.audit(&self.authority.line("system_account.create", name, json!({ "wallet_id": wallet_id })))?;
-        Ok((SystemAccount { name: name.to_owned(), wallet_id, balance: 0 }, true))
+        Ok((create(ledger, name, &self.authority)?, true))
     }
+}
+
+/// Creates one more system account.
+///
+/// Refused: `invalid_request` for a name that is none, `system_account_exists`.
+#[derive(Debug, Clone)]
+pub struct AddAccount {
+    /// 3 to 255 letters, digits, `_` or `-`.
+    pub name: String,
+    /// Who and why.
+    pub authority: Authority,
+}
+
+impl Command for AddAccount {
+    type Output = SystemAccount;
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<SystemAccount> {
+        check_username(&self.name)
+            .map_err(|_| Error::field("name", "must be 3 to 255 letters (a to z), digits, _ or -"))?;
+        if treasury(ledger.conn, Some(&self.name)).is_ok() {
+            return Err(Error::new(
+                Code::SystemAccountExists,
+                format!("There is a system account named {} already.", self.name),
+            ));
+        }
+        create(ledger, &self.name, &self.authority)
+    }
+}
+
+fn create(ledger: &mut Ledger<'_>, name: &str, authority: &Authority) -> Result<SystemAccount> {
+    let (wallet_id, now) = (WalletId::random(), ledger.now());
+    ledger.conn.execute(
+        "INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES (?1, 1, ?2, ?2)",
+        (wallet_id, now),
+    )?;
+    let wallet = ledger.conn.last_insert_rowid();
+    ledger.conn.execute(
+        "INSERT INTO system_accounts (id, wallet, name, created_at) VALUES (?1, ?2, ?3, ?4)",
+        (UserId::random(), wallet, name, now),
+    )?;
+    ledger.audit(&authority.line("system_account.create", name, json!({ "wallet_id": wallet_id })))?;
+    Ok(SystemAccount { name: name.to_owned(), wallet_id, balance: 0 })
 }

@@ -69,7 +69,10 @@ impl Distribute {
     /// Every recipient's wallet, and the sum.
     fn check(&self, conn: &Connection, treasury: &Wallet) -> Result<(Vec<Wallet>, i64)> {
         if self.recipients.is_empty() {
-            return Err(Error::field("recipients", "must name at least one recipient"));
+            return Err(Error::field(
+                "recipients",
+                "must name at least one recipient; members are there from their first sign-in on",
+            ));
         }
         if self.recipients.len() > self.recipients_max {
             return Err(Error::new(

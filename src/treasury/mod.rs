@@ -12,11 +12,11 @@ mod system_account;
 use crate::web::Slice;
 
 pub use correct::Correct;
-pub use create_account::CreateAccount;
+pub use create_account::{AddAccount, CreateAccount};
 pub use distribute::{Distribute, Distribution, Recipient};
 pub use freeze::SetFrozen;
 pub use issue::Issue;
-pub use system_account::{SYSTEM_ACCOUNT, SystemAccount};
+pub use system_account::{SYSTEM_ACCOUNT, SystemAccount, treasury};
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {

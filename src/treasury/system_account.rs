@@ -22,7 +22,7 @@ pub struct SystemAccount {
 }
 
 /// The wallet of the account with this name; `None`: the community's own.
-pub(super) fn treasury(conn: &Connection, name: Option<&str>) -> Result<Wallet> {
+pub fn treasury(conn: &Connection, name: Option<&str>) -> Result<Wallet> {
     let name = name.unwrap_or(SYSTEM_ACCOUNT);
     let key: Option<WalletKey> = conn
         .prepare_cached("SELECT wallet FROM system_accounts WHERE name = ?1")?

@@ -8,7 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::error::{Error, Result};
 use crate::ledger::{self, Direction, Filter, Kind, Page, PageRequest, Transaction, TransactionId, WalletId};
-use crate::web::{App, Bearer, Parameters, PathId};
+use crate::web::{App, Parameters, PathId, Reading};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -46,8 +46,8 @@ impl From<ledger::Wallet> for WalletView {
 }
 
 /// Your wallet
-#[utoipa::path(get, path = "/v1/wallet", tag = "Wallet", responses((status = 200, body = WalletView)))]
-async fn wallet(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<WalletView>> {
+#[utoipa::path(get, path = "/v1/wallet", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), responses((status = 200, body = WalletView)))]
+async fn wallet(State(app): State<App>, Reading(member): Reading) -> Result<Json<WalletView>> {
     let wallet = app.books.look_up(|conn| ledger::Wallet::by_key(conn, member.wallet_key)).await?;
     Ok(Json(wallet.into()))
 }
@@ -59,34 +59,43 @@ async fn wallet(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<W
 pub(super) struct HistoryQuery {
     /// Whether tokens came in or went out.
     #[param(inline)]
-    direction: Option<Direction>,
+    pub(super) direction: Option<Direction>,
     /// What it meant.
     #[param(inline)]
     kind: Option<Kind>,
     /// Which program made it, 1 to 99.
     #[serde(rename = "type")]
+    #[param(minimum = 1, maximum = 99)]
     transaction_type: Option<i64>,
     /// The wallet on the other side.
-    #[param(value_type = Option<String>)]
-    counterparty: Option<String>,
+    #[param(value_type = Option<String>, format = Uuid)]
+    pub(super) counterparty: Option<String>,
     /// From this time on, Unix milliseconds.
+    #[param(minimum = 0)]
     from_time: Option<i64>,
     /// Up to and including this time, Unix milliseconds.
+    #[param(minimum = 0)]
     to_time: Option<i64>,
     /// At least so many tokens.
+    #[param(minimum = 0)]
     min_amount: Option<i64>,
     /// At most so many tokens.
+    #[param(minimum = 0)]
     max_amount: Option<i64>,
     /// Words in the note, whatever their case.
     q: Option<String>,
+    /// Whose history: for operators and auditors, who say so themselves.
+    #[param(ignore)]
+    pub(super) wallet_id: Option<String>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
-    limit: Option<i64>,
+    #[param(minimum = 1, maximum = 200)]
+    pub(super) limit: Option<i64>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 impl HistoryQuery {
-    fn filter(&self) -> Result<Filter> {
+    pub(super) fn filter(&self) -> Result<Filter> {
         if self.transaction_type.is_some_and(|code| !(1..=99).contains(&code)) {
             return Err(Error::field("type", "must be a whole number from 1 to 99"));
         }
@@ -121,12 +130,15 @@ impl HistoryQuery {
 ///
 /// Newest first, each entry with the balance before and after it. A filtered page may hold fewer
 /// entries than `limit` though there are more: go on with `next_cursor` until it is null.
-#[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", params(HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
+#[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
 async fn transactions(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Reading(member): Reading,
     Parameters(query): Parameters<HistoryQuery>,
 ) -> Result<Json<Page<Transaction>>> {
+    if query.wallet_id.is_some() {
+        return Err(Error::field("wallet_id", "is for operators and auditors; this is your own history"));
+    }
     let filter = query.filter()?;
     let page = PageRequest::new(query.limit, query.cursor)?;
     let read = move |conn: &_| {
@@ -137,10 +149,10 @@ async fn transactions(
 }
 
 /// One of your transactions
-#[utoipa::path(get, path = "/v1/transactions/{id}", tag = "Wallet", params(("id" = TransactionId, Path)), responses((status = 200, body = Transaction)))]
+#[utoipa::path(get, path = "/v1/transactions/{id}", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(("id" = TransactionId, Path)), responses((status = 200, body = Transaction)))]
 async fn transaction(
     State(app): State<App>,
-    Bearer(member): Bearer,
+    Reading(member): Reading,
     PathId(id): PathId<TransactionId>,
 ) -> Result<Json<Transaction>> {
     app.books.read(move |conn| ledger::by_id(conn, id, Some(member.wallet_key))).await.map(Json)

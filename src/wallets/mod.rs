@@ -2,6 +2,7 @@
 
 pub use api::WalletView;
 
+mod admin;
 mod api;
 mod pages;
 
@@ -9,5 +10,5 @@ use crate::web::Slice;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    Slice { api: api::routes().merge(admin::routes()), pages: pages::routes() }
 }

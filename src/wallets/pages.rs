@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,7 +16,7 @@ use crate::ledger::{
     WalletId, by_id, history,
 };
 use crate::transfers::Reverse;
-use crate::web::{App, FormBody, Nav, Parameters, PathId, Session, Shell, grouped, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, grouped, page, page_with};
 
 /// Entries on the first page.
 const LATELY: usize = 8;
@@ -25,8 +24,8 @@ const LATELY: usize = 8;
 const ENTRIES: usize = 30;
 
 /// The routes of this slice.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
+pub(super) fn routes() -> Pages {
+    Pages::new()
         .route("/", get(home))
         .route("/history", get(show_history))
         .route("/transactions/{id}", get(receipt).post(give_back))

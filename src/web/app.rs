@@ -1,17 +1,27 @@
 //! The program's state, shared by all routes, and what a slice hands the server.
 
-use std::num::NonZeroU32;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::rates::Rates;
+use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
-use crate::error::{Code, Error, Result};
-use crate::identity::session::{self, OpenedSession, TouchSession};
-use crate::identity::{Claims, DeveloperIdentity, Known, Member, Payer, Register, Role, Secret, Verifier, member};
-use crate::ledger::{Books, UserKey};
+use crate::error::{Error, Result};
+use crate::identity::client::{self, Credential, ServiceClient, TouchClient};
+use crate::identity::passkey::Passkeys;
+use crate::identity::session::{self, Method, OpenedSession, TouchSession};
+use crate::identity::{
+    Claims, DeveloperIdentity, Known, LOCAL_ISSUER, Member, Payer, Register, Role, Secret, Verifier, member, oidc,
+};
+use crate::ledger::{Books, ClientKey, UserKey};
+
+/// Recovery codes that one address may try in a minute. A code cannot be guessed at any rate; this
+/// keeps those who try from costing anything.
+const GUESSES_PER_MINUTE: u32 = 5;
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -25,10 +35,17 @@ pub struct Shared {
     pub config: Config,
     /// Checks tokens.
     pub verifier: Verifier,
-    /// The developer identity, where no provider is configured.
+    /// The developer identity, where there is neither a provider nor passkeys.
     pub developer: Option<DeveloperIdentity>,
+    /// The providers at which members sign in on the pages.
+    pub sign_in: oidc::Clients,
+    /// Passkeys, where they are in use.
+    pub passkeys: Option<Passkeys>,
     payers: Known,
-    limiter: Option<DefaultKeyedRateLimiter<UserKey>>,
+    callers: Rates<UserKey>,
+    clients: Rates<ClientKey>,
+    strangers: Rates<IpAddr>,
+    guesses: Rates<IpAddr>,
 }
 
 impl std::ops::Deref for App {
@@ -40,38 +57,95 @@ impl std::ops::Deref for App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Self {
-        let limiter = NonZeroU32::new(config.limits.requests_per_minute)
-            .map(|requests| RateLimiter::keyed(Quota::per_minute(requests)));
-        Self(Arc::new(Shared { books, config, verifier, developer, payers: Known::default(), limiter }))
+    pub fn new(books: Books, config: Config, verifier: Verifier, developer: Option<DeveloperIdentity>) -> Result<Self> {
+        let address = config.server.address();
+        let sign_in = oidc::Clients::from_config(&config.identity, &address)?;
+        let passkeys = config.identity.passkeys.then(|| Passkeys::at(&address, &config.community.name)).transpose()?;
+        let callers = Rates::per_minute(config.limits.requests_per_minute);
+        let clients = Rates::per_minute(config.limits.requests_per_minute_of_client);
+        let strangers = Rates::per_minute(config.limits.requests_per_minute_per_address);
+        let guesses = Rates::per_minute(GUESSES_PER_MINUTE);
+        let payers = Known::default();
+        Ok(Self(Arc::new(Shared {
+            books,
+            config,
+            verifier,
+            developer,
+            sign_in,
+            passkeys,
+            payers,
+            callers,
+            clients,
+            strangers,
+            guesses,
+        })))
     }
 
     /// The address members know the program by.
     pub fn public_url(&self) -> String {
-        let server = &self.config.server;
-        server.public_url.clone().unwrap_or_else(|| format!("http://{}", server.bind))
+        self.config.server.address()
+    }
+
+    /// Where a page lies at the address to which passkeys belong, if they are in use and the page was
+    /// opened at another one.
+    pub fn passkeys_elsewhere(&self, headers: &HeaderMap, path: &str) -> Option<String> {
+        let passkeys = self.passkeys.as_ref()?;
+        let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        (!passkeys.belong_to(host)).then(|| format!("{}{path}", passkeys.address(host)))
     }
 
     /// The member a token belongs to, registered now if nobody has seen the identity before.
-    pub async fn member(&self, token: &str) -> Result<Member> {
-        let claims = self.verifier.verify(token).await?;
+    pub async fn member(&self, token: &str, client: Client) -> Result<Member> {
+        let claims = self.claims(token, client).await?;
         let mut member = self.known(&claims).await?;
         if member.deleted_at.is_some() {
             return Err(Error::left());
+        }
+        for role in &claims.roles {
+            member.add(*role);
         }
         self.add_configured_roles(&mut member, &claims.issuer, &claims.subject);
         self.count(member.key)?;
         Ok(member)
     }
 
-    /// The open session whose cookie holds this secret.
+    /// What a token says. One that is not remembered costs the check of a signature, so it counts
+    /// against its address first: a flood of bad ones stops there, and members go on.
+    async fn claims(&self, token: &str, client: Client) -> Result<Claims> {
+        self.verifier.verify_if(token, || self.count_stranger(client)).await
+    }
+
+    /// The open session whose cookie holds this secret. Who was vouched for by a provider, or by the
+    /// developer identity, is signed out when the configuration no longer trusts it, and has the roles
+    /// that it still lets claims give; who came by a passkey or a recovery code is signed out when the
+    /// community uses them no longer.
     pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
         let now = self.books.now();
-        let Some(mut session) = self.books.look_up(|conn| session::by_secret(conn, secret, now)).await? else {
+        let found = self.books.look_up(|conn| {
+            let Some(session) = session::by_secret(conn, secret, now, &self.config.sessions)? else { return Ok(None) };
+            // The configuration knows members as their providers name them, whichever way they came in.
+            let identities = match session.identity.0.as_str() {
+                LOCAL_ISSUER => member::identities(conn, session.member.key)?,
+                _ => vec![session.identity.clone()],
+            };
+            Ok(Some((session, identities)))
+        });
+        let Some((mut session, identities)) = found.await? else { return Ok(None) };
+        if self.passkeys.is_none() && matches!(session.info.method, Method::Passkey | Method::RecoveryCode) {
             return Ok(None);
-        };
-        let (issuer, subject) = &session.identity;
-        self.add_configured_roles(&mut session.member, issuer, subject);
+        }
+        match (self.verifier.provider(&session.identity.0), session.info.method) {
+            (None, Method::Provider | Method::Developer) => return Ok(None),
+            (None, _) => {}
+            (Some(provider), _) => {
+                for role in session.claimed.iter().filter(|role| provider.lets_claims_give(**role)) {
+                    session.member.add(*role);
+                }
+            }
+        }
+        for (issuer, subject) in &identities {
+            self.add_configured_roles(&mut session.member, issuer, subject);
+        }
         self.count(session.member.key)?;
         if session.is_to_be_touched(now) {
             // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.
@@ -81,7 +155,7 @@ impl App {
     }
 
     /// Adds the roles that the configuration gives to an identity.
-    fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
+    pub fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
         let named = |list: &[IdentityName]| list.iter().any(|name| name.issuer == issuer && name.subject == subject);
         if named(&self.config.identity.operators) {
             member.add(Role::Operator);
@@ -93,8 +167,8 @@ impl App {
 
     /// Whose tokens a call with this token moves. Whether they may pay, the command says: a member
     /// who has left is refused there.
-    pub async fn payer(&self, token: &str) -> Result<Payer> {
-        let claims = self.verifier.verify(token).await?;
+    pub async fn payer(&self, token: &str, client: Client) -> Result<Payer> {
+        let claims = self.claims(token, client).await?;
         let payer = if let Some(payer) = self.payers.get(&claims) {
             payer
         } else {
@@ -123,20 +197,57 @@ impl App {
         }
     }
 
+    /// The service client that shows this credential. Showing one that is none counts against the
+    /// address, as coming without a token does.
+    pub async fn client(&self, token: &str, address: Client) -> Result<ServiceClient> {
+        let found = match token.parse::<Credential>() {
+            Ok(credential) => self.books.look_up(|conn| client::by_credential(conn, &credential)).await?,
+            Err(()) => None,
+        };
+        let Some(client) = found else {
+            self.count_stranger(address)?;
+            return Err(Error::unauthorized());
+        };
+        self.clients.count(
+            &client.key,
+            "This service client has sent more requests than this community allows it in a minute. Wait a little.",
+        )?;
+        if client.is_to_be_touched(self.books.now()) {
+            // As with sessions: nobody waits for it.
+            drop(self.books.submit(TouchClient { key: client.key }));
+        }
+        Ok(client)
+    }
+
+    /// The member who lets a service client act for them.
+    pub async fn acting_for(&self, client: &ServiceClient, identity: &IdentityName) -> Result<Member> {
+        let IdentityName { issuer, subject } = identity;
+        self.books.look_up(|conn| client::acting_for(conn, client.key, issuer, subject)).await
+    }
+
+    /// Forgets what is remembered of a member who was erased.
+    pub fn forget(&self, user: UserKey) {
+        self.payers.forget(user);
+    }
+
     /// Counts a request against the caller's limit.
     fn count(&self, caller: UserKey) -> Result<()> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        // Callers who have been quiet for a minute need no memory.
-        if limiter.len() > 10_000 {
-            limiter.retain_recent();
-        }
-        limiter.check_key(&caller).map_err(|_| {
-            Error::new(
-                Code::TooManyRequests,
-                "You have sent more requests than this community allows in a minute. Wait a little.",
-            )
-            .with("retry_after_seconds", 1)
-        })
+        self.callers
+            .count(&caller, "You have sent more requests than this community allows in a minute. Wait a little.")
+    }
+
+    /// Counts a request of someone who is not known against the limit of their address.
+    pub fn count_stranger(&self, client: Client) -> Result<()> {
+        self.strangers.count(
+            &client.0,
+            "More requests came from your address than this community allows in a minute to those who are not signed in. Wait a little.",
+        )
+    }
+
+    /// Counts a recovery code that is tried from an address.
+    pub fn count_guess(&self, client: Client) -> Result<()> {
+        self.guesses
+            .count(&client.0, "Too many recovery codes were tried from your address. Wait a minute and try again.")
     }
 }
 
@@ -146,5 +257,5 @@ pub struct Slice {
     /// Routes that answer in JSON, with their part of the API document.
     pub api: OpenApiRouter<App>,
     /// Routes that answer with pages.
-    pub pages: Router<App>,
+    pub pages: Pages,
 }

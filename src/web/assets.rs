@@ -1,22 +1,24 @@
-//! The files in the program: one stylesheet and the icon. Their addresses carry a digest of their
+//! The files in the program: one stylesheet, the script for passkeys and the icon. Their addresses carry a digest of their
 //! content, so that browsers keep them until they change.
 
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::Router;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use super::App;
+use super::Pages;
 use crate::ledger::hex;
 
 const STYLESHEET: &str = include_str!("../../static/style.css");
 const ICON: &str = include_str!("../../static/icon.svg");
 
+const PASSKEY_SCRIPT: &str = include_str!("../../static/passkey.js");
+
 static STYLESHEET_URL: LazyLock<String> = LazyLock::new(|| address("style", "css", STYLESHEET));
+static PASSKEY_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("passkey", "js", PASSKEY_SCRIPT));
 static ICON_URL: LazyLock<String> = LazyLock::new(|| address("icon", "svg", ICON));
 
 fn address(name: &str, kind: &str, content: &str) -> String {
@@ -27,6 +29,11 @@ fn address(name: &str, kind: &str, content: &str) -> String {
 /// Where the stylesheet is.
 pub fn stylesheet_url() -> &'static str {
     &STYLESHEET_URL
+}
+
+/// Where the script is that asks the browser for passkeys.
+pub fn passkey_script_url() -> &'static str {
+    &PASSKEY_SCRIPT_URL
 }
 
 /// Where the icon is.
@@ -40,9 +47,10 @@ fn file(content: &'static str, kind: &'static str) -> impl IntoResponse {
 }
 
 /// The routes of the files.
-pub fn routes() -> Router<App> {
-    Router::new()
+pub fn routes() -> Pages {
+    Pages::new()
         .route(stylesheet_url(), get(async || file(STYLESHEET, "text/css; charset=utf-8")))
+        .route(passkey_script_url(), get(async || file(PASSKEY_SCRIPT, "text/javascript; charset=utf-8")))
         .route(icon_url(), get(async || file(ICON, "image/svg+xml")))
         // Browsers ask for this one by themselves.
         .route("/favicon.ico", get(async |_: HeaderMap| file(ICON, "image/svg+xml")))

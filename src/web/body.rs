@@ -1,6 +1,8 @@
 //! What comes with a request: a JSON body, a form, a query, an id in the path. Each is checked
 //! once, and what is wrong is named by field.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use axum::body::{Bytes, HttpBody};
@@ -8,7 +10,9 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use http_body_util::LengthLimitError;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::App;
 use crate::error::{Code, Error, Result};
@@ -18,7 +22,13 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 
 async fn bytes(request: Request, media_type: &str) -> Result<Bytes> {
     let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type) {
+    let mut parts = given.split(';').map(str::trim);
+    let is_asked_for = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(media_type));
+    // Every text here is UTF-8: what says it is something else would be read wrongly.
+    let mut charsets =
+        parts.filter_map(|part| part.split_once('=')).filter(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    let is_readable = charsets.all(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
+    if !is_asked_for || !is_readable {
         return Err(Error::new(Code::UnsupportedMediaType, format!("Send the body as {media_type}.")));
     }
     let body = request.into_body();
@@ -41,6 +51,31 @@ fn too_large() -> Error {
     Error::new(Code::PayloadTooLarge, format!("The body may have at most {BODY_BYTES_MAX} bytes."))
 }
 
+/// Something that is written as an object. By itself, the library would also take an array of its
+/// fields in their order, and nobody has ever meant that.
+#[derive(Debug, Clone)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData))
+    }
+}
+
 /// A JSON body.
 #[derive(Debug, Clone)]
 pub struct Body<T>(pub T);
@@ -51,7 +86,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     async fn from_request(request: Request, _: &App) -> Result<Self> {
         let bytes = bytes(request, "application/json").await?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
             wrong(&path, &error.into_inner().to_string())
         })?;
@@ -111,6 +146,21 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Parameters<T> {
     }
 }
 
+/// A part of the path, as it stands there.
+#[derive(Debug, Clone)]
+pub struct PathText(pub String);
+
+impl FromRequestParts<App> for PathText {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Path(text) = Path::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Error::new(Code::NotFound, "Nothing lives at this address."))?;
+        Ok(Self(text))
+    }
+}
+
 /// An id in the path. One that cannot be an id is nobody's, and so simply not found.
 #[derive(Debug, Clone, Copy)]
 pub struct PathId<T>(pub T);
@@ -119,9 +169,7 @@ impl<T: FromStr<Err = Error>> FromRequestParts<App> for PathId<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Path(text) = Path::<String>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| Error::new(Code::NotFound, "Nothing lives at this address."))?;
+        let PathText(text) = PathText::from_request_parts(parts, app).await?;
         text.parse().map(Self)
     }
 }

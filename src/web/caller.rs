@@ -1,27 +1,80 @@
 //! Who calls the API, and with what authority.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use super::App;
 use super::frame::RequestId;
+use super::{App, Client};
+use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
+use crate::identity::client::{CountReading, Credential, Scope, ServiceClient};
 use crate::identity::{Member, Payer, Role};
-use crate::ledger::{Authority, IdempotencyKey, Operator, Reason};
+use crate::ledger::{Acting, Authority, IdempotencyKey, Operator, Reason};
 
-fn bearer_token(parts: &Parts) -> Result<&str> {
-    parts
-        .headers
-        .get(AUTHORIZATION)
+/// The token of the one `Authorization` header. Coming without one counts against the address. Of two,
+/// this program and a proxy before it might read different ones, so none counts. A token in the address
+/// is never looked at: addresses end up in logs.
+fn bearer_token<'a>(parts: &'a Parts, app: &App) -> Result<&'a str> {
+    let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
+    let (header, None) = (headers.next(), headers.next()) else {
+        return Err(stranger(parts, app));
+    };
+    header
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(Error::unauthorized)
+        .ok_or_else(|| stranger(parts, app))
 }
 
-/// The member whose bearer token came with the request.
+/// The refusal of a request without a token.
+fn stranger(parts: &Parts, app: &App) -> Error {
+    app.count_stranger(Client::of(parts)).err().unwrap_or_else(Error::unauthorized)
+}
+
+/// The header by which a service client says for whom it calls: `issuer|subject`.
+const ON_BEHALF_OF: &str = "on-behalf-of";
+
+/// The identity a service client calls for.
+fn on_behalf_of(parts: &Parts) -> Result<IdentityName> {
+    let wrong = || {
+        Error::field(
+            "On-Behalf-Of",
+            "must name the member once, as issuer|subject: the identity they are known by to the community",
+        )
+    };
+    let mut values = parts.headers.get_all(ON_BEHALF_OF).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(wrong()) };
+    // At the first bar: no issuer has one, and subjects of some providers do.
+    // A subject is what its provider says, in whatever script.
+    match str::from_utf8(value.as_bytes()).ok().and_then(|text| text.split_once('|')) {
+        Some((issuer, subject)) if !issuer.is_empty() && !subject.is_empty() => {
+            Ok(IdentityName { issuer: issuer.to_owned(), subject: subject.to_owned() })
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// The service client with this credential, if it was given the scope.
+async fn client_with(token: &str, parts: &Parts, app: &App, scope: Scope) -> Result<ServiceClient> {
+    let client = app.client(token, Client::of(parts)).await?;
+    if client.may(scope) {
+        return Ok(client);
+    }
+    Err(Error::new(Code::ScopeMissing, format!("This call needs the scope {}.", scope.as_str()))
+        .with("scope", scope.as_str()))
+}
+
+/// The client, and the member it may act for.
+async fn acting(token: &str, parts: &Parts, app: &App, scope: Scope) -> Result<(ServiceClient, Member)> {
+    let client = client_with(token, parts, app, scope).await?;
+    let member = app.acting_for(&client, &on_behalf_of(parts)?).await?;
+    Ok((client, member))
+}
+
+/// The member whose bearer token came with the request. No service client: what a member can do only
+/// by themselves, no program does for them.
 #[derive(Debug, Clone)]
 pub struct Bearer(pub Member);
 
@@ -29,7 +82,50 @@ impl FromRequestParts<App> for Bearer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        app.member(bearer_token(parts)?).await.map(Self)
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            app.client(token, Client::of(parts)).await?;
+            return Err(Error::new(Code::Forbidden, "No service client may call this, whatever its scopes."));
+        }
+        app.member(token, Client::of(parts)).await.map(Self)
+    }
+}
+
+/// The member whose own things are read: by themselves, or by a service client for them, which is
+/// written down.
+#[derive(Debug, Clone)]
+pub struct Reading(pub Member);
+
+impl FromRequestParts<App> for Reading {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            let (client, member) = acting(token, parts, app, Scope::WalletRead).await?;
+            let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
+            app.books.execute(CountReading { client: client.key, user: member.key, path }).await?;
+            return Ok(Self(member));
+        }
+        app.member(token, Client::of(parts)).await.map(Self)
+    }
+}
+
+/// Whoever may read the statistics: any member, or a service client for itself.
+#[derive(Debug, Clone, Copy)]
+pub struct StatisticsReader;
+
+impl FromRequestParts<App> for StatisticsReader {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            client_with(token, parts, app, Scope::StatisticsRead).await?;
+        } else {
+            app.member(token, Client::of(parts)).await?;
+        }
+        Ok(Self)
     }
 }
 
@@ -41,7 +137,12 @@ impl FromRequestParts<App> for Paying {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        app.payer(bearer_token(parts)?).await.map(Self)
+        let token = bearer_token(parts, app)?;
+        if Credential::is_meant(token) {
+            let (client, member) = acting(token, parts, app, Scope::TransfersWrite).await?;
+            return Ok(Self(Payer { client: Some(client.key), ..Payer::from(&member) }));
+        }
+        app.payer(token, Client::of(parts)).await.map(Self)
     }
 }
 
@@ -55,6 +156,19 @@ impl FromRequestParts<App> for OperatorCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
         if member.has(Role::Operator) { Ok(Self(member)) } else { Err(Error::forbidden()) }
+    }
+}
+
+/// A caller who may see everything: an operator or an auditor.
+#[derive(Debug, Clone)]
+pub struct OverseerCaller(pub Member);
+
+impl FromRequestParts<App> for OverseerCaller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
+        if member.oversees() { Ok(Self(member)) } else { Err(Error::forbidden()) }
     }
 }
 
@@ -84,5 +198,6 @@ pub fn authority(member: &Member, reason: Reason, request: &RequestId) -> Result
         operator: Operator::new(&format!("{} ({})", member.username.chars().take(200).collect::<String>(), member.id))?,
         reason,
         request_id: Some(request.0.clone()),
+        acting: Some(Acting { user: member.key, by_grant: !member.lent.contains(&Role::Operator), session: None }),
     })
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -16,16 +16,30 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::App;
+use super::arrival;
 use super::page::{Nav, ProblemPage, page_with};
 use crate::error::{Code, Error};
-use crate::identity::{FORWARDING_HEADERS, is_local_host};
+use crate::identity::{has_travelled, is_local_host};
 
 /// Pages load their own stylesheet and pictures, post to their own address, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+/// The few pages that talk with the browser about passkeys also run that script of ours, which asks our
+/// own address.
+pub(super) const POLICY_WITH_SCRIPT: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; script-src 'self'; connect-src 'self'";
+/// What of a phone the pages may use: nothing but passkeys.
+const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+/// For a year, browsers come by HTTPS. Other hosts under the same name are not ours to speak for.
+const HTTPS_ONLY: &str = "max-age=31536000";
 /// How long a request may take: far more than any needs, so that nothing hangs for ever.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes of an address with its query at most.
 const ADDRESS_BYTES_MAX: usize = 8 * 1024;
+/// Below it, addresses are the secrets of one-time links. Not even our own pages need to hear them as the
+/// place somebody came from. Where from is said without the path, and not left out: browsers would leave
+/// it out of the form that uses the link, too, and it would be refused as another site's.
+const LINKS: &str = "/join/";
+/// Bytes of a part of an address that the log shows: ids have 36, secrets have more.
+const LOGGED_MAX: usize = 40;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id by which a request is found in the log: the caller's, or one of ours.
@@ -59,8 +73,7 @@ fn request_id(headers: &HeaderMap) -> RequestId {
 
 /// Whether a person reads the answer.
 fn wants_page(path: &str, headers: &HeaderMap) -> bool {
-    let is_api = path.starts_with("/v1/") || path == "/v1" || path == "/health" || path == "/openapi.json";
-    !is_api
+    !arrival::is_api(path)
         && headers
             .get(ACCEPT)
             .and_then(|value| value.to_str().ok())
@@ -73,9 +86,12 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let id = request_id(request.headers());
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let page = wants_page(&path, request.headers());
-    let mut response = match refuse_strangers(&app, &request).or_else(|| refuse_long(&request)) {
+    let path = loggable(request.uri().path());
+    let page = wants_page(request.uri().path(), request.headers());
+    let is_link = request.uri().path().starts_with(LINKS);
+    let client = arrival::client(&app, &request);
+    request.extensions_mut().insert(client);
+    let mut response = match refuse(&app, &request) {
         Some(error) => error.into_response(),
         None => tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await.unwrap_or_else(|_| {
             Error::new(
@@ -92,7 +108,10 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         }
         response = if page { problem_page(&app, &error, &id) } else { problem(&error, &id) };
     }
-    dress(response.headers_mut(), &id);
+    if is_link {
+        response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+    }
+    dress(&app, response.headers_mut(), &id);
     let status = response.status().as_u16();
     let milliseconds = began.elapsed().as_millis();
     // What went well is for those who look closely; a busy community would fill the log with it.
@@ -102,6 +121,20 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         tracing::info!(request_id = %id.0, %method, path, status, milliseconds, "answered");
     }
     response
+}
+
+/// The address as the log shows it. Nothing of ours that is so long is harmless: it is the secret of a
+/// one-time link, or somebody's prank.
+fn loggable(path: &str) -> String {
+    let shown = path.split('/').map(|part| if part.len() > LOGGED_MAX { "…" } else { part });
+    shown.collect::<Vec<_>>().join("/")
+}
+
+/// What is refused before anything looks at it.
+fn refuse(app: &App, request: &Request) -> Option<Error> {
+    refuse_strangers(app, request)
+        .or_else(|| refuse_long(request))
+        .or_else(|| arrival::check_address(app, request).err())
 }
 
 /// No address of ours comes near this length; without a bound, each would be read, logged and looked up.
@@ -116,13 +149,12 @@ fn refuse_long(request: &Request) -> Option<Error> {
 fn refuse_strangers(app: &App, request: &Request) -> Option<Error> {
     app.developer.as_ref()?;
     let host = request.headers().get(axum::http::header::HOST).and_then(|value| value.to_str().ok());
-    let forwarded = FORWARDING_HEADERS.iter().any(|name| request.headers().contains_key(*name));
-    if !forwarded && host.is_some_and(is_local_host) {
+    if !has_travelled(request.headers()) && host.is_some_and(is_local_host) {
         return None;
     }
     Some(Error::new(
         Code::DeveloperIdentityIsLocal,
-        "This community runs with the developer identity, which answers only to this machine. Configure an identity provider to serve others.",
+        "This community runs with the developer identity, which answers only to this machine. To serve others, set server.public_url to an https address, or configure an identity provider.",
     ))
 }
 
@@ -174,13 +206,27 @@ fn hints(response: &mut Response, error: &Error) {
     }
 }
 
-fn dress(headers: &mut HeaderMap, id: &RequestId) {
+/// What every answer tells browsers, whatever it says.
+pub const DRESS: [(HeaderName, HeaderValue); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    // Windows and sites of others neither hold ours nor load from us.
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
+];
+
+fn dress(app: &App, headers: &mut HeaderMap, id: &RequestId) {
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    for (name, value) in DRESS {
+        headers.entry(name).or_insert(value);
+    }
+    if app.is_https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+    }
     // What members see is nobody else's to keep; what may be kept says so itself.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
 }

@@ -4,16 +4,24 @@
 //! Slices import this; it imports no slice.
 
 mod app;
+mod arrival;
 pub mod assets;
 mod body;
 mod caller;
+mod download;
 mod frame;
 mod page;
+mod pages;
+mod rates;
 mod session;
+pub mod spreadsheet;
 
 pub use app::{App, Slice};
-pub use body::{Body, FormBody, Parameters, PathId};
-pub use caller::{Bearer, Key, OperatorCaller, Paying, authority};
-pub use frame::{RequestId, frame, problem_body};
+pub use arrival::{Client, Peer, household};
+pub use body::{Body, FormBody, Object, Parameters, PathId, PathText};
+pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
+pub use download::{Pieces, download};
+pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use page::{Nav, Shell, grouped, page, page_with};
+pub use pages::Pages;
 pub use session::{Session, SignIn};

@@ -1,12 +1,14 @@
 //! What every page shares: the shell around it, and how amounts and times are written for people.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::assets::{icon_url, stylesheet_url};
+use super::frame::POLICY_WITH_SCRIPT;
 use super::{App, Session};
 use crate::error::Error;
 use crate::ledger::{Owner, Party};
@@ -65,6 +67,18 @@ impl App {
             icon: icon_url(),
             zone: community.time_zone.clone(),
         }
+    }
+}
+
+impl App {
+    /// A page on which passkeys are asked for, where they are in use: it carries a script of ours and may
+    /// run it. All others may run none, so that what somebody smuggles into them stays text.
+    pub fn passkey_page(&self, status: StatusCode, template: &impl Template) -> Response {
+        let mut response = page_with(status, template);
+        if self.passkeys.is_some() {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_WITH_SCRIPT));
+        }
+        response
     }
 }
 

@@ -1,8 +1,11 @@
 //! Who opens a page: the member whose session cookie came with the request; and how a session begins
 //! and ends on this browser.
 
+use std::fmt;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
@@ -12,10 +15,16 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::App;
+use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Which};
 use crate::identity::{Member, Role, Secret};
+
+/// The cookie of a session.
+const SESSION: &str = "session";
+/// Whoever signed in longer ago than this, in milliseconds, does so again before they change how they
+/// sign in: whoever finds an open browser must not be able to move in.
+const FRESH: i64 = 10 * 60_000;
 
 /// A signed-in member on a page.
 #[derive(Debug, Clone)]
@@ -24,8 +33,11 @@ pub struct Session {
     pub member: Member,
     /// The session itself: how and when they signed in.
     pub info: SessionInfo,
+    /// The issuer by whose word they came in.
+    pub issuer: String,
     /// What every form must bring back: bound to this session, unknown to any other site.
     pub csrf: String,
+    form: FormToken,
 }
 
 /// Someone who has just shown who they are.
@@ -47,10 +59,27 @@ impl App {
         self.public_url().starts_with("https://")
     }
 
-    /// The name of the session cookie. Under HTTPS its prefix makes browsers refuse one that another
-    /// host of the same domain, or an unprotected page, tries to set.
-    pub fn session_cookie_name(&self) -> &'static str {
-        if self.is_https() { "__Host-session" } else { "session" }
+    /// The name of a cookie of ours. Under HTTPS its prefix makes browsers refuse one that another host
+    /// of the same domain, or an unprotected page, tries to set.
+    pub fn cookie_name(&self, name: &str) -> String {
+        if self.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
+    /// A cookie of ours, which no script can read and no form of another site can use.
+    pub fn cookie(&self, name: &str, value: String) -> Cookie<'static> {
+        Cookie::build((self.cookie_name(name), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.is_https())
+            .build()
+    }
+
+    /// The cookie that takes one of ours away.
+    pub fn no_cookie(&self, name: &str) -> Cookie<'static> {
+        let mut cookie = self.cookie(name, String::new());
+        cookie.make_removal();
+        cookie
     }
 
     /// Opens a session on this browser. The one it had before ends, so that nobody keeps a cookie
@@ -68,9 +97,13 @@ impl App {
                 replaces: self.secret(headers),
                 secret: secret.clone(),
                 now: self.books.now(),
+                limits: self.config.sessions,
             })
             .await?;
-        Ok(self.cookie(secret.reveal().to_owned()))
+        let mut cookie = self.cookie(SESSION, secret.reveal().to_owned());
+        // Phones end browsers whenever they like; the session itself ends here, not there.
+        cookie.set_max_age(time::Duration::try_from(self.config.sessions.absolute).ok());
+        Ok(cookie)
     }
 
     /// Ends this browser's session; gives the cookie that says so.
@@ -82,46 +115,81 @@ impl App {
 
     /// The cookie that takes a session's cookie away.
     pub fn expired_cookie(&self) -> Cookie<'static> {
-        let mut cookie = self.cookie(String::new());
-        cookie.make_removal();
-        cookie
-    }
-
-    fn cookie(&self, value: String) -> Cookie<'static> {
-        Cookie::build((self.session_cookie_name(), value))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(self.is_https())
-            .build()
+        self.no_cookie(SESSION)
     }
 
     fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
-        CookieJar::from_headers(headers).get(self.session_cookie_name())?.value().parse().ok()
+        CookieJar::from_headers(headers).get(&self.cookie_name(SESSION))?.value().parse().ok()
     }
 }
 
 impl Session {
     async fn open(parts: &Parts, app: &App) -> Result<Option<Self>> {
-        let Some(secret) = app.secret(&parts.headers) else { return Ok(None) };
-        let Some(session) = app.session(&secret).await? else { return Ok(None) };
-        Ok(Some(Self { member: session.member, info: session.info, csrf: csrf(&secret) }))
+        if let Some(secret) = app.secret(&parts.headers)
+            && let Some(session) = app.session(&secret).await?
+        {
+            let issuer = session.identity.0;
+            let form = FormToken::of(&secret);
+            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf: form.masked()?, form }));
+        }
+        app.count_stranger(Client::of(parts))?;
+        Ok(None)
+    }
+
+    /// Whether they signed in lately enough to add or take away a way in.
+    pub const fn is_fresh(&self, now: i64) -> bool {
+        now.saturating_sub(self.info.signed_in_at) <= FRESH
     }
 
     /// Refuses a form that did not come from one of our pages in this session.
     pub fn check(&self, csrf: &str) -> Result<()> {
-        verify_slices_are_equal(self.csrf.as_bytes(), csrf.as_bytes()).map_err(|_| {
-            Error::new(
-                Code::Forbidden,
-                "This form has expired. Open the page again and repeat what you did; nothing was changed.",
-            )
-        })
+        if self.form.is_meant_by(csrf) {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::Forbidden,
+            "This form has expired. Open the page again and repeat what you did; nothing was changed.",
+        ))
     }
 }
 
-fn csrf(secret: &Secret) -> String {
-    let bytes = digest(&SHA256, format!("communitytoken form {}", secret.reveal()).as_bytes());
-    URL_SAFE_NO_PAD.encode(&bytes.as_ref()[..18])
+/// What a session's forms bring back. Pages are compressed, and one that repeats what it was asked with
+/// would tell by its length how much of that stands in it already: so no page shows the token itself,
+/// but each another mask, and the token under it.
+#[derive(Clone, Copy)]
+struct FormToken([u8; FormToken::BYTES]);
+
+impl fmt::Debug for FormToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FormToken")
+    }
+}
+
+impl FormToken {
+    const BYTES: usize = 18;
+
+    fn of(secret: &Secret) -> Self {
+        let hash = digest(&SHA256, format!("communitytoken form {}", secret.reveal()).as_bytes());
+        let mut token = [0; Self::BYTES];
+        token.copy_from_slice(&hash.as_ref()[..Self::BYTES]);
+        Self(token)
+    }
+
+    fn under(self, mask: &[u8]) -> Vec<u8> {
+        self.0.iter().zip(mask).map(|(token, mask)| token ^ mask).collect()
+    }
+
+    fn masked(self) -> Result<String> {
+        let mut mask = [0; Self::BYTES];
+        rand::fill(&mut mask).map_err(|_| Error::internal("the system gave no random bytes"))?;
+        Ok(URL_SAFE_NO_PAD.encode([&mask[..], &self.under(&mask)].concat()))
+    }
+
+    fn is_meant_by(self, text: &str) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(text) else { return false };
+        let Some((mask, masked)) = bytes.split_at_checked(Self::BYTES) else { return false };
+        verify_slices_are_equal(&self.under(mask), masked).is_ok()
+    }
 }
 
 impl OptionalFromRequestParts<App> for Session {
@@ -145,6 +213,25 @@ impl FromRequestParts<App> for Session {
                 Err(Redirect::to(&format!("/login?{query}")).into_response())
             }
             Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A form's token is never written twice in the same way, and another session's is never meant.
+    #[test]
+    fn form_tokens_wear_masks() {
+        let (one, other) = (FormToken::of(&Secret::random().unwrap()), FormToken::of(&Secret::random().unwrap()));
+        let texts = [one.masked().unwrap(), one.masked().unwrap()];
+        assert_ne!(texts[0], texts[1]);
+        for text in &texts {
+            assert!(one.is_meant_by(text) && !other.is_meant_by(text), "{text}");
+        }
+        for wrong in ["", "A", &texts[0][..24], &texts[0][..47], &format!("{}AAAA", texts[0]), &"A".repeat(48), "é"] {
+            assert!(!one.is_meant_by(wrong), "{wrong}");
         }
     }
 }

@@ -11,7 +11,7 @@ use super::support::{Member, Server};
 use super::tool;
 
 /// Text that people could type, and that is something else to some program.
-const NASTY: [&str; 16] = [
+const NASTY: [&str; 18] = [
     "=HYPERLINK(\"http://evil.example\",\"click\")",
     "+1+cmd|' /C calc'!A0",
     "-2+3",
@@ -28,7 +28,12 @@ const NASTY: [&str; 16] = [
     "日本語 🪙 ümläut",
     "%s %n ${HOME} $(id)",
     "end comment",
+    "all well;=1+1;\"@SUM(A1:A9)",
+    "\u{ff1d}1+1",
 ];
+
+/// What begins a formula.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// A community in which everything happens that an export must carry.
 async fn full() -> Server {
@@ -71,7 +76,7 @@ async fn full() -> Server {
          INSERT INTO transactions (sequence, created_at, kind, transaction_type, from_wallet, to_wallet, amount,
                                    from_previous, to_previous, from_balance, to_balance, audit, note, note_salt, note_digest)
          SELECT next.sequence, next.at, 3, 1, a.key, b.key, 1, a.last_sequence, b.last_sequence, a.balance - 1, b.balance + 1,
-                next.audit_sequence - 1, 'first' || char(10, 13) || 'x ' || char(9, 8232) || '2020-01-01 open Assets:Evil',
+                next.audit_sequence - 1, char(9, 13) || '=first' || char(10, 13) || 'x ' || char(9, 8232) || '2020-01-01 open Assets:Evil',
                 zeroblob(16), zeroblob(32)
            FROM next_rows AS next, wallets AS a, wallets AS b
           WHERE a.id = (SELECT wallet_id FROM owners WHERE name = '-dash')
@@ -178,11 +183,16 @@ async fn a_spreadsheet_stays_text() {
     let column = |name: &str| headings.iter().position(|heading| heading == name).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     for row in &rows {
-        assert!(!row.iter().any(|cell| cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])), "{row:?}");
+        let begins = |cell: &str| cell.trim_start_matches([' ', '"']).starts_with(FORMULA);
+        assert!(!row.iter().any(begins), "{row:?}");
     }
-    let notes: Vec<&str> = rows.iter().map(|row| &row[column("note")]).collect();
+    // Nor where another program divides the lines elsewhere.
+    for cell in text.split([';', '\t', '\n', '\r']) {
+        assert!(!cell.trim_start_matches([' ', '"']).starts_with(FORMULA), "{cell}");
+    }
+    let notes: Vec<String> = rows.iter().map(|row| row[column("note")].replace('\'', "")).collect();
     for note in NASTY {
-        assert!(notes.iter().any(|found| found.trim_start_matches('\'') == note), "{note}");
+        assert!(notes.contains(&note.replace('\'', "")), "{note}");
     }
     assert!(rows.iter().any(|row| &row[column("from_name")] == "'-dash"));
     assert!(rows.iter().any(|row| row[column("reverses")].len() == 36 && &row[column("amount")] == "20"));
@@ -224,7 +234,7 @@ async fn json_is_what_the_api_says() {
 #[tokio::test]
 async fn by_time() {
     let server = Server::prepare(
-        "[server]\nbind = \"127.0.0.1:0\"\n[community]\ntime_zone = \"Pacific/Auckland\"\n[limits]\nrequests_per_minute = 0\n",
+        "[server]\nbind = \"127.0.0.1:0\"\n[community]\ntime_zone = \"Pacific/Auckland\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n",
     );
     let mut server = server;
     server.serve(&["--demo"]).await;

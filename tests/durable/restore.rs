@@ -1,5 +1,6 @@
 //! Restoring: nothing is touched before the backup is proven, and nothing is lost without being said.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
@@ -34,7 +35,11 @@ fn refused(server: &Server, backup: &str, flags: &[&str], words: &str) {
     let before = files(&server.path("data"));
     let output = restore(server, backup, flags);
     assert!(output.code == 1 && output.stderr.contains(words), "{words}: {output:?}");
-    assert!(files(&server.path("data")) == before, "a refusal changed a file ({words})");
+    let after = files(&server.path("data"));
+    let sizes = |files: &BTreeMap<String, Vec<u8>>| -> Vec<(String, usize)> {
+        files.iter().map(|(name, bytes)| (name.clone(), bytes.len())).collect()
+    };
+    assert!(after == before, "a refusal ({words}) made {:?} of {:?}", sizes(&after), sizes(&before));
 }
 
 /// Restoring says who did it and why, keeps the old ledger aside, and the server goes on from there.
@@ -66,6 +71,17 @@ async fn replaces_and_goes_on() {
     assert_eq!(members[0].balance().await, 940);
     members[0].pay(&members[1], 5).await.ok(201);
     server.assert_sound().await;
+}
+
+/// Nor does a refusal take away an empty log that someone left lying.
+#[tokio::test]
+async fn an_empty_log_stays_where_it_is() {
+    let server = stopped().await;
+    fs::write(server.path("data/communitytoken.db-wal"), "").unwrap();
+    let mut bytes = fs::read(server.path("kept/one.db")).unwrap();
+    bytes[5000] ^= 1;
+    fs::write(server.path("kept/one.db"), bytes).unwrap();
+    refused(&server, "kept/one.db", &["--replace"], "");
 }
 
 /// Any path is a path, whatever its characters mean elsewhere.

@@ -1,89 +1,16 @@
 //! The clock under the running server is set back an hour, forward a year, and right again. The
 //! ledger's time never falls, no request is executed twice, and whoever signs in is judged by the
-//! clock as it is. A small library before libc turns the clock of this one process.
-
-use std::fs::File;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+//! clock as it is.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::support::clock::Clock;
 use super::support::provider::{Provider, now};
 use super::support::{Member, Server, key, setting};
 
-/// Adds the seconds that stand in a shared file to every time of day.
-const SHIM: &str = r#"
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/time.h>
-#include <time.h>
-static volatile int64_t *offset;
-static int (*real)(clockid_t, struct timespec *);
-__attribute__((constructor)) static void open_offset(void) {
-    real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-    void *shared = mmap(0, 8, PROT_READ, MAP_SHARED, open(getenv("CLOCK_OFFSET"), O_RDONLY), 0);
-    if (shared != MAP_FAILED) offset = shared;
-}
-int clock_gettime(clockid_t clock, struct timespec *time) {
-    if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-    int failed = real(clock, time);
-    if (!failed && offset && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += *offset;
-    return failed;
-}
-int gettimeofday(struct timeval *restrict value, void *restrict zone) {
-    struct timespec now;
-    (void)zone;
-    if (clock_gettime(CLOCK_REALTIME, &now)) return -1;
-    value->tv_sec = now.tv_sec;
-    value->tv_usec = now.tv_nsec / 1000;
-    return 0;
-}
-time_t time(time_t *out) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (out) *out = now.tv_sec;
-    return now.tv_sec;
-}
-"#;
-
 const HOUR: i64 = 3_600;
 const YEAR: i64 = 365 * 24 * HOUR;
-
-/// The clock of a server.
-struct Clock {
-    offset: File,
-    shim: PathBuf,
-    path: PathBuf,
-}
-
-impl Clock {
-    fn build(folder: &Path) -> Self {
-        let (source, shim, path) = (folder.join("clock.c"), folder.join("clock.so"), folder.join("clock.offset"));
-        std::fs::write(&source, SHIM).unwrap();
-        let built =
-            Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(&source).arg("-ldl").status();
-        assert!(built.unwrap().success(), "the C compiler does not build the clock");
-        std::fs::write(&path, [0; 8]).unwrap();
-        let offset = File::options().write(true).open(&path).unwrap();
-        Self { offset, shim, path }
-    }
-
-    fn set(&self, seconds: i64) {
-        self.offset.write_all_at(&seconds.to_ne_bytes(), 0).unwrap();
-    }
-
-    async fn serve(&self, server: &mut Server) {
-        let mut command = server.command(&["serve"]);
-        command.env("LD_PRELOAD", &self.shim).env("CLOCK_OFFSET", &self.path);
-        server.serve_by(command).await;
-    }
-}
 
 /// A token that is good at the server's time.
 fn token_at(server: &Server, name: &str, offset: i64) -> String {

@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use communitytoken::ledger::Books;
 use communitytoken::schema;
@@ -19,8 +21,38 @@ fn refused(path: &Path, words: &str) {
     assert!(refusal.ends_with('.') && !refusal.contains('\n'), "one sentence: {refusal}");
     assert_eq!(std::fs::read(path).ok(), before, "the file was touched");
     for beside in ["-wal", "-shm", "-journal"] {
-        assert!(!PathBuf::from(format!("{}{beside}", path.display())).exists(), "{beside} was left");
+        assert!(!path_beside(path, beside).exists(), "{beside} was left");
     }
+}
+
+/// Closed books are one file, however busy the machine was: whoever copies it has everything, and nothing
+/// lies beside it.
+#[test]
+fn closed_books_are_one_file() {
+    let mut community = Community::new(1);
+    let (busy, began) = (AtomicBool::new(true), Instant::now());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while busy.load(Ordering::Relaxed) && began.elapsed() < Duration::from_mins(1) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let left: Vec<usize> = (0..20)
+            .filter(|_| {
+                community.reopen();
+                community.close();
+                ["-wal", "-shm"].iter().any(|ending| path_beside(&community.path, ending).exists())
+            })
+            .collect();
+        busy.store(false, Ordering::Relaxed);
+        assert!(left.is_empty(), "something lay beside the file after rounds {left:?}");
+    });
+}
+
+fn path_beside(path: &Path, ending: &str) -> PathBuf {
+    format!("{}{ending}", path.display()).into()
 }
 
 #[test]

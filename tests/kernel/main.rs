@@ -2,6 +2,7 @@
 //! refuses to a shell, what `verify` finds, and what happens when many write at once.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test stops where it fails")]
 
+mod access_found;
 mod direct_views;
 mod files;
 mod migrations;

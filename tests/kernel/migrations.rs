@@ -8,7 +8,7 @@ use communitytoken::schema;
 use communitytoken::transfers::Reverse;
 use rusqlite::Connection;
 
-use super::support::{Community, MORNING, authority, delete, freeze, issue, key, rows, transfer};
+use super::support::{Community, MORNING, authority, delete, freeze, issue, key, others_operate, rows, transfer};
 
 fn built(version: u32) -> Connection {
     let mut conn = Connection::open_in_memory().unwrap();
@@ -79,7 +79,7 @@ fn full() -> Community {
         user_id: community.members[0].id,
         role: Role::Auditor,
         granted: true,
-        others_operate: true,
+        configured: others_operate(),
         authority: authority("Elected"),
     };
     community.run(grant).unwrap();
@@ -108,7 +108,7 @@ fn lasting(rows: &[String], version: u32) -> Vec<String> {
 }
 
 /// The version from which wallets and their days say when they traded.
-const STATISTICS: u32 = 6;
+const STATISTICS: u32 = 8;
 
 /// What every version knows of the checkpoints.
 fn signatures(conn: &Connection) -> Vec<String> {

@@ -6,7 +6,7 @@ use communitytoken::ledger::{Authority, Once};
 use communitytoken::members::SetRole;
 use communitytoken::transfers::Reverse;
 
-use super::support::{Community, amount, authority, delete, freeze, key, rows, transfer};
+use super::support::{Community, amount, authority, delete, freeze, key, others_operate, rows, transfer};
 
 /// A community with some of everything: rows of every kind, a frozen wallet, a member who left, a
 /// role, an idempotency record, a checkpoint, and one row by hand that waits for its hash.
@@ -32,7 +32,7 @@ pub(crate) fn community() -> Community {
         user_id: community.members[0].id,
         role: Role::Operator,
         granted,
-        others_operate: true,
+        configured: others_operate(),
         authority: Authority { request_id: None, ..authority("Elected") },
     };
     for granted in [true, false, true] {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use communitytoken::config::IdentityName;
 use communitytoken::error::{Code, Result};
 use communitytoken::identity::{Member, Register};
 use communitytoken::ledger::proof::SignedCheckpoint;
@@ -187,6 +188,7 @@ pub(crate) fn authority(reason: &str) -> Authority {
     Authority {
         operator: Operator::new("maria").unwrap(),
         reason: Reason::new(reason).unwrap(),
+        acting: None,
         request_id: Some("request-1".into()),
     }
 }
@@ -230,11 +232,16 @@ pub(crate) fn freeze(wallet_id: WalletId, frozen: bool) -> treasury::SetFrozen {
 }
 
 pub(crate) fn delete(member: &Member, deleted: bool) -> members::SetDeleted {
-    members::SetDeleted { user_id: member.id, deleted, authority: authority("Asked to leave") }
+    members::SetDeleted { user_id: member.id, deleted, configured: Vec::new(), authority: authority("Asked to leave") }
 }
 
 pub(crate) fn transfer(from: &Member, to: WalletId, tokens: i64) -> transfers::Send {
     transfers::Send { from: from.wallet_key, to, amount: amount(tokens), note: None }
+}
+
+/// A configuration that names an operator whom nobody has seen yet.
+pub(crate) fn others_operate() -> Vec<IdentityName> {
+    vec![IdentityName { issuer: "https://id.example".into(), subject: "the operator".into() }]
 }
 
 /// The code of a refusal.

@@ -11,7 +11,7 @@ use communitytoken::transfers::Reverse;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::support::{Community, amount, authority, delete, freeze, issue, key, transfer};
+use super::support::{Community, amount, authority, delete, freeze, issue, key, others_operate, transfer};
 
 /// Three days of a community, with some of everything. Keys: treasury 1, wallets 2 to 6.
 fn community() -> Community {
@@ -43,7 +43,7 @@ fn community() -> Community {
         user_id: community.members[0].id,
         role: Role::Operator,
         granted: true,
-        others_operate: true,
+        configured: others_operate(),
         authority: authority("Elected"),
     };
     community.run(grant).unwrap();
@@ -54,7 +54,7 @@ fn community() -> Community {
 }
 
 /// Does something with every trigger away, and puts the triggers back.
-fn without_guards(conn: &Connection, plant: impl FnOnce(&Connection)) {
+pub(crate) fn without_guards(conn: &Connection, plant: impl FnOnce(&Connection)) {
     let triggers: Vec<(String, String, String)> =
         schema::objects(conn).unwrap().into_iter().filter(|object| object.0 == "trigger").collect();
     // Only for speed; where a reading connection is still closing, the log stays as it is.
@@ -72,7 +72,7 @@ fn without_guards(conn: &Connection, plant: impl FnOnce(&Connection)) {
 }
 
 /// A private copy of the community's file.
-fn copy(community: &Community) -> (tempfile::TempDir, Connection) {
+pub(crate) fn copy(community: &Community) -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("copy.db");
     std::fs::copy(&community.path, &path).unwrap();
@@ -80,12 +80,12 @@ fn copy(community: &Community) -> (tempfile::TempDir, Connection) {
     (folder, conn)
 }
 
-fn look(conn: &Connection) -> Report {
+pub(crate) fn look(conn: &Connection) -> Report {
     verify(conn, |_, _| {}).unwrap()
 }
 
 #[track_caller]
-fn found(report: &Report, planted: &str, what: &str, place: &str) {
+pub(crate) fn found(report: &Report, planted: &str, what: &str, place: &str) {
     assert!(!report.is_sound, "not found: {planted}");
     assert!(
         report.findings.iter().any(|finding| finding.what == what && finding.place.starts_with(place)),

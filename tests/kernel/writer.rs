@@ -1,5 +1,6 @@
 //! The one writer: neighbours, panics, a full queue, other processes, time, restarts.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -316,6 +317,91 @@ fn a_repeated_request_is_answered_and_not_executed() {
     let late = community.run(once(5)).unwrap_or_else(|error| panic!("{error}: {:?}", error.cause()));
     assert!(!late.replayed);
     community.assert_sound();
+}
+
+/// However many keys came after it, a request is known: while the program runs and after a restart,
+/// whether its key says that it was made today or says nothing.
+#[test]
+fn a_repeated_request_is_known_whatever_came_after() {
+    /// More than the writer's memory keeps in one piece.
+    const AFTER: i64 = 140_000;
+    let mut community = Community::new(2);
+    community.endow(10 * AFTER);
+    let member = community.members[0].clone();
+    let wallet = community.wallet(1);
+    let send = |key: &IdempotencyKey, tokens| Once {
+        caller: member.key,
+        key: key.clone(),
+        command: transfer(&member, wallet, tokens),
+    };
+    let early: Vec<IdempotencyKey> = (0..20)
+        .map(|number| if number % 2 == 0 { IdempotencyKey::fresh() } else { key(&number.to_string()) })
+        .collect();
+    for key in &early {
+        assert!(!community.run(send(key, 7)).unwrap().replayed);
+    }
+    let mut waiting = VecDeque::new();
+    for number in 0..AFTER {
+        waiting.push_back(community.books().submit(send(&key(&format!("later-{number}")), 1)).unwrap());
+        if waiting.len() > 3000 {
+            assert!(!waiting.pop_front().unwrap().wait_blocking().unwrap().replayed);
+        }
+    }
+    for pending in waiting {
+        assert!(!pending.wait_blocking().unwrap().replayed);
+    }
+    let paid = 20 * 7 + AFTER;
+    for _ in 0..2 {
+        for key in &early {
+            assert!(community.run(send(key, 7)).unwrap().replayed);
+            assert_eq!(refusal(community.run(send(key, 8))), Code::IdempotencyKeyReused);
+        }
+        // Both sides of where one piece ends and the next begins.
+        for number in (0..AFTER).step_by(997).chain(131_000..131_100) {
+            assert!(community.run(send(&key(&format!("later-{number}")), 1)).unwrap().replayed, "{number}");
+        }
+        assert_eq!(community.balance(wallet), 10 * AFTER + paid);
+        community.reopen();
+    }
+}
+
+/// However busy the day, its first request is not executed again; nor is it where its key says that it
+/// was made just now, which must not be taken for a sign that it is new.
+#[test]
+fn a_request_is_known_after_a_million_others_of_the_same_day() {
+    let mut community = Community::new(2);
+    community.endow(1000);
+    let member = community.members[0].clone();
+    let wallet = community.wallet(1);
+    let send =
+        |key: &IdempotencyKey| Once { caller: member.key, key: key.clone(), command: transfer(&member, wallet, 7) };
+    let keys = [IdempotencyKey::fresh(), key("a-key-of-words")];
+    for key in &keys {
+        assert!(!community.run(send(key)).unwrap().replayed);
+    }
+    community.close();
+    // Records alone, without the transfers that they would stand beside: those would take minutes.
+    let shell = community.shell();
+    let guard: String = shell
+        .query_row("SELECT sql FROM sqlite_schema WHERE name = 'idempotency_records_insert_guard'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    shell.execute_batch("DROP TRIGGER idempotency_records_insert_guard").unwrap();
+    shell
+        .execute_batch(
+            "INSERT INTO idempotency_records (sequence, period, key, request)
+             WITH RECURSIVE others (number) AS (SELECT 1000 UNION ALL SELECT number + 1 FROM others WHERE number < 1002000)
+             SELECT number, (SELECT max(period) FROM idempotency_records), randomblob(16), zeroblob(16) FROM others",
+        )
+        .unwrap();
+    shell.execute_batch(&guard).unwrap();
+    drop(shell);
+    community.reopen();
+    for key in &keys {
+        assert!(community.run(send(key)).unwrap().replayed, "{} was executed twice", key.as_str());
+    }
+    assert_eq!(community.balance(wallet), 1000 + 2 * 7);
 }
 
 /// A key that says when it was made is refused once its record may be gone.

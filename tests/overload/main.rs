@@ -13,6 +13,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod at_rest;
 mod crowd;
 mod descriptors;
 mod honest;

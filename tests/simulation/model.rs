@@ -280,8 +280,8 @@ impl Model {
             if kept.doing != request.doing {
                 return Err(Code::IdempotencyKeyReused);
             }
-            if let Doing::Send { from, .. } = &kept.doing {
-                self.may_send(*from)?;
+            if let Doing::Send { from: payer, .. } | Doing::GiveBack { caller: payer, .. } = &kept.doing {
+                self.may_send(*payer)?;
             }
             let first = usize::try_from(kept.sequences.0 - 1).map_err(|_| Code::Internal)?;
             return Ok(Seen { replayed: true, sequences: kept.sequences, at: self.moved[first].at, ..Seen::default() });
@@ -294,7 +294,7 @@ impl Model {
         Ok(Seen { sequences, at: now, ..Seen::default() })
     }
 
-    /// Whoever has left pays no more, and is told nothing of what they paid.
+    /// Whoever has left pays and gives back no more, and is told nothing of what they paid.
     fn may_send(&self, from: usize) -> Outcome {
         if self.accounts.get(from).is_some_and(|account| account.closed) { Err(Code::Forbidden) } else { Ok(()) }
     }
@@ -312,6 +312,7 @@ impl Model {
                 self.movement(*from, *to, *amount, None, now)?;
             }
             Doing::GiveBack { caller, which, amount } => {
+                self.may_send(*caller)?;
                 let original = self.original(*which)?;
                 if original.to != *caller {
                     let involved = original.from == *caller;

@@ -62,6 +62,8 @@ async fn what_cannot_be_answered_is_refused_by_name() {
         ("transactions?from_time=yesterday", "from_time"),
         ("transactions?from_time=-1", "from_time"),
         ("supply?to_time=9223372036854775807", "to_time"),
+        ("activity?to_time=-9223372036854775808", "to_time"),
+        ("flow?to_time=9223372036854775807", "to_time"),
         ("supply?time_zone=Europe/Nowhere", "time_zone"),
         ("velocity?from_time=1.5", "from_time"),
         ("accounts?from_time=9999999999999999999", "from_time"),

@@ -218,6 +218,7 @@ fn bench_measures_and_cleans_up_after_itself() {
     assert_eq!(of("ledger").len(), 6, "five batches on an empty ledger, and one on a filled one");
     let clients: Vec<_> = of("transfers").iter().map(|line| line["clients"].clone()).collect();
     assert_eq!(clients, [1, 8]);
+    assert_eq!(of("tokens").len(), 5, "new and known ones, and transfers alone, beside known and beside new ones");
     for part in ["reads", "distribution", "start", "memory"] {
         assert!(!of(part).is_empty(), "{part} is missing");
     }

@@ -11,6 +11,8 @@
 
 mod bad_input;
 mod browser;
+#[path = "../support/chromium.rs"]
+mod chromium;
 mod command_line;
 mod double_spend;
 mod http;

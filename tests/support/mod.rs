@@ -1,6 +1,7 @@
 //! What tests of the whole program share: a server in a temporary folder, a provider, members.
 #![allow(dead_code, unused_imports, reason = "each suite uses what it needs of it")]
 
+pub mod clock;
 pub mod provider;
 pub mod server;
 pub mod setting;

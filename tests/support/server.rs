@@ -62,14 +62,16 @@ impl Server {
 
     /// The same with the developer identity and the sample community.
     pub async fn demo() -> Self {
-        let mut server = Self::prepare("[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n");
+        let mut server = Self::prepare(
+            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n",
+        );
         server.serve(&["--demo"]).await;
         server
     }
 
     pub fn settings(more: &str) -> String {
         format!(
-            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n[[identity.providers]]\nissuer = \"{ISSUER}\"\naudience = \"{AUDIENCE}\"\njwks_file = \"jwks.json\"\n[identity]\noperators = [\"{ISSUER}|{OPERATOR}\"]\n{more}"
+            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n[[identity.providers]]\nissuer = \"{ISSUER}\"\naudience = \"{AUDIENCE}\"\njwks_file = \"jwks.json\"\n[identity]\noperators = [\"{ISSUER}|{OPERATOR}\"]\n{more}"
         )
     }
 

@@ -4,16 +4,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use indicatif::ProgressBar;
 use uuid::Uuid;
 
+use super::issuer::{Issuer, NAME};
 use super::ledger;
 use super::table::{Line, Timing};
 use crate::cli::{Failure, init};
 use crate::config::{self, Config, Overrides};
-use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, Member, Register};
+use crate::identity::{Member, Register};
 use crate::ledger::{Amount, Authority, Books, DAY_MS, Operator, Options, Reason, system_clock};
 use crate::treasury::{Distribute, Recipient};
 
@@ -33,6 +34,8 @@ pub(super) struct Community {
     pub(super) config: Config,
     /// The file that says the same to a server of its own process.
     pub(super) config_file: PathBuf,
+    /// Who signs its members in.
+    pub(super) issuer: Issuer,
     pub(super) members: Vec<Member>,
     /// One bearer token for each member.
     pub(super) tokens: Vec<String>,
@@ -56,25 +59,36 @@ impl Community {
         let folder = std::env::temp_dir().join(format!("communitytoken-bench-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).map_err(|error| Failure::Refused(error.to_string()))?;
         let config_file = folder.join("config.toml");
-        std::fs::write(&config_file, "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n")
+        let (issuer, keys) = (Issuer::new()?, folder.join("keys.json"));
+        let settings = format!(
+            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n{}",
+            Issuer::settings(&keys)
+        );
+        std::fs::write(&config_file, settings)
+            .and_then(|()| std::fs::write(&keys, issuer.keys().to_string()))
             .map_err(|error| Failure::Refused(error.to_string()))?;
         let overrides =
             Overrides { config: Some(config_file.clone()), database: Some(folder.join("bench.db")), bind: None };
-        let mut config = config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))?;
-        config.identity.providers.clear();
+        let config = config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))?;
         let begins_at = system_clock()() - 365 * DAY_MS;
-        let mut community =
-            Self { config, config_file, members: Vec::new(), tokens: Vec::new(), transactions, begins_at, folder };
+        let mut community = Self {
+            config,
+            config_file,
+            issuer,
+            members: Vec::new(),
+            tokens: Vec::new(),
+            transactions,
+            begins_at,
+            folder,
+        };
         let clock = Arc::new(AtomicI64::new(begins_at));
         let books = community.books_at(&clock)?;
         init::found(&books, Operator::new("bench")?)?;
-        let developer = DeveloperIdentity::new(init::instance_key(&community.config)?);
         for number in 0..MEMBERS {
             let subject = format!("member-{number}");
-            let register =
-                Register { issuer: DEVELOPER_ISSUER.into(), subject: subject.clone(), name: Some(subject.clone()) };
+            let register = Register { issuer: NAME.into(), subject: subject.clone(), name: Some(subject.clone()) };
             community.members.push(books.execute_blocking(register)?);
-            community.tokens.push(developer.issue(&subject, &subject, Duration::from_hours(24)));
+            community.tokens.push(community.issuer.token(&subject)?);
         }
         let line = community.distribute(&books)?;
         community.make_history(&books, &clock, bar)?;
@@ -104,6 +118,7 @@ impl Community {
                     operator: Operator::new("bench")?,
                     reason: Reason::new("Measuring")?,
                     request_id: None,
+                    acting: None,
                 },
             };
             let began = Instant::now();

@@ -22,6 +22,9 @@ use crate::ledger::DAY_MS;
 /// The longest answer that is read.
 const ANSWER_MAX: usize = 256 * 1024;
 
+/// Connections that visits come by.
+const VISITING: usize = 50;
+
 /// What a client asks for.
 #[derive(Debug, Clone)]
 pub(super) enum Ask {
@@ -33,6 +36,50 @@ pub(super) enum Ask {
     DeepHistory,
 }
 
+/// Requests with a token each that come at a steady pace, whatever else goes on.
+pub(super) struct Visits {
+    tokens: Vec<String>,
+    a_second: usize,
+}
+
+impl Visits {
+    /// One visit with each token, so many in each second.
+    pub(super) fn each_second(tokens: Vec<String>, a_second: usize) -> Self {
+        Self { tokens, a_second }
+    }
+
+    /// Sends them on some connections of their own, each visit at its time.
+    async fn send(self, address: SocketAddr) -> Result<(), String> {
+        let (mut tasks, began) = (JoinSet::new(), Instant::now());
+        let shares = Rc::new(self.tokens);
+        for number in 0..VISITING.min(shares.len()) {
+            let (shares, between) =
+                (Rc::clone(&shares), Duration::from_secs(1) / u32::try_from(self.a_second).unwrap_or(1));
+            tasks.spawn_local(async move {
+                let stream = TcpStream::connect(address).await.map_err(|error| lost(&error))?;
+                let _without_delay = stream.set_nodelay(true);
+                let mut connection = Connection { stream, buffer: vec![0; ANSWER_MAX] };
+                for (turn, token) in shares.iter().enumerate().skip(number).step_by(VISITING) {
+                    tokio::time::sleep_until((began + between * u32::try_from(turn).unwrap_or(0)).into()).await;
+                    let request =
+                        format!("GET /v1/me HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n");
+                    connection.ask(&request).await?;
+                }
+                Ok::<_, String>(())
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            ended.map_err(|error| error.to_string())??;
+        }
+        Ok(())
+    }
+}
+
+/// Sends these visits and nothing else.
+pub(super) fn visit(address: SocketAddr, visits: Visits) -> Result<(), Failure> {
+    run(visits.send(address))
+}
+
 /// Runs so many clients for a time; every answer must be a success.
 pub(super) fn drive(
     community: &Arc<Community>,
@@ -41,11 +88,25 @@ pub(super) fn drive(
     clients: usize,
     length: Duration,
 ) -> Result<Line, Failure> {
+    drive_beside(community, server, ask, clients, length, Visits::each_second(Vec::new(), 1))
+}
+
+/// The same with visits beside, whose answers are no part of what is measured.
+pub(super) fn drive_beside(
+    community: &Arc<Community>,
+    server: &Server,
+    ask: &Ask,
+    clients: usize,
+    length: Duration,
+    visits: Visits,
+) -> Result<Line, Failure> {
     let (address, worked) = (server.address, server.processor_time());
     let times = Rc::new(RefCell::new(Vec::with_capacity(1 << 16)));
     let clock = Instant::now();
-    run(async {
+    let took = run(async {
         let mut tasks = JoinSet::new();
+        let mut beside = JoinSet::new();
+        beside.spawn_local(visits.send(address));
         for number in 0..clients {
             let stream = TcpStream::connect(address).await.map_err(|error| lost(&error))?;
             let _without_delay = stream.set_nodelay(true);
@@ -62,11 +123,15 @@ pub(super) fn drive(
         while let Some(ended) = tasks.join_next().await {
             ended.map_err(|error| error.to_string())??;
         }
-        Ok(())
+        let took = clock.elapsed();
+        while let Some(ended) = beside.join_next().await {
+            ended.map_err(|error| error.to_string())??;
+        }
+        Ok(took)
     })?;
     let times = times.take();
     let cpu_us_each = process::microseconds_each(worked, server.processor_time(), times.len() as u64);
-    Ok(Line { clients: Some(clients), cpu_us_each, ..Line::default() }.of(times, clock.elapsed()))
+    Ok(Line { clients: Some(clients), cpu_us_each, ..Line::default() }.of(times, took))
 }
 
 /// One request on a connection of its own; gives the body of the answer.

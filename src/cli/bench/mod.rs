@@ -3,10 +3,12 @@
 //! and time.
 
 mod community;
+mod issuer;
 mod ledger;
 mod load;
 mod process;
 mod table;
+mod tokens;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -54,6 +56,8 @@ enum Part {
     Ledger,
     /// Transfers over HTTP
     Transfers,
+    /// Checking tokens, and transfers while new ones come
+    Tokens,
     /// Wallet, history, search and statistics over HTTP
     Reads,
     /// Distributions to a hundred members
@@ -98,7 +102,7 @@ impl Bench {
         let bar = output::progress("", common.json);
         bar.set_length(self.expected_seconds());
         let mut lines = Vec::new();
-        if self.wants(Part::Ledger) || self.wants(Part::Transfers) || self.wants(Part::Distribution) {
+        if [Part::Ledger, Part::Transfers, Part::Tokens, Part::Distribution].into_iter().any(|part| self.wants(part)) {
             self.measure_empty(&mut lines, &bar)?;
         }
         if self.wants(Part::Ledger) || self.wants(Part::Reads) || self.wants(Part::Start) || self.wants(Part::Memory) {
@@ -123,7 +127,9 @@ impl Bench {
     /// What the whole will take, roughly, so that the bar can say when it ends.
     fn expected_seconds(&self) -> u64 {
         let count = |part, number: usize| if self.wants(part) { number as u64 } else { 0 };
-        let empty = count(Part::Ledger, BATCHES.len()) + count(Part::Transfers, self.clients.len());
+        let empty = count(Part::Ledger, BATCHES.len())
+            + count(Part::Transfers, self.clients.len())
+            + count(Part::Tokens, 3 * tokens::ROUNDS);
         let filled = count(Part::Ledger, 1) + count(Part::Reads, READINGS) + count(Part::Memory, 1);
         let made: u64 = self.sizes.iter().map(|size| size / community::TRANSACTIONS_A_SECOND).sum();
         (empty + filled * self.sizes.len() as u64) * self.seconds + made
@@ -164,6 +170,13 @@ impl Bench {
                 })?;
                 lines.push(Line { what: "transfers over HTTP".into(), group: "transfers", ..line });
             }
+        }
+        if self.wants(Part::Tokens) {
+            bar.set_message("Checking tokens");
+            lines.append(&mut tokens::check(&community)?);
+            bar.set_message("Transfers while tokens come");
+            lines.append(&mut tokens::beside(&community, Duration::from_secs(self.seconds))?);
+            bar.inc(3 * tokens::ROUNDS as u64 * self.seconds);
         }
         Ok(())
     }
@@ -220,7 +233,7 @@ impl Bench {
 
 impl Part {
     /// The parts by their names in the answer, in the order they are shown.
-    const ORDER: [&'static str; 6] = ["ledger", "transfers", "reads", "distribution", "start", "memory"];
+    const ORDER: [&'static str; 7] = ["ledger", "transfers", "tokens", "reads", "distribution", "start", "memory"];
 }
 
 /// What members read most, and every statistic the server documents.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Book;
 use crate::ledger::{Direction, Entry, Party};
+use crate::web::spreadsheet::{harmless, row};
 
 const HEADINGS: [&str; 17] = [
     "sequence",
@@ -69,17 +70,4 @@ impl Book for Csv {
     fn end(&mut self, _: &mut dyn Write, _: Option<&[(Party, i64)]>) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn row<const N: usize>(out: &mut dyn Write, cells: [impl AsRef<[u8]>; N]) -> io::Result<()> {
-    let mut writer = ::csv::WriterBuilder::new().from_writer(out);
-    writer.write_record(cells)?;
-    writer.flush()
-}
-
-/// Text that a spreadsheet would take for a formula gets an apostrophe, which makes it text.
-fn harmless(text: &str) -> String {
-    let risky =
-        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
-    format!("{}{text}", if risky { "'" } else { "" })
 }

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::spawn_blocking;
 use tracing_subscriber::EnvFilter;
 
 use self::upkeep::Upkeep;
-use super::{Common, Failure, init, login_name, migrate, open, output};
+use super::{Common, Failure, init, link, login_name, migrate, open, output};
 use crate::config::{Config, Log, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
+use crate::invitations;
 use crate::ledger::{Books, Examined, examine};
 use crate::proofs;
 use crate::server::{Listening, router};
@@ -30,8 +32,8 @@ const TERMINATED: i32 = 128 + 15;
 
 /// Serve the API and the pages until interrupted.
 ///
-/// The first start creates the database, the system account and the instance's key. With no
-/// identity provider configured the developer identity is offered, on this machine only.
+/// The first start creates the database, the system account and the instance's key. With
+/// neither an identity provider nor passkeys the developer identity is offered, on this machine only.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Fill an empty database with a lively sample community
@@ -51,6 +53,7 @@ impl Serve {
         migrate::forward(&config, common)?;
         let books = open(&config)?;
         store::warn_if_open(&config.database.path);
+        config.secret_files().for_each(store::warn_if_open);
         if self.demo {
             // Before anything else is written: its history begins in the past.
             sample(&books, &config, common.json)?;
@@ -58,24 +61,24 @@ impl Serve {
         init::found(&books, login_name()?)?;
         prove(&books)?;
         warn_of_clock(&books)?;
-        let app = assemble(books.clone(), config)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::Refused(format!("The program cannot start its threads ({error}).")))?;
         let pages = if examined == Examined::InPart { Some(books.check_pages()?) } else { None };
-        let outcome = runtime.block_on(serve(app));
+        let outcome = runtime.block_on(serve(books.clone(), config));
         // What is under way was waited for; a long read beside it is not worth waiting for.
         runtime.shutdown_timeout(STRAGGLERS);
         drop(pages);
         upkeep::keep_head(&books, None);
         books.close();
-        outcome.map_err(Failure::Refused)
+        outcome
     }
 }
 
 fn log(log: &Log) {
-    let filter = EnvFilter::new(&log.filter);
+    // However much is asked for: this one writes whole addresses, and those of one-time links are secrets.
+    let filter = EnvFilter::new(format!("{},tower_http=warn", log.filter));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only a log that was set up already can refuse, and then there is one.
     let _set_up_already = match log.format {
@@ -91,9 +94,9 @@ fn sample(books: &Books, config: &Config, quiet: bool) -> Result<(), Failure> {
     if !empty {
         return Ok(());
     }
-    if !config.identity.providers.is_empty() {
+    if !config.uses_developer_identity() {
         return Err(Failure::Refused(
-            "--demo is for the developer identity, and an identity provider is configured.".into(),
+            "--demo is for the developer identity, and this configuration has passkeys or an identity provider.".into(),
         ));
     }
     let bar = output::progress("Founding the sample community", quiet);
@@ -120,19 +123,27 @@ fn prove(books: &Books) -> Result<(), Failure> {
 fn assemble(books: Books, config: Config) -> Result<App, Failure> {
     let key = proofs::key(&books)?;
     let developer = config.uses_developer_identity().then(|| DeveloperIdentity::new(key));
-    let verifier = Verifier::from_config(&config.identity, developer.as_ref())?;
-    Ok(App::new(books, config, verifier, developer))
+    let verifier = Verifier::from_config(&config.identity, &config.database.path, developer.as_ref())?;
+    Ok(App::new(books, config, verifier, developer)?)
 }
 
-async fn serve(app: App) -> Result<(), String> {
+async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     // First of all: whoever reads that it listens may ask it to stop at once.
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
-    let listening = Listening::bind(app.config.server.bind, &app.config.limits).await?;
-    let address = listening.address()?;
-    let router = router(&app)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Refused(error.to_string()))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::Refused(error.to_string()))?;
+    let listening = Listening::bind(config.server.bind, &config.limits).await.map_err(Failure::Refused)?;
+    // With port 0 the system has chosen one, and links and providers lead there.
+    config.server.bind = listening.address().map_err(Failure::Refused)?;
+    let app = assemble(books, config)?;
+    let router = router(&app).map_err(Failure::Refused)?;
+    let claim = spawn_blocking({
+        let app = app.clone();
+        move || link::claim_link(&app.books, &app.config, login_name()?)
+    });
+    let claim = claim.await.map_err(|error| Failure::Refused(error.to_string()))??;
+    let claim = claim.map(|(secret, _)| invitations::url(&app.public_url(), &secret));
     let mut out = std::io::stdout();
-    let _nobody_reads = writeln!(out, "{}", greeting(&app, address)).and_then(|()| out.flush());
+    let _nobody_reads = writeln!(out, "{}", greeting(&app, claim.as_deref())).and_then(|()| out.flush());
     let mut asked = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -175,17 +186,25 @@ fn warn_of_clock(books: &Books) -> Result<(), Failure> {
     Ok(())
 }
 
-fn greeting(app: &App, address: SocketAddr) -> String {
+fn greeting(app: &App, claim: Option<&str>) -> String {
+    let address = app.config.server.bind;
     let sign_in = if app.developer.is_some() {
-        "Sign in as anyone: this community vouches for its members itself, on this machine only.\n  For curl: communitytoken token --member NAME".to_owned()
+        "Sign in as anyone: this community vouches for its members itself, on this machine only.\n  For curl: communitytoken token --member NAME\n  For others to come in with passkeys, set server.public_url to the https address they will type.".to_owned()
     } else {
-        let issuers: Vec<&str> =
-            app.config.identity.providers.iter().map(|provider| provider.issuer.as_str()).collect();
-        format!("Members sign in with {}", issuers.join(", "))
+        let issuers = app.config.identity.providers.iter().map(|provider| provider.issuer.as_str());
+        let passkeys = app.passkeys.is_some().then_some("passkeys");
+        let ways: Vec<&str> = passkeys.into_iter().chain(issuers).collect();
+        format!("Members sign in with {}, at {}", ways.join(", "), app.public_url())
     };
+    let claim = claim.map(|url| {
+        format!(
+            "\n  Nobody operates this community yet. Within half an hour, the first to use this link can:\n    {url}"
+        )
+    });
     format!(
-        "{} is listening on http://{address}\n  {sign_in}\n  The ledger is {}; the API is described at http://{address}/docs",
+        "{} is listening on http://{address}\n  {sign_in}\n  The ledger is {}; the API is described at http://{address}/docs{}",
         app.config.community.name,
-        app.books.path().display()
+        app.books.path().display(),
+        claim.unwrap_or_default()
     )
 }

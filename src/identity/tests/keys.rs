@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -68,14 +68,19 @@ impl Server {
         self.asked.load(Ordering::SeqCst)
     }
 
+    fn source(&self) -> Source {
+        Source::Url { url: format!("{}/jwks", self.address), allow_http: false }
+    }
+
     fn keys(&self, pace: Pace) -> Arc<KeySet> {
-        KeySet::with_pace(Source::Url(format!("{}/jwks", self.address)), pace).unwrap()
+        KeySet::with_pace(self.source(), pace, None).unwrap()
     }
 }
 
 /// Everything as soon as it is asked for.
 const AT_ONCE: Pace = Pace {
     retry: Duration::ZERO,
+    longest: Duration::ZERO,
     youngest: Duration::from_hours(1),
     oldest: Duration::from_hours(1),
     look: Duration::ZERO,
@@ -208,7 +213,8 @@ async fn keys_are_discovered_at_the_issuer_itself() {
     let (server, keys_at) = (Server::start().await, Server::start().await);
     keys_at.lists(&[Pair::ed().jwk("k")]);
     let issuer = format!("{}/realm/", server.address);
-    let keys = KeySet::with_pace(Source::Discovery(issuer.clone()), AT_ONCE).unwrap();
+    let keys =
+        KeySet::with_pace(Source::Discovery { issuer: issuer.clone(), allow_http: false }, AT_ONCE, None).unwrap();
     let document = |issuer: &str, jwks: &str| {
         let document = json!({"issuer": issuer, "jwks_uri": jwks});
         server.says("200 OK", "", &document.to_string());
@@ -231,7 +237,7 @@ async fn a_key_file_is_read_again_when_it_changes() {
     let (old, new) = (Pair::ed(), Pair::ed());
     let write = |keys: Value| std::fs::write(&path, json!({ "keys": keys }).to_string()).unwrap();
     write(json!([old.jwk("old")]));
-    let keys = KeySet::with_pace(Source::File(path.clone()), AT_ONCE).unwrap();
+    let keys = KeySet::with_pace(Source::File(path.clone()), AT_ONCE, None).unwrap();
     let verifier = Verifier::new(vec![provider(Arc::clone(&keys))]);
     let remembered = token(&old, "old");
     assert!(verifier.verify(&remembered).await.is_ok());
@@ -243,4 +249,143 @@ async fn a_key_file_is_read_again_when_it_changes() {
     assert!(verifier.verify(&remembered).await.is_err());
     std::fs::remove_file(&path).unwrap();
     assert!(verifier.verify(&token(&new, "new")).await.is_ok());
+}
+
+/// Unknown keys are asked for again soon, and ever less often while they keep coming.
+#[tokio::test]
+async fn unknown_keys_are_asked_for_ever_less_often() {
+    let server = Server::start().await;
+    let (old, new) = (Pair::ed(), Pair::ed());
+    server.lists(&[old.jwk("old")]);
+    let pace = Pace { retry: Duration::from_millis(50), longest: Duration::from_millis(400), ..AT_ONCE };
+    let verifier = Verifier::new(vec![provider(server.keys(pace))]);
+    // A second of unknown keys: 50, 100, 200, 400 ms lie between the fetches, and then 400 again.
+    let began = std::time::Instant::now();
+    let mut tokens = 0;
+    while began.elapsed() < Duration::from_secs(1) {
+        assert!(verifier.verify(&token(&new, &format!("unknown-{tokens}"))).await.is_err());
+        tokens += 1;
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let asked = server.asked();
+    assert!((2..=5).contains(&asked), "{asked} fetches for {tokens} tokens");
+    // In the middle of it the provider changes its key: it is known as soon as it may be asked for.
+    server.lists(&[new.jwk("new")]);
+    tokio::time::sleep(pace.longest).await;
+    assert!(verifier.verify(&token(&new, "new")).await.is_ok());
+    // After some quiet it is as at first.
+    tokio::time::sleep(2 * pace.longest).await;
+    assert!(verifier.verify(&token(&new, "unknown")).await.is_err());
+    let asked = server.asked();
+    tokio::time::sleep(pace.retry).await;
+    assert!(verifier.verify(&token(&new, "unknown")).await.is_err());
+    assert_eq!(server.asked(), asked + 1);
+}
+
+/// The keys outlive a restart while the provider is down, and go with the first good answer after it.
+#[tokio::test]
+async fn keys_outlive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("ledger.db");
+    let server = Server::start().await;
+    let (old, new) = (Pair::ed(), Pair::ed());
+    let start = |source| KeySet::with_pace(source, AT_ONCE, Some(&database)).unwrap();
+    let verifier = |keys: &Arc<KeySet>| Verifier::new(vec![provider(Arc::clone(keys))]);
+    server.lists(&[old.jwk("old")]);
+    assert_eq!(start(server.source()).refresh().await.unwrap(), 1);
+    let file = written(folder.path(), "old").await;
+    server.falls_silent();
+    let keys = start(server.source());
+    let asked = server.asked();
+    assert!(
+        verifier(&keys).verify(&token(&old, "old")).await.is_ok(),
+        "the provider is down, and we have just started"
+    );
+    assert!(verifier(&keys).verify(&token(&new, "new")).await.is_err());
+    assert!(server.asked() > asked, "it is asked, all the same");
+    // Another address has nothing to do with it.
+    let elsewhere = Source::Url { url: format!("{}/other", server.address), allow_http: false };
+    assert!(start(elsewhere).is_empty());
+    server.lists(&[new.jwk("new")]);
+    let keys = start(server.source());
+    let verifier = verifier(&keys);
+    assert!(verifier.verify(&token(&new, "new")).await.is_ok());
+    assert!(verifier.verify(&token(&old, "old")).await.is_err(), "withdrawn");
+    assert_eq!(written(folder.path(), "new").await, file);
+    // What was kept too long ago, is damaged or is another's, is not taken.
+    let mut content: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    for (name, value) in [
+        ("fetched_at", json!(now - 8 * 24 * 3600)),
+        ("fetched_at", json!(now + 8 * 24 * 3600)),
+        ("source", json!("http://elsewhere")),
+        ("keys", json!([{"kty": "oct", "k": "c2VjcmV0", "alg": "HS256"}])),
+        ("keys", json!("none")),
+    ] {
+        let mut other = content.clone();
+        other[name] = value;
+        std::fs::write(&file, other.to_string()).unwrap();
+        assert!(start(server.source()).is_empty(), "{name}");
+    }
+    content["fetched_at"] = json!(now - 6 * 24 * 3600);
+    std::fs::write(&file, content.to_string()).unwrap();
+    assert_eq!(start(server.source()).len(), 1);
+    std::fs::write(&file, "{\"source\": ").unwrap();
+    assert!(start(server.source()).is_empty());
+}
+
+/// The file with keys in the folder, once it holds one of this name.
+async fn written(folder: &std::path::Path, kid: &str) -> std::path::PathBuf {
+    for _ in 0..500 {
+        let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let kept = files.find(|path| {
+            path.file_name().unwrap().to_str().unwrap().starts_with("ledger.db-keys-")
+                && std::fs::read_to_string(path).unwrap().contains(&format!("\"{kid}\""))
+        });
+        if let Some(file) = kept {
+            return file;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the keys were not kept");
+}
+
+/// Plain HTTP is for this machine, or for a network of one's own; and an issuer that is reached by
+/// HTTPS cannot send us to less.
+#[tokio::test]
+async fn keys_do_not_travel_in_the_open() {
+    // An address of this machine that is not its loopback would do; a name that resolves to nothing shows
+    // as well that nobody was asked.
+    for source in [
+        Source::Url { url: "http://id.test.invalid/keys".into(), allow_http: false },
+        Source::Discovery { issuer: "http://id.test.invalid".into(), allow_http: false },
+        Source::Url { url: "ftp://127.0.0.1/keys".into(), allow_http: true },
+        Source::Url { url: "file:///etc/passwd".into(), allow_http: true },
+    ] {
+        let error = KeySet::new(source).unwrap().refresh().await.unwrap_err();
+        assert!(error.cause().unwrap().contains("neither https: nor http:"), "{error:?}");
+    }
+    let allowed = Source::Url { url: "http://id.test.invalid/keys".into(), allow_http: true };
+    let error = KeySet::new(allowed).unwrap().refresh().await.unwrap_err();
+    assert!(!error.cause().unwrap().contains("neither"), "it was tried: {error:?}");
+    let server = Server::start().await;
+    let issuer = server.address.clone();
+    let document = json!({"issuer": issuer, "jwks_uri": "http://id.test.invalid/keys"}).to_string();
+    server.says("200 OK", "", &document);
+    let error = KeySet::new(Source::Discovery { issuer: issuer.clone(), allow_http: false }).unwrap().refresh().await;
+    assert!(error.unwrap_err().cause().unwrap().contains("neither https: nor http:"));
+    // Two answers in one: the first would be checked, and the second used.
+    let twice = format!("{{\"issuer\": \"{issuer}\", \"issuer\": \"{issuer}\", \"jwks_uri\": \"{issuer}/jwks\"}}");
+    server.says("200 OK", "", &twice);
+    let error = KeySet::new(Source::Discovery { issuer, allow_http: false }).unwrap().refresh().await;
+    assert!(error.unwrap_err().cause().unwrap().contains("twice"));
+}
+
+/// A set with more keys than any provider needs is refused whole.
+#[tokio::test]
+async fn a_set_has_a_sensible_size() {
+    let pair = Pair::ed();
+    let set = |count: usize| json!({"keys": vec![pair.jwk("k"); count]});
+    assert!(KeySet::new(Source::Fixed(set(100))).is_ok());
+    assert!(KeySet::new(Source::Fixed(set(101))).is_err());
 }

@@ -1,6 +1,8 @@
 //! Keys and tokens as a provider would make them, and as an attacker would.
 
+mod id_token;
 mod keys;
+mod provider;
 mod session;
 mod token;
 
@@ -15,6 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::config;
 
 const ISSUER_URL: &str = "https://id.example.org/";
 
@@ -108,12 +111,11 @@ fn with(name: &str, value: Value) -> Value {
 }
 
 fn provider(keys: std::sync::Arc<KeySet>) -> Provider {
-    Provider {
-        issuer: ISSUER_URL.to_owned(),
-        audience: "communitytoken".to_owned(),
-        username_claim: "preferred_username".to_owned(),
-        keys,
-    }
+    Provider::new(settings(), keys)
+}
+
+fn settings() -> config::Provider {
+    config::Provider::new(ISSUER_URL, "communitytoken")
 }
 
 fn verifier(set: Value) -> Verifier {

@@ -69,8 +69,17 @@ async fn claims_that_are_not_in_order_are_refused() {
         with("exp", json!({})),
         with("nbf", json!(future)),
         with("nbf", json!("now")),
+        with("nbf", json!(now() + 90)),
+        with("nbf", json!(-1)),
+        with("nbf", json!([now()])),
         with("iat", json!(future)),
+        with("iat", json!(now() + 90)),
         with("iat", json!("now")),
+        with("iat", json!(-1)),
+        with("iat", json!(1e300)),
+        with("exp", json!(1e300)),
+        with("exp", json!(-1.5)),
+        with("exp", json!([future])),
     ] {
         let token = pair.token(&header("EdDSA"), &claims);
         let cause = refused(&verifier, &token).await;
@@ -83,7 +92,11 @@ async fn claims_that_are_not_in_order_are_refused() {
         with("exp", json!(now() - 30)),
         with("nbf", json!(now() + 30)),
         with("iat", Value::Null),
+        with("iat", json!(now() + 30)),
+        with("iat", json!(0)),
+        with("exp", json!(u64::MAX)),
         with("exp", json!(1.5e18)),
+        with("exp", json!(f64::from(u32::try_from(now()).unwrap()) + 30.5)),
     ] {
         let token = pair.token(&header("EdDSA"), &claims);
         assert!(verifier.verify(&token).await.is_ok(), "{claims}");
@@ -168,6 +181,12 @@ async fn forged_and_broken_tokens_are_refused() {
         json!({"alg": "EdDSA", "kid": "k", "crit": null}),
         json!({"alg": "EdDSA", "kid": "k", "typ": "logout+jwt"}),
         json!({"alg": "EdDSA", "kid": "k", "typ": 1}),
+        json!({"alg": "EdDSA", "kid": "k", "b64": true}),
+        json!({"alg": "EdDSA", "kid": "k", "zip": "DEF"}),
+        json!({"alg": "EdDSA", "kid": "k", "enc": "A256GCM"}),
+        json!({"alg": "EdDSA", "kid": "k", "cty": "JWT"}),
+        json!({"alg": "EdDSA", "kid": "k", "typ": "dpop+jwt"}),
+        json!({"alg": "EdDSA", "kid": "k", "typ": ""}),
         // The key in the header is the attacker's own.
         json!({"alg": "EdDSA", "jwk": pair.jwk("k")}),
     ] {
@@ -196,6 +215,84 @@ async fn forged_and_broken_tokens_are_refused() {
     }
     assert!(verifier.verify(&token).await.is_ok());
     assert!(refused(&verifier, "a.b.c.d.e").await.contains("encrypted"));
+    for kind in ["JWT", "jwt", "at+jwt", "application/at+jwt", "Application/JWT"] {
+        let token = pair.token(&json!({"alg": "EdDSA", "kid": "k", "typ": kind}), &good());
+        assert!(verifier.verify(&token).await.is_ok(), "{kind}");
+    }
+}
+
+/// Tokens that report something, or that are bound to a key, are no bearer tokens, by whatever name.
+#[tokio::test]
+async fn tokens_of_other_kinds_are_refused() {
+    let pair = Pair::ed();
+    let verifier = verifier(json!({"keys": [pair.jwk("k")]}));
+    let logout = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+    for (name, value) in [("events", logout), ("cnf", json!({"jkt": "x"}))] {
+        assert!(refused(&verifier, &pair.token(&header("EdDSA"), &with(name, value))).await.contains(name));
+    }
+}
+
+/// A name that stands twice, and base64 that others would read differently, are refused though signed.
+#[tokio::test]
+async fn what_can_be_read_in_two_ways_is_refused() {
+    let pair = Pair::ed();
+    let verifier = verifier(json!({"keys": [pair.jwk("k")]}));
+    let signed = |header: &str, claims: &str| {
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = URL_SAFE_NO_PAD.encode(pair.sign("EdDSA", message.as_bytes()));
+        format!("{message}.{signature}")
+    };
+    let (header, claims) = (header("EdDSA").to_string(), good().to_string());
+    assert!(verifier.verify(&signed(&header, &claims)).await.is_ok());
+    let twice = |object: &str, member: &str| object.replacen('{', &format!("{{{member},"), 1);
+    for (header, claims) in [
+        (twice(&header, r#""alg":"none""#), claims.clone()),
+        (twice(&header, r#""kid":"other""#), claims.clone()),
+        (header.clone(), twice(&claims, r#""sub":"maria""#)),
+        (header.clone(), twice(&claims, r#""exp":99999999999"#)),
+        (header.clone(), twice(&claims, r#""iss":"https://evil.example.org/""#)),
+        (header.clone(), twice(&claims, r#""aud":"other""#)),
+        (header.clone(), twice(&claims, r#""x":{"roles":[],"roles":["board"]}"#)),
+    ] {
+        assert!(refused(&verifier, &signed(&header, &claims)).await.contains("twice"), "{header} {claims}");
+    }
+    // A signature of 64 bytes ends in a character of which four bits say nothing.
+    let token = signed(&header, &claims);
+    let end = token.chars().last().unwrap();
+    let others =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars().filter(|other| *other != end);
+    for other in others {
+        refused(&verifier, &format!("{}{other}", &token[..token.len() - 1])).await;
+    }
+    for standard in [token.replace('.', ".\n"), format!("{token}=="), token.replacen('.', "=.", 1)] {
+        refused(&verifier, &standard).await;
+    }
+}
+
+/// Weak keys check nothing: too short, or of an exponent by which anyone could sign.
+#[tokio::test]
+async fn weak_keys_check_nothing() {
+    let pair = Pair::rsa();
+    let token = pair.token(&header("RS256"), &good());
+    for (name, value) in [("e", "AQ"), ("e", "AA"), ("n", "AQAB"), ("n", "")] {
+        let mut jwk = pair.jwk("k");
+        jwk[name] = json!(value);
+        refused(&verifier(json!({"keys": [jwk]})), &token).await;
+    }
+    // With the exponent 1 a signature is its own message: this one needs no key at all.
+    let message = unsigned(&header("RS256"), &good());
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, message.as_bytes());
+    let prefix = [
+        0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
+        0x20,
+    ];
+    let mut padded = vec![0xff; 256];
+    (padded[0], padded[1], padded[204]) = (0, 1, 0);
+    padded[205..224].copy_from_slice(&prefix);
+    padded[224..].copy_from_slice(hash.as_ref());
+    let mut jwk = pair.jwk("k");
+    jwk["e"] = json!("AQ");
+    refused(&verifier(json!({"keys": [jwk]})), &format!("{message}.{}", URL_SAFE_NO_PAD.encode(&padded))).await;
 }
 
 #[tokio::test]
@@ -252,7 +349,7 @@ async fn providers_do_not_vouch_for_each_other() {
     let (one, two) = (Pair::ed(), Pair::ed());
     let set = |pair: &Pair| KeySet::new(Source::Fixed(json!({"keys": [pair.jwk("k")]}))).unwrap();
     let mut second = provider(set(&two));
-    second.issuer = "urn:second".to_owned();
+    second.settings.issuer = "urn:second".to_owned();
     let verifier = Verifier::new(vec![provider(set(&one)), second]);
     assert!(verifier.verify(&one.token(&header("EdDSA"), &good())).await.is_ok());
     refused(&verifier, &two.token(&header("EdDSA"), &good())).await;
@@ -266,7 +363,13 @@ fn what_is_remembered_is_bounded() {
     use super::super::remembered::{Entry, Remembered};
     let remembered = Remembered::default();
     let entry = Entry {
-        claims: Claims { issuer: String::new(), subject: String::new(), username: None, expires_at_ms: 0 },
+        claims: Claims {
+            issuer: String::new(),
+            subject: String::new(),
+            username: None,
+            roles: Vec::new(),
+            expires_at_ms: 0,
+        },
         good_from_ms: 0,
         provider: 0,
         generation: 1,

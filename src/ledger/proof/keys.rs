@@ -238,6 +238,7 @@ pub(super) fn admit(ledger: &mut Ledger<'_>, key: &PublicKey) -> Result<()> {
         Some(_) => Err(not_ours()),
         None => {
             ledger.audit(&AuditLine {
+                acting: None,
                 operator: "communitytoken",
                 action: "key.introduce",
                 target: TARGET,

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::audit_log::check_audit;
@@ -27,7 +28,7 @@ use crate::schema;
 const FINDINGS_MAX: usize = 1_000;
 
 /// Something that is not as it must be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Finding {
     /// A stable name for what is wrong: `balance`, `chain`, `missing_row`, ...
     pub what: &'static str,
@@ -38,7 +39,7 @@ pub struct Finding {
 }
 
 /// What `verify` saw.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Report {
     /// Whether nothing was found.
     pub is_sound: bool,

@@ -75,6 +75,38 @@ const RELATIONS: &[(&str, &str, &str)] = &[
         "SELECT 'identity ' || subject || ' of ' || issuer FROM identities WHERE user NOT IN (SELECT key FROM users)",
     ),
     (
+        "identity",
+        "an erased user must have left, and have no name, identity, role, session, passkey, recovery code or permission any more",
+        "SELECT 'user ' || users.id FROM users JOIN audit_log ON audit_log.target = users.id AND audit_log.action = 'user.erase'
+          WHERE users.deleted_at IS NULL OR username <> 'former_member_' || substr(users.id, 1, 4)
+             OR EXISTS (SELECT 1 FROM identities WHERE user = users.key)
+             OR EXISTS (SELECT 1 FROM roles WHERE user = users.key) OR EXISTS (SELECT 1 FROM sessions WHERE user = users.key)
+             OR EXISTS (SELECT 1 FROM passkeys WHERE user = users.key) OR EXISTS (SELECT 1 FROM recovery_codes WHERE user = users.key)
+             OR EXISTS (SELECT 1 FROM client_permissions WHERE user = users.key)",
+    ),
+    (
+        "client",
+        "a service client may do what the audit log gave it, until the line that revoked it",
+        "SELECT 'service client ' || id FROM service_clients
+          WHERE NOT EXISTS (SELECT 1 FROM audit_log WHERE target = service_clients.id AND action = 'client.create'
+                               AND details ->> 'name' = name AND details ->> 'scopes' = scopes)
+             OR revoked IS NOT (SELECT sequence FROM audit_log WHERE target = service_clients.id AND action = 'client.revoke')",
+    ),
+    (
+        "client",
+        "what a service client did stands beside a transaction of the member it acted for",
+        "SELECT 'call ' || service_calls.sequence FROM service_calls LEFT JOIN transactions USING (sequence)
+           LEFT JOIN users ON users.key = service_calls.user
+          WHERE transactions.from_wallet IS NOT users.wallet OR users.key IS NULL
+             OR client NOT IN (SELECT key FROM service_clients)",
+    ),
+    (
+        "client",
+        "what a service client read was of a member, by a client there is",
+        "SELECT 'reading ' || key FROM service_reads
+          WHERE user NOT IN (SELECT key FROM users) OR client NOT IN (SELECT key FROM service_clients)",
+    ),
+    (
         "audit",
         "an issuance, a distribution or a correction needs an audit line of its own kind",
         "SELECT 'transaction ' || t.sequence FROM transactions AS t JOIN audit_log ON audit_log.sequence = t.audit

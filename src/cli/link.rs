@@ -1,0 +1,117 @@
+//! `member invite`, `member sign-in-link`, `member claim-link`: one-time links.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Act, Common, Failure, member, output};
+use crate::config::Config;
+use crate::identity::{Role, Secret};
+use crate::invitations::{MadeLink, MakeLink, Square, Wanted, nobody_operates, url};
+use crate::ledger::{Authority, Books, Operator, Reason};
+
+/// Invite someone: a one-time link by which they choose a name and make a passkey
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// A name to propose to them
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// A role they get with it
+    #[arg(long, value_name = "ROLE", value_parser = ["operator", "auditor"])]
+    role: Option<String>,
+    /// For how many days it works: 1 to 90
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    days: u32,
+    #[command(flatten)]
+    act: Act,
+}
+
+/// Make a one-time link that signs a member in who is locked out; it works for half an hour
+#[derive(Debug, Args)]
+pub(crate) struct SignInLink {
+    /// Username or user id
+    member: String,
+    /// Why, for the audit log
+    #[arg(long, value_name = "TEXT", default_value = "A sign-in link for someone locked out")]
+    reason: Reason,
+    /// Who does it, for the audit log [default: your login name]
+    #[arg(long, value_name = "NAME")]
+    operator: Option<Operator>,
+}
+
+/// Make a one-time link by which the first operator claims the community; it works for half an hour
+#[derive(Debug, Args)]
+pub(crate) struct ClaimLink {
+    /// Who does it, for the audit log [default: your login name]
+    #[arg(long, value_name = "NAME")]
+    operator: Option<Operator>,
+}
+
+impl Invite {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let role = self.role.map(|role| if role == "operator" { Role::Operator } else { Role::Auditor });
+        let wanted = Wanted::Invitation { name: self.name, role, days: self.days };
+        let authority = self.act.authority()?;
+        let (books, config) = common.books()?;
+        if !config.identity.passkeys {
+            return Err(Failure::Refused(
+                "The invited sign in with passkeys, and this community does not use them: set server.public_url to the https address that members type, or identity.passkeys beside a provider."
+                    .into(),
+            ));
+        }
+        make(common, books, &config, wanted, authority)
+    }
+}
+
+impl SignInLink {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let authority = Act { reason: self.reason, operator: self.operator }.authority()?;
+        let (books, config) = common.books()?;
+        let user = books.read_blocking(|conn| member::find(conn, &self.member))?;
+        make(common, books, &config, Wanted::SignIn(user), authority)
+    }
+}
+
+impl ClaimLink {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let authority = Act { reason: claim_reason()?, operator: self.operator }.authority()?;
+        let (books, config) = common.books()?;
+        let others_operate = !config.identity.operators.is_empty();
+        make(common, books, &config, Wanted::Claim { others_operate }, authority)
+    }
+}
+
+fn claim_reason() -> Result<Reason, Failure> {
+    Ok(Reason::new("Nobody operates the community yet")?)
+}
+
+fn make(common: &Common, books: Books, config: &Config, wanted: Wanted, authority: Authority) -> Result<(), Failure> {
+    let secret = Secret::random()?;
+    let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
+    books.close();
+    let url = url(&config.server.address(), &secret);
+    let square = Square::of(&url)?.text();
+    output::print(common.json, &json!({ "id": made.id, "url": url, "expires_at": made.expires_at }), || {
+        let until = jiff::Timestamp::from_millisecond(made.expires_at)
+            .map(|at| at.to_zoned(config.community.time_zone.clone()).strftime("%-d %B %Y, %H:%M").to_string());
+        format!("{square}\n{url}\n  It works once, until {}, and is shown only now.", until.unwrap_or_default())
+    });
+    Ok(())
+}
+
+/// The link by which the first operator claims a community that nobody operates: a new one with each
+/// start, so that one from an old log opens nothing.
+pub(super) fn claim_link(
+    books: &Books,
+    config: &Config,
+    operator: Operator,
+) -> Result<Option<(Secret, MadeLink)>, Failure> {
+    let others_operate = !config.identity.operators.is_empty();
+    if others_operate || !books.read_blocking(nobody_operates)? {
+        return Ok(None);
+    }
+    let secret = Secret::random()?;
+    let authority = Authority { operator, reason: claim_reason()?, request_id: None, acting: None };
+    let wanted = Wanted::Claim { others_operate };
+    let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
+    Ok(Some((secret, made)))
+}

@@ -1,0 +1,209 @@
+//! The operators' JSON routes for service clients.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::calls::{ServiceCall, calls};
+use super::reads::{ServiceRead, reads};
+use super::{CreateClient, RevokeClient, RotateClient};
+use crate::error::{Error, Result};
+use crate::identity::client::{self, Credential, Scope, ServiceClient};
+use crate::ledger::{Page, PageRequest, Reason, UserId};
+use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathText, RequestId, authority};
+
+/// The routes of this slice for those who look after the community.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(revoke))
+        .routes(routes!(rotate))
+        .routes(routes!(service_calls))
+        .routes(routes!(service_reads))
+}
+
+/// A service client.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct ClientView {
+    /// Its id.
+    id: Uuid,
+    /// What members know it by.
+    name: String,
+    /// What it may do.
+    scopes: Vec<Scope>,
+    /// Unix milliseconds.
+    created_at: i64,
+    /// When it was used last, to some minutes, Unix milliseconds.
+    last_used_at: Option<i64>,
+    /// When it was revoked, for good, Unix milliseconds.
+    revoked_at: Option<i64>,
+}
+
+impl From<ServiceClient> for ClientView {
+    fn from(client: ServiceClient) -> Self {
+        Self {
+            id: client.id,
+            name: client.name,
+            scopes: client.scopes,
+            created_at: client.created_at,
+            last_used_at: client.last_used_at,
+            revoked_at: client.revoked_at,
+        }
+    }
+}
+
+/// A service client with its new credential.
+#[derive(Debug, Serialize, ToSchema)]
+struct ClientWithCredential {
+    /// The client.
+    #[serde(flatten)]
+    client: ClientView,
+    /// What it sends as its bearer token. Shown now and never again.
+    credential: String,
+}
+
+/// All service clients
+///
+/// The newest first, those that are revoked too.
+#[utoipa::path(get, path = "/v1/admin/service-clients", tag = "Operators", responses((status = 200, body = Page<ClientView>)))]
+async fn list(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Page<ClientView>>> {
+    let clients = app.books.read(client::list).await?;
+    Ok(Json(Page { items: clients.into_iter().map(ClientView::from).collect(), next_cursor: None }))
+}
+
+/// A new service client.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewClient {
+    /// 3 to 64 letters, digits, `_` or `-`. Members see it when they allow it, and beside what it did.
+    #[schema(min_length = 3, max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    name: String,
+    /// What it may do: `transfers:write`, `wallet:read`, `statistics:read`, and `activities:write`,
+    /// which opens no call yet.
+    #[schema(value_type = Vec<Scope>, min_items = 1)]
+    scopes: Vec<String>,
+    /// Why, for the audit log.
+    reason: Reason,
+}
+
+/// Make a service client
+///
+/// For a program, such as a chat bot. It sends the credential as its bearer token. What it does for
+/// a member it says with the header `On-Behalf-Of: <issuer>|<subject>`, the member's identity; each
+/// member has to allow it first. Refused with 409: `client_exists`.
+#[utoipa::path(post, path = "/v1/admin/service-clients", tag = "Operators", request_body = NewClient,
+    responses((status = 201, body = ClientWithCredential), (status = 409, description = "Refused: client_exists")))]
+async fn create(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    request_id: RequestId,
+    Body(new): Body<NewClient>,
+) -> Result<(StatusCode, Json<ClientWithCredential>)> {
+    let scopes = new.scopes.iter().map(|scope| scope.parse()).collect::<Result<Vec<Scope>>>()?;
+    let (credential, authority) = (Credential::random()?, authority(&operator, new.reason, &request_id)?);
+    let command = CreateClient { name: new.name, scopes, credential: credential.clone(), authority };
+    let client = app.books.execute(command).await?.into();
+    Ok((StatusCode::CREATED, Json(ClientWithCredential { client, credential: credential.reveal() })))
+}
+
+/// Why something is done to a client.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ClientChange {
+    /// For the audit log.
+    reason: Reason,
+}
+
+fn id(text: &str) -> Result<Uuid> {
+    text.parse().map_err(|_| client::client_not_found())
+}
+
+/// Revoke a service client
+///
+/// From the next call on, for good. Refused with 409: `client_revoked`.
+#[utoipa::path(delete, path = "/v1/admin/service-clients/{id}", tag = "Operators", params(("id" = Uuid, Path)), request_body = ClientChange,
+    responses((status = 200, body = ClientView)))]
+async fn revoke(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    PathText(client): PathText,
+    request_id: RequestId,
+    Body(change): Body<ClientChange>,
+) -> Result<Json<ClientView>> {
+    let authority = authority(&operator, change.reason, &request_id)?;
+    Ok(Json(app.books.execute(RevokeClient { id: id(&client)?, authority }).await?.into()))
+}
+
+/// Give a service client a new credential
+///
+/// The old one ends at once. Refused with 409: `client_revoked`.
+#[utoipa::path(post, path = "/v1/admin/service-clients/{id}/rotate", tag = "Operators", params(("id" = Uuid, Path)), request_body = ClientChange,
+    responses((status = 200, body = ClientWithCredential)))]
+async fn rotate(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    PathText(client): PathText,
+    request_id: RequestId,
+    Body(change): Body<ClientChange>,
+) -> Result<Json<ClientWithCredential>> {
+    let (credential, authority) = (Credential::random()?, authority(&operator, change.reason, &request_id)?);
+    let command = RotateClient { id: id(&client)?, credential: credential.clone(), authority };
+    let client = app.books.execute(command).await?.into();
+    Ok(Json(ClientWithCredential { client, credential: credential.reveal() }))
+}
+
+/// Which calls to show.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct CallsQuery {
+    /// Those of this client.
+    #[param(value_type = Option<String>, format = Uuid)]
+    client_id: Option<String>,
+    /// Those for this member.
+    #[param(value_type = Option<String>, format = Uuid)]
+    user_id: Option<String>,
+    /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl CallsQuery {
+    fn read(self) -> Result<(Option<Uuid>, Option<UserId>, PageRequest)> {
+        let client_id = self.client_id.map(|id| id.parse().map_err(|_| Error::field("client_id", "must be a UUID")));
+        let user_id = self.user_id.map(|id| id.parse().map_err(|_| Error::field("user_id", "must be a UUID")));
+        Ok((client_id.transpose()?, user_id.transpose()?, PageRequest::new(self.limit, self.cursor)?))
+    }
+}
+
+/// What service clients did
+///
+/// Every transaction that a client made for a member, newest first, with both names.
+#[utoipa::path(get, path = "/v1/admin/service-calls", tag = "Operators", params(CallsQuery), responses((status = 200, body = Page<ServiceCall>)))]
+async fn service_calls(
+    State(app): State<App>,
+    _caller: OverseerCaller,
+    Parameters(query): Parameters<CallsQuery>,
+) -> Result<Json<Page<ServiceCall>>> {
+    let (client, user, page) = query.read()?;
+    app.books.read(move |conn| calls(conn, client, user, &page)).await.map(Json)
+}
+
+/// What service clients read
+///
+/// Of whom, by which path, and how often in each hour, newest first, with both names.
+#[utoipa::path(get, path = "/v1/admin/service-reads", tag = "Operators", params(CallsQuery), responses((status = 200, body = Page<ServiceRead>)))]
+async fn service_reads(
+    State(app): State<App>,
+    _caller: OverseerCaller,
+    Parameters(query): Parameters<CallsQuery>,
+) -> Result<Json<Page<ServiceRead>>> {
+    let (client, user, page) = query.read()?;
+    app.books.read(move |conn| reads(conn, client, user, &page)).await.map(Json)
+}

@@ -1,0 +1,24 @@
+//! Service clients: operators make, renew and revoke them; members decide which may act for them;
+//! and what a client does for a member is written down with both names.
+
+mod admin;
+mod api;
+mod calls;
+mod create;
+mod on_behalf;
+mod pages;
+mod permit;
+mod reads;
+mod renew;
+
+use crate::web::Slice;
+
+pub use create::CreateClient;
+pub use on_behalf::OnBehalf;
+pub use permit::{Permission, Permit, permissions};
+pub use renew::{RevokeClient, RotateClient};
+
+/// What this slice hands the server.
+pub fn slice() -> Slice {
+    Slice { api: api::routes().merge(admin::routes()), pages: pages::routes() }
+}

@@ -1,0 +1,44 @@
+//! The page on which a member says which programs may act for them.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::{Permission, Permit, permissions};
+use crate::error::Result;
+use crate::identity::client::client_not_found;
+use crate::web::{App, FormBody, Nav, Pages, Session, Shell, page};
+
+/// The pages of this slice.
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/profile/clients", get(clients).post(change))
+}
+
+#[derive(Template)]
+#[template(path = "clients/clients.html")]
+struct ClientsPage {
+    shell: Shell,
+    clients: Vec<Permission>,
+}
+
+async fn clients(State(app): State<App>, session: Session) -> Result<Response> {
+    let user = session.member.key;
+    let clients = app.books.read(move |conn| permissions(conn, user)).await?;
+    Ok(page(&ClientsPage { shell: app.shell(Some(&session), Nav::Profile), clients }))
+}
+
+#[derive(Debug, Deserialize)]
+struct PermitForm {
+    csrf: String,
+    client: String,
+    allowed: bool,
+}
+
+async fn change(State(app): State<App>, session: Session, FormBody(form): FormBody<PermitForm>) -> Result<Response> {
+    session.check(&form.csrf)?;
+    let client = form.client.parse().map_err(|_| client_not_found())?;
+    app.books.execute(Permit { user: session.member.key, client, allowed: form.allowed }).await?;
+    Ok(Redirect::to("/profile/clients").into_response())
+}

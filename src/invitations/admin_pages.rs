@@ -1,0 +1,173 @@
+//! The operators' page of invitations: who is invited, a new one, and taking one back.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use super::card::Square;
+use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
+use crate::error::{Error, Result};
+use crate::identity::{Member, Role, Secret};
+use crate::ledger::{PageRequest, Reason};
+use crate::passkeys::in_use;
+use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, authority, page, page_with};
+
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .route("/admin/invitations", get(show).post(invite))
+        .route("/admin/invitations/{id}/withdraw", post(withdraw))
+}
+
+#[derive(Template)]
+#[template(path = "invitations/invitations.html")]
+struct InvitationsPage {
+    shell: Shell,
+    is_operator: bool,
+    problem: Option<String>,
+    links: Vec<Link>,
+    /// Where the older ones begin.
+    older: Option<String>,
+    name: String,
+    role: String,
+    days: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "invitations/invited.html")]
+struct InvitedPage {
+    shell: Shell,
+    url: String,
+    name: Option<String>,
+    until: String,
+    side: usize,
+    square: String,
+}
+
+fn check(session: &Session, roles: &[Role]) -> Result<()> {
+    if roles.iter().any(|role| session.member.has(*role)) { Ok(()) } else { Err(Error::forbidden()) }
+}
+
+async fn invitations(
+    app: &App,
+    session: &Session,
+    cursor: Option<String>,
+    form: InviteForm,
+    problem: Option<String>,
+) -> Result<Response> {
+    let (now, asked) = (app.books.now(), PageRequest::new(None, cursor)?);
+    let links = app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &asked)).await?;
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = InvitationsPage {
+        shell: app.shell(Some(session), Nav::Profile),
+        is_operator: session.member.has(Role::Operator),
+        problem,
+        links: links.items,
+        older: links.next_cursor,
+        name: form.name,
+        role: form.role,
+        days: form.days,
+        reason: form.reason,
+    };
+    Ok(page_with(status, &page))
+}
+
+#[derive(Debug, Deserialize)]
+struct Older {
+    cursor: Option<String>,
+}
+
+async fn show(State(app): State<App>, session: Session, Parameters(query): Parameters<Older>) -> Result<Response> {
+    check(&session, &[Role::Operator, Role::Auditor])?;
+    in_use(&app)?;
+    invitations(&app, &session, query.cursor, InviteForm { days: "7".into(), ..InviteForm::default() }, None).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct InviteForm {
+    csrf: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    days: String,
+    #[serde(default)]
+    reason: String,
+}
+
+impl InviteForm {
+    fn wanted(&self) -> Result<Wanted> {
+        let name = self.name.trim();
+        Ok(Wanted::Invitation {
+            name: (!name.is_empty()).then(|| name.to_owned()),
+            role: match self.role.as_str() {
+                "" => None,
+                "operator" => Some(Role::Operator),
+                "auditor" => Some(Role::Auditor),
+                _ => return Err(Error::field("role", "must be operator or auditor")),
+            },
+            days: self.days.trim().parse().unwrap_or_default(),
+        })
+    }
+}
+
+/// The new link is the answer itself and is shown this once.
+async fn invite(
+    State(app): State<App>,
+    session: Session,
+    request_id: RequestId,
+    FormBody(form): FormBody<InviteForm>,
+) -> Result<Response> {
+    session.check(&form.csrf)?;
+    check(&session, &[Role::Operator])?;
+    in_use(&app)?;
+    match make(&app, &session.member, &form, &request_id).await {
+        Ok((url, expires_at)) => {
+            let shell = app.shell(Some(&session), Nav::Profile);
+            let square = Square::of(&url)?;
+            let name = Some(form.name.trim().to_owned()).filter(|name| !name.is_empty());
+            let until = shell.moment(&expires_at);
+            Ok(page(&InvitedPage { shell, url, name, until, side: square.side, square: square.path() }))
+        }
+        Err(error) if error.code.status() < 500 => {
+            let problem = error.errors.first().map_or(error.detail, |error| match error.field.as_str() {
+                "username" => format!("The name {}.", error.message),
+                field => format!("The {field} {}.", error.message),
+            });
+            invitations(&app, &session, None, form, Some(problem)).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn make(app: &App, operator: &Member, form: &InviteForm, request_id: &RequestId) -> Result<(String, i64)> {
+    let authority = authority(operator, Reason::new(&form.reason)?, request_id)?;
+    let secret = Secret::random()?;
+    let command = MakeLink { wanted: form.wanted()?, secret: secret.clone(), authority };
+    let made = app.books.execute(command).await?;
+    Ok((super::url(&app.public_url(), &secret), made.expires_at))
+}
+
+#[derive(Debug, Deserialize)]
+struct WithdrawForm {
+    csrf: String,
+}
+
+async fn withdraw(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    request_id: RequestId,
+    FormBody(form): FormBody<WithdrawForm>,
+) -> Result<Response> {
+    session.check(&form.csrf)?;
+    check(&session, &[Role::Operator])?;
+    in_use(&app)?;
+    let authority = authority(&session.member, Reason::new("Withdrawn on the page of invitations")?, &request_id)?;
+    app.books.execute(WithdrawLink { id: id.parse().unwrap_or_default(), authority }).await?;
+    Ok(Redirect::to("/admin/invitations").into_response())
+}

@@ -1,0 +1,139 @@
+//! Invitations for programs.
+
+use std::str::FromStr;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::link::link_not_found;
+use super::{Link, LinkKind, MakeLink, Wanted, WithdrawLink, list};
+use crate::error::{Error, Result};
+use crate::identity::{Role, Secret};
+use crate::ledger::{Page, PageRequest, Reason};
+use crate::passkeys::in_use;
+use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, authority};
+
+/// The routes of this slice.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(invite, invitations)).routes(routes!(withdraw))
+}
+
+/// An invitation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InvitationRequest {
+    /// Why, for the audit log.
+    reason: Reason,
+    /// A name to propose.
+    #[schema(min_length = 3, max_length = 255, pattern = "^[A-Za-z0-9_-]*$")]
+    name: Option<String>,
+    /// A role to grant with it: `operator` or `auditor`.
+    role: Option<Role>,
+    /// For how many days it works: 1 to 90.
+    #[serde(default = "one_week")]
+    #[schema(minimum = 1, maximum = 90, default = 7)]
+    days: u32,
+}
+
+const fn one_week() -> u32 {
+    7
+}
+
+/// An invitation that was made now.
+#[derive(Debug, Serialize, ToSchema)]
+struct MadeInvitation {
+    /// What it is withdrawn by.
+    id: Uuid,
+    /// The link itself, which nobody can read again.
+    url: String,
+    /// Until when it works.
+    expires_at: i64,
+}
+
+/// Which invitations.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Listed {
+    /// Entries on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// An invitation's id in the path.
+#[derive(Debug, Clone, Copy)]
+struct LinkId(Uuid);
+
+impl FromStr for LinkId {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        text.parse().map(Self).map_err(|_| link_not_found())
+    }
+}
+
+/// Invite someone
+///
+/// Makes a one-time link by which they choose a name and make a passkey. It is shown only now.
+#[utoipa::path(post, path = "/v1/admin/invitations", tag = "Operators", request_body = InvitationRequest,
+    responses((status = 201, body = MadeInvitation)))]
+async fn invite(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    request_id: RequestId,
+    Body(request): Body<InvitationRequest>,
+) -> Result<Response> {
+    in_use(&app)?;
+    let secret = Secret::random()?;
+    let command = MakeLink {
+        wanted: Wanted::Invitation { name: request.name, role: request.role, days: request.days },
+        secret: secret.clone(),
+        authority: authority(&operator, request.reason, &request_id)?,
+    };
+    let made = app.books.execute(command).await?;
+    let url = super::url(&app.public_url(), &secret);
+    Ok((StatusCode::CREATED, Json(MadeInvitation { id: made.id, url, expires_at: made.expires_at })).into_response())
+}
+
+/// Invitations made so far
+#[utoipa::path(get, path = "/v1/admin/invitations", tag = "Operators", params(Listed), responses((status = 200, body = Page<Link>)))]
+async fn invitations(
+    State(app): State<App>,
+    _: OverseerCaller,
+    Parameters(query): Parameters<Listed>,
+) -> Result<Json<Page<Link>>> {
+    let (now, page) = (app.books.now(), PageRequest::new(query.limit, query.cursor)?);
+    app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &page)).await.map(Json)
+}
+
+/// Why an invitation is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Withdrawal {
+    /// Why, for the audit log.
+    reason: Reason,
+}
+
+/// Withdraw an invitation
+///
+/// One that was used or withdrawn before stays as it is.
+#[utoipa::path(delete, path = "/v1/admin/invitations/{id}", tag = "Operators", params(("id" = Uuid, Path)),
+    request_body = Withdrawal, responses((status = 204)))]
+async fn withdraw(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    PathId(LinkId(id)): PathId<LinkId>,
+    request_id: RequestId,
+    Body(request): Body<Withdrawal>,
+) -> Result<StatusCode> {
+    let authority = authority(&operator, request.reason, &request_id)?;
+    app.books.execute(WithdrawLink { id, authority }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,179 @@
+//! A community with people of every role, each with a token and a browser's session.
+
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::support::{Answer, Member, Server, key};
+
+/// Someone who calls, by bearer token or by session cookie.
+#[derive(Clone)]
+pub struct Person {
+    pub name: &'static str,
+    pub member: Member,
+    pub cookie: String,
+}
+
+/// How a caller says who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    Token,
+    Session,
+}
+
+pub struct Community {
+    pub server: Server,
+    /// Has paid `bob`, and owns what the paths speak of.
+    pub ann: Person,
+    /// Has nothing to do with that payment.
+    pub eve: Person,
+    pub auditor: Person,
+    pub operator: Person,
+    /// Has left.
+    pub gone: Person,
+    /// `ann` to `bob`.
+    pub transaction: String,
+    pub bob: Person,
+    /// A program that `bob` lets act for him.
+    pub client: String,
+    /// With every scope, this is what it shows.
+    pub credential: String,
+    /// A verification of the ledger.
+    pub job: String,
+    /// A one-time link for `bob`.
+    pub link: String,
+}
+
+pub const SETTINGS: &str =
+    "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n";
+
+impl Community {
+    pub async fn found() -> Self {
+        Self::found_with(SETTINGS).await
+    }
+
+    pub async fn found_with(settings: &str) -> Self {
+        let mut server = Server::prepare(settings);
+        server.serve(&[]).await;
+        let operator = person(&server, "olga").await;
+        server.cli(&["member", "grant", "olga", "operator", "--reason", "Elected"]).ok();
+        let auditor = person(&server, "udo").await;
+        server.cli(&["member", "grant", "udo", "auditor", "--reason", "Elected"]).ok();
+        let (ann, bob, eve) =
+            (person(&server, "ann").await, person(&server, "bob").await, person(&server, "eve").await);
+        let gone = person(&server, "gone").await;
+        server.cli(&["member", "delete", "gone", "--reason", "Moved away"]).ok();
+        let everyone = [&ann, &bob, &eve, &auditor, &operator];
+        let recipients: Vec<Value> =
+            everyone.iter().map(|person| json!({ "wallet_id": person.member.wallet_id, "amount": 1000 })).collect();
+        let body = json!({ "reason": "For the test", "recipients": recipients });
+        operator.member.post("/v1/admin/distributions", &body).await.ok(201);
+        let paid = ann.member.pay(&bob.member, 100).await.ok(201);
+        server.cli(&["checkpoint"]).ok();
+        let transaction = paid["id"].as_str().unwrap().to_owned();
+        let bot = json!({ "name": "bot", "scopes": ["transfers:write", "wallet:read", "activities:write", "statistics:read"], "reason": "Chat" });
+        let made = operator.member.post("/v1/admin/service-clients", &bot).await.ok(201);
+        let [client, credential] = ["id", "credential"].map(|field| made[field].as_str().unwrap().to_owned());
+        let path = format!("/v1/me/service-clients/{client}");
+        bob.member.call(Method::PUT, &path, &[], None).await.ok(200);
+        let verification = operator.member.post("/v1/admin/verify", &Value::Null).await.ok(202);
+        let job = verification["id"].as_str().unwrap().to_owned();
+        let made = server.cli(&["member", "sign-in-link", "bob", "--reason", "Lost phone"]).ok();
+        let link = made["id"].as_str().unwrap().to_owned();
+        Self { server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job, link }
+    }
+
+    /// A path with its places filled: `{id}` is what it belongs to.
+    pub fn filled(&self, path: &str) -> String {
+        path.replace("{wallet_id}", &self.bob.member.wallet_id)
+            .replace("/wallets/{id}", &format!("/wallets/{}", self.bob.member.wallet_id))
+            .replace("/users/{id}", &format!("/users/{}", self.bob.member.user_id))
+            .replace("/service-clients/{id}", &format!("/service-clients/{}", self.client))
+            .replace("/invitations/{id}", &format!("/invitations/{}", self.link))
+            .replace("{job}", &self.job)
+            .replace("{id}", &self.transaction)
+    }
+
+    /// A call as this person, or as nobody.
+    pub async fn call(&self, who: Option<(&Person, By)>, method: &str, path: &str, body: &Value) -> Answer {
+        let is_api = path.starts_with("/v1/");
+        let mut request = self.server.client.request(Method::from_bytes(method.as_bytes()).unwrap(), self.url(path));
+        match who {
+            Some((person, By::Token)) => request = request.bearer_auth(&person.member.token),
+            Some((person, By::Session)) => request = request.header("cookie", &person.cookie),
+            None => {}
+        }
+        if is_api && !body.is_null() {
+            request = request.header("idempotency-key", key()).json(body);
+        } else if let Some(fields) = body.as_object() {
+            let mut fields: Vec<(String, String)> = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+                .collect();
+            if let Some((person, By::Session)) = who {
+                fields.retain(|(name, _)| name != "csrf");
+                fields.push(("csrf".into(), self.csrf(person).await));
+            }
+            request = request.form(&fields);
+        }
+        answer(request.send().await.unwrap()).await
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.server.base)
+    }
+
+    pub async fn page(&self, person: &Person, path: &str) -> Answer {
+        answer(self.server.client.get(self.url(path)).header("cookie", &person.cookie).send().await.unwrap()).await
+    }
+
+    /// What this person's forms must bring back; nothing where they are not signed in.
+    pub async fn csrf(&self, person: &Person) -> String {
+        let page = self.page(person, "/profile").await;
+        if page.status == 200 { field(&page.text, "csrf") } else { String::new() }
+    }
+
+    /// The rows of the ledger, of members and of sessions, to show that a refusal changed nothing.
+    pub fn rows(&self) -> Value {
+        let sessions = self.server.sql("SELECT group_concat(id) AS ids FROM sessions");
+        let clients = self.server.sql(
+            "SELECT (SELECT json_group_array(json_array(key, hex(secret_hash), revoked)) FROM service_clients) AS clients,
+                    (SELECT json_group_array(json_array(client, user)) FROM client_permissions) AS permissions",
+        );
+        json!([self.server.rows(), sessions, clients])
+    }
+}
+
+/// The value of a hidden field.
+pub fn field(page: &str, name: &str) -> String {
+    let rest = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {page}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Someone new, signed in on a browser and with a token for programs.
+pub async fn person(server: &Server, name: &'static str) -> Person {
+    let cookie = sign_in(server, name).await;
+    let token = server.cli(&["token", "--member", name]).ok()["token"].as_str().unwrap().to_owned();
+    let mut member = server.stranger(token);
+    let me = member.get("/v1/me").await.ok(200);
+    member.user_id = me["id"].as_str().unwrap().into();
+    member.wallet_id = me["wallet_id"].as_str().unwrap().into();
+    Person { name, member, cookie }
+}
+
+async fn sign_in(server: &Server, name: &str) -> String {
+    let fields = [("new_username", name)];
+    let entered = server.client.post(format!("{}/login", server.base)).form(&fields).send().await.unwrap();
+    assert_eq!(entered.status(), StatusCode::SEE_OTHER);
+    let cookie = entered.headers()["set-cookie"].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+pub async fn answer(response: Response) -> Answer {
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+        .collect();
+    Answer { status, headers, text: response.text().await.unwrap() }
+}
