@@ -98,6 +98,9 @@ CREATE TABLE audit_log (
 
 CREATE INDEX audit_log_by_target ON audit_log (target);
 
+-- When members left and came back, among all the lines.
+CREATE INDEX audit_log_membership ON audit_log (sequence) WHERE action IN ('user.delete', 'user.restore');
+
 CREATE TRIGGER audit_log_insert_guard BEFORE INSERT ON audit_log
 BEGIN
     SELECT RAISE(ABORT, 'the next audit line must follow the last one: use its sequence plus one')
@@ -131,7 +134,8 @@ END;
 
 -- ------------------------------------------------------------------------------------------------
 -- Wallets. A wallet knows its balance and its latest transaction; history is a chain of links
--- from there (see transactions).
+-- from there (see transactions). last_traded is the latest one by which it paid, or was paid by a
+-- member; what is given out to it is no act of its own.
 -- ------------------------------------------------------------------------------------------------
 CREATE TABLE wallets (
     key           INTEGER PRIMARY KEY CHECK (key > 0),
@@ -144,7 +148,7 @@ CREATE TABLE wallets (
     state_audit   INTEGER REFERENCES audit_log (sequence),  -- the line that froze or unfroze it last
     is_closed     INTEGER NOT NULL DEFAULT 0 CHECK (is_closed IN (0, 1)),  -- its owner has left
     created_at    INTEGER NOT NULL,
-    updated_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL, last_traded INTEGER NOT NULL DEFAULT 0,
     CHECK (is_frozen = (frozen_reason IS NOT NULL)),
     CHECK (NOT (is_system AND is_frozen)),  -- system wallets cannot be frozen
     CHECK (NOT (is_system AND is_closed))
@@ -629,9 +633,11 @@ END;
 -- A transaction moves the tokens by itself.
 CREATE TRIGGER transactions_apply AFTER INSERT ON transactions
 BEGIN
-    UPDATE wallets SET balance = NEW.from_balance, last_sequence = NEW.sequence, updated_at = NEW.created_at
+    UPDATE wallets SET balance = NEW.from_balance, last_sequence = NEW.sequence, updated_at = NEW.created_at,
+                       last_traded = iif(NEW.kind >= 3, NEW.sequence, last_traded)
      WHERE key = NEW.from_wallet AND NEW.kind <> 1;
-    UPDATE wallets SET balance = NEW.to_balance, last_sequence = NEW.sequence, updated_at = NEW.created_at
+    UPDATE wallets SET balance = NEW.to_balance, last_sequence = NEW.sequence, updated_at = NEW.created_at,
+                       last_traded = iif(NEW.kind = 3, NEW.sequence, last_traded)
      WHERE key = NEW.to_wallet;
     UPDATE ledger SET total_issued = total_issued + NEW.amount, issued_sequence = NEW.sequence
      WHERE only = 1 AND NEW.kind = 1;
@@ -918,7 +924,8 @@ CREATE TABLE daily_totals (
 ) STRICT, WITHOUT ROWID;
 
 -- One wallet's day. Grouped by day, so that the rows being written lie together.
--- last_sequence is the way into a long history at that day.
+-- last_sequence is the way into a long history at that day. It traded between first_traded and
+-- last_traded, in milliseconds of that UTC day: days of any time zone are cut out of these.
 CREATE TABLE wallet_days (
     day           INTEGER NOT NULL,
     wallet        INTEGER NOT NULL REFERENCES wallets (key),
@@ -927,7 +934,7 @@ CREATE TABLE wallet_days (
     count_out     INTEGER NOT NULL,
     amount_out    INTEGER NOT NULL,
     last_sequence INTEGER NOT NULL,
-    balance       INTEGER NOT NULL,  -- at the end of the day
+    balance       INTEGER NOT NULL, first_traded INTEGER, last_traded INTEGER,  -- at the end of the day
     PRIMARY KEY (day, wallet)
 ) STRICT, WITHOUT ROWID;
 
@@ -937,17 +944,23 @@ BEGIN
     VALUES (NEW.created_at / 86400000, NEW.kind, NEW.transaction_type, 1, NEW.amount)
         ON CONFLICT DO UPDATE SET count = count + 1,
                                   volume = iif(volume > 9223372036854775807 - excluded.volume, 9223372036854775807, volume + excluded.volume);
-    INSERT INTO wallet_days (day, wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance)
-    VALUES (NEW.created_at / 86400000, NEW.to_wallet, 1, NEW.amount, 0, 0, NEW.sequence, NEW.to_balance)
+    INSERT INTO wallet_days (day, wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance, first_traded, last_traded)
+    VALUES (NEW.created_at / 86400000, NEW.to_wallet, 1, NEW.amount, 0, 0, NEW.sequence, NEW.to_balance,
+            iif(NEW.kind = 3, NEW.created_at % 86400000, NULL), iif(NEW.kind = 3, NEW.created_at % 86400000, NULL))
         ON CONFLICT DO UPDATE SET count_in = count_in + 1,
                                   amount_in = iif(amount_in > 9223372036854775807 - excluded.amount_in, 9223372036854775807, amount_in + excluded.amount_in),
-                                  last_sequence = excluded.last_sequence, balance = excluded.balance;
-    INSERT INTO wallet_days (day, wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance)
-    SELECT NEW.created_at / 86400000, NEW.from_wallet, 0, 0, 1, NEW.amount, NEW.sequence, NEW.from_balance
+                                  last_sequence = excluded.last_sequence, balance = excluded.balance,
+                                  first_traded = coalesce(first_traded, excluded.first_traded),
+                                  last_traded = coalesce(excluded.last_traded, last_traded);
+    INSERT INTO wallet_days (day, wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance, first_traded, last_traded)
+    SELECT NEW.created_at / 86400000, NEW.from_wallet, 0, 0, 1, NEW.amount, NEW.sequence, NEW.from_balance,
+           iif(NEW.kind >= 3, NEW.created_at % 86400000, NULL), iif(NEW.kind >= 3, NEW.created_at % 86400000, NULL)
      WHERE NEW.kind <> 1
         ON CONFLICT DO UPDATE SET count_out = count_out + 1,
                                   amount_out = iif(amount_out > 9223372036854775807 - excluded.amount_out, 9223372036854775807, amount_out + excluded.amount_out),
-                                  last_sequence = excluded.last_sequence, balance = excluded.balance;
+                                  last_sequence = excluded.last_sequence, balance = excluded.balance,
+                                  first_traded = coalesce(first_traded, excluded.first_traded),
+                                  last_traded = coalesce(excluded.last_traded, last_traded);
 END;
 
 CREATE TRIGGER daily_totals_delete_guard BEFORE DELETE ON daily_totals
@@ -958,6 +971,127 @@ END;
 CREATE TRIGGER wallet_days_delete_guard BEFORE DELETE ON wallet_days
 BEGIN
     SELECT RAISE(ABORT, 'the days of a wallet are never deleted');
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Statistics: totals, balances of system accounts and counts of amounts, by quarter hours.
+-- ------------------------------------------------------------------------------------------------
+
+-- Which way each transaction moved tokens, and by which system account. A payment between two
+-- system accounts is one of 5 and one of 6.
+-- flow: 1 issued to the account              2 distributed by it to a member
+--       3 paid by a member to a member       4 paid by a member to the account
+--       5 paid by the account to another     6 received by it from another
+CREATE VIEW flows (sequence, created_at, flow, transaction_type, account, amount) AS
+    SELECT sequence, created_at,
+           iif(kind = 4 AND (SELECT is_system FROM wallets WHERE key = from_wallet), 5, kind), transaction_type,
+           CASE kind WHEN 3 THEN 0
+                     WHEN 4 THEN iif((SELECT is_system FROM wallets WHERE key = from_wallet), from_wallet, to_wallet)
+                     ELSE from_wallet END, amount
+      FROM transactions
+    UNION ALL
+    SELECT sequence, created_at, 6, transaction_type, to_wallet, amount
+      FROM transactions WHERE kind = 4 AND (SELECT is_system FROM wallets WHERE key = from_wallet);
+
+-- What system accounts held after each of their transactions.
+CREATE VIEW account_balances (sequence, created_at, account, balance) AS
+    SELECT sequence, created_at, from_wallet, from_balance
+      FROM transactions WHERE kind <> 3 AND (SELECT is_system FROM wallets WHERE key = from_wallet)
+    UNION ALL
+    SELECT sequence, created_at, to_wallet, to_balance
+      FROM transactions WHERE kind = 4;
+
+-- Totals from the first transaction up to the end of a quarter hour: what lies between two times is
+-- the difference of two rows. Quarter hours serve every time zone there is. A volume is kept in two
+-- parts, volume_high * 4294967296 + volume_low, which cannot overflow.
+CREATE TABLE slot_totals (
+    flow             INTEGER NOT NULL,
+    transaction_type INTEGER NOT NULL,
+    account          INTEGER NOT NULL,  -- 0: none
+    slot             INTEGER NOT NULL,
+    count            INTEGER NOT NULL,
+    volume_high      INTEGER NOT NULL,
+    volume_low       INTEGER NOT NULL,
+    PRIMARY KEY (flow, transaction_type, account, slot)
+) STRICT, WITHOUT ROWID;
+
+-- What a system account held at the end of a quarter hour in which it changed.
+CREATE TABLE account_slots (
+    account INTEGER NOT NULL,
+    slot    INTEGER NOT NULL,
+    balance INTEGER NOT NULL,
+    PRIMARY KEY (account, slot)
+) STRICT, WITHOUT ROWID;
+
+-- How often an amount occurred in a length of time: what medians are found by. grain: 0 quarter hours,
+-- 1 UTC days, 2 lengths of 32 days; days and what is longer are added up when they are over.
+CREATE TABLE amount_counts (
+    grain            INTEGER NOT NULL,
+    period           INTEGER NOT NULL,
+    kind             INTEGER NOT NULL,
+    transaction_type INTEGER NOT NULL,
+    amount           INTEGER NOT NULL,
+    count            INTEGER NOT NULL,
+    PRIMARY KEY (grain, period, kind, transaction_type, amount)
+) STRICT, WITHOUT ROWID;
+
+-- Every 4,096th transaction folds itself and the 4,095 before it. What is newer is read from the rows.
+CREATE TRIGGER transactions_fold AFTER INSERT ON transactions WHEN NEW.sequence % 4096 = 0
+BEGIN
+    INSERT INTO slot_totals (flow, transaction_type, account, slot, count, volume_high, volume_low)
+    SELECT flow, transaction_type, account, slot,
+           coalesce(before ->> 0, 0) + sum(count) OVER upto,
+           coalesce(before ->> 1, 0) + sum(high) OVER upto,
+           coalesce(before ->> 2, 0) + sum(low) OVER upto
+      FROM (SELECT flow, transaction_type, account, created_at / 900000 AS slot,
+                   count(*) AS count, sum(amount >> 32) AS high, sum(amount & 4294967295) AS low,
+                   (SELECT json_array(count, volume_high, volume_low) FROM slot_totals AS total
+                     WHERE total.flow = flows.flow AND total.transaction_type = flows.transaction_type
+                       AND total.account = flows.account ORDER BY total.slot DESC LIMIT 1) AS before
+              FROM flows WHERE sequence BETWEEN NEW.sequence - 4095 AND NEW.sequence
+             GROUP BY flow, transaction_type, account, slot)
+     WHERE true
+    WINDOW upto AS (PARTITION BY flow, transaction_type, account ORDER BY slot)
+        ON CONFLICT DO UPDATE SET count = excluded.count, volume_high = excluded.volume_high, volume_low = excluded.volume_low;
+    INSERT INTO account_slots (account, slot, balance)
+    SELECT account, slot, balance
+      FROM (SELECT account, created_at / 900000 AS slot, balance, max(sequence)
+              FROM account_balances WHERE sequence BETWEEN NEW.sequence - 4095 AND NEW.sequence
+             GROUP BY account, slot)
+     WHERE true
+        ON CONFLICT DO UPDATE SET balance = excluded.balance;
+    INSERT INTO amount_counts (grain, period, kind, transaction_type, amount, count)
+    SELECT 0, created_at / 900000, kind, transaction_type, amount, count(*)
+      FROM transactions WHERE sequence BETWEEN NEW.sequence - 4095 AND NEW.sequence
+     GROUP BY 2, 3, 4, 5
+        ON CONFLICT DO UPDATE SET count = count + excluded.count;
+    INSERT INTO amount_counts (grain, period, kind, transaction_type, amount, count)
+    SELECT 1, period / 96, kind, transaction_type, amount, sum(count)
+      FROM amount_counts
+     WHERE grain = 0 AND period < NEW.created_at / 86400000 * 96
+       AND period >= (SELECT coalesce(max(period) + 1, 0) FROM amount_counts WHERE grain = 1) * 96
+     GROUP BY 2, 3, 4, 5;
+    INSERT INTO amount_counts (grain, period, kind, transaction_type, amount, count)
+    SELECT 2, period / 32, kind, transaction_type, amount, sum(count)
+      FROM amount_counts
+     WHERE grain = 1 AND period < NEW.created_at / 2764800000 * 32
+       AND period >= (SELECT coalesce(max(period) + 1, 0) FROM amount_counts WHERE grain = 2) * 32
+     GROUP BY 2, 3, 4, 5;
+END;
+
+CREATE TRIGGER slot_totals_delete_guard BEFORE DELETE ON slot_totals
+BEGIN
+    SELECT RAISE(ABORT, 'totals are never deleted');
+END;
+
+CREATE TRIGGER account_slots_delete_guard BEFORE DELETE ON account_slots
+BEGIN
+    SELECT RAISE(ABORT, 'the balances of the accounts are never deleted');
+END;
+
+CREATE TRIGGER amount_counts_delete_guard BEFORE DELETE ON amount_counts
+BEGIN
+    SELECT RAISE(ABORT, 'counts of amounts are never deleted');
 END;
 
 -- ================================================================================================

@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jsonwebtoken::Algorithm;
 
@@ -100,6 +101,8 @@ pub struct Community {
     pub time_zone: TimeZone,
     /// The same, by name: `Europe/Berlin`.
     pub time_zone_name: String,
+    /// The day with which weeks begin, in statistics.
+    pub week_starts: Weekday,
     /// Whether members can look each other up by name to choose a recipient.
     pub directory: bool,
 }

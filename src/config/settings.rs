@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -42,6 +43,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("community.token_name", Kind::Text, "token"),
     ("community.token_symbol", Kind::Text, "🪙"),
     ("community.time_zone", Kind::Text, "UTC"),
+    ("community.week_starts", Kind::Text, "monday"),
     ("community.directory", Kind::Switch, "true"),
     ("identity.passkeys", Kind::Switch, ""),
     ("identity.operators", Kind::List, ""),
@@ -242,12 +244,21 @@ impl Reader {
             );
             TimeZone::UTC
         });
+        let week_starts = match self.needed("community.week_starts").as_str() {
+            "monday" => Weekday::Monday,
+            "sunday" => Weekday::Sunday,
+            _ => {
+                self.wrong("community.week_starts", "must be \"monday\" or \"sunday\"");
+                Weekday::Monday
+            }
+        };
         Community {
             name,
             token_name,
             token_symbol,
             time_zone,
             time_zone_name,
+            week_starts,
             directory: self.switch("community.directory"),
         }
     }

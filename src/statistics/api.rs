@@ -1,24 +1,222 @@
 //! The JSON routes of the statistics.
 
-use axum::Json;
-use axum::extract::State;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::{Extension, Json};
+use rusqlite::Connection;
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::error::Result;
-use crate::ledger::{self, Supply};
-use crate::web::{App, StatisticsReader};
+use super::accounts::{Accounts, accounts};
+use super::activity::{self, Activity};
+use super::calendar::{Bucket, Calendar};
+use super::concentration::{Concentration, concentration};
+use super::flow::{Network, network};
+use super::supply::{SupplyOverTime, supply_over_time};
+use super::transactions::Transactions;
+use super::users::{Settled, Users};
+use super::velocity::Velocity;
+use crate::error::{Error, Result};
+use crate::identity::client::Credential;
+use crate::web::{App, Bearer, Parameters, StatisticsReader};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(supply))
+    OpenApiRouter::new()
+        .routes(routes!(supply))
+        .routes(routes!(transactions))
+        .routes(routes!(users))
+        .routes(routes!(velocity))
+        .routes(routes!(distribution))
+        .routes(routes!(activity))
+        .routes(routes!(flow))
+        .routes(routes!(system_accounts))
+        .layer(Extension(Arc::new(Settled::default())))
+}
+
+/// Which time to look at. It is made whole buckets of the community's time zone; the answer says from when
+/// to when.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Range {
+    /// From this time on, Unix milliseconds. When nothing is said: 24 hours, 30 days, 26 weeks or 12 months.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    from_time: Option<i64>,
+    /// Up to and including this time; now when nothing is said.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    to_time: Option<i64>,
+    /// How long each bucket is. At most 750 of them.
+    #[param(inline)]
+    bucket: Option<Bucket>,
+}
+
+/// Which days to look at, by the community's time zone.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Days {
+    /// From the day of this time on, Unix milliseconds; the last 90 days when nothing is said. At most 366 days.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    from_time: Option<i64>,
+    /// Up to and including the day of this time; today when nothing is said.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    to_time: Option<i64>,
+}
+
+/// Whoever may read the statistics, where some see who is meant.
+struct Sight {
+    /// Operators and auditors do; other members and service clients do not.
+    names: bool,
+}
+
+impl FromRequestParts<App> for Sight {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if header.and_then(|value| value.split_once(' ')).is_some_and(|(_, token)| Credential::is_meant(token.trim())) {
+            StatisticsReader::from_request_parts(parts, app).await?;
+            return Ok(Self { names: false });
+        }
+        let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
+        Ok(Self { names: member.oversees() })
+    }
+}
+
+/// Reads at this moment, with the community's calendar.
+async fn read<T: Send + 'static>(
+    app: &App,
+    read: impl FnOnce(&Connection, &Calendar, i64) -> Result<T> + Send + 'static,
+) -> Result<Json<T>> {
+    let (now, calendar) = (app.books.now(), Calendar::from(&app.config.community));
+    app.books.read(move |conn| read(conn, &calendar, now)).await.map(Json)
 }
 
 /// The supply
 ///
 /// Counted from the rows at this moment: total issuance is what members hold plus what is in the
-/// pool, and `is_consistent` says whether it is.
-#[utoipa::path(get, path = "/v1/statistics/supply", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), responses((status = 200, body = Supply)))]
-async fn supply(State(app): State<App>, _caller: StatisticsReader) -> Result<Json<Supply>> {
-    let now = app.books.now();
-    app.books.read(move |conn| ledger::supply(conn, now)).await.map(Json)
+/// pool, and `is_consistent` says whether it is, now and at the end of each bucket.
+#[utoipa::path(get, path = "/v1/statistics/supply", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = SupplyOverTime)))]
+async fn supply(
+    State(app): State<App>,
+    _caller: StatisticsReader,
+    Parameters(range): Parameters<Range>,
+) -> Result<Json<SupplyOverTime>> {
+    read(&app, move |conn, calendar, now| {
+        let period = calendar.period(range.bucket.unwrap_or(Bucket::Day), range.from_time, range.to_time, now)?;
+        supply_over_time(conn, &period, now)
+    })
+    .await
+}
+
+/// Transactions
+///
+/// Count, volume, average and median by kind and type, bucket by bucket, and the same for as much time before.
+#[utoipa::path(get, path = "/v1/statistics/transactions", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = Transactions)))]
+async fn transactions(
+    State(app): State<App>,
+    _caller: StatisticsReader,
+    Parameters(range): Parameters<Range>,
+) -> Result<Json<Transactions>> {
+    read(&app, move |conn, calendar, now| {
+        let period = calendar.period(range.bucket.unwrap_or(Bucket::Day), range.from_time, range.to_time, now)?;
+        super::transactions(conn, calendar, &period, now)
+    })
+    .await
+}
+
+/// Members
+///
+/// How many there are, hold tokens, trade, join, leave and stay. To trade is to pay someone or to be paid by
+/// a member. Buckets are days, weeks or months; months when nothing is said.
+#[utoipa::path(get, path = "/v1/statistics/users", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = Users)))]
+async fn users(
+    State(app): State<App>,
+    _caller: StatisticsReader,
+    Extension(settled): Extension<Arc<Settled>>,
+    Parameters(range): Parameters<Range>,
+) -> Result<Json<Users>> {
+    read(&app, move |conn, calendar, now| {
+        let bucket = range.bucket.unwrap_or(Bucket::Month);
+        if bucket == Bucket::Hour {
+            return Err(Error::field("bucket", "must be day, week or month here"));
+        }
+        let period = calendar.period(bucket, range.from_time, range.to_time, now)?;
+        super::users(conn, calendar, &settled, &period, now)
+    })
+    .await
+}
+
+/// Velocity
+///
+/// How often a token changes hands between members: the volume of their payments over the average circulation.
+/// Months when nothing is said.
+#[utoipa::path(get, path = "/v1/statistics/velocity", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = Velocity)))]
+async fn velocity(
+    State(app): State<App>,
+    _caller: StatisticsReader,
+    Parameters(range): Parameters<Range>,
+) -> Result<Json<Velocity>> {
+    read(&app, move |conn, calendar, now| {
+        let period = calendar.period(range.bucket.unwrap_or(Bucket::Month), range.from_time, range.to_time, now)?;
+        super::velocity(conn, calendar, &period, now)
+    })
+    .await
+}
+
+/// Concentration
+///
+/// How evenly tokens are spread over the members at this moment. Only operators and auditors see names.
+#[utoipa::path(get, path = "/v1/statistics/distribution", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), responses((status = 200, body = Concentration)))]
+async fn distribution(State(app): State<App>, sight: Sight) -> Result<Json<Concentration>> {
+    read(&app, move |conn, _, now| concentration(conn, sight.names, now)).await
+}
+
+/// Activity
+///
+/// When members pay, by weekday and hour on the community's clock.
+#[utoipa::path(get, path = "/v1/statistics/activity", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Days), responses((status = 200, body = Activity)))]
+async fn activity(
+    State(app): State<App>,
+    _caller: StatisticsReader,
+    Parameters(days): Parameters<Days>,
+) -> Result<Json<Activity>> {
+    read(&app, move |conn, calendar, now| {
+        let period = activity::days(calendar, days.from_time, days.to_time, now)?;
+        super::activity(conn, calendar, &period, now)
+    })
+    .await
+}
+
+/// Flow
+///
+/// Who trades with whom, as a network without names; only operators and auditors see them.
+#[utoipa::path(get, path = "/v1/statistics/flow", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Days), responses((status = 200, body = Network)))]
+async fn flow(State(app): State<App>, sight: Sight, Parameters(days): Parameters<Days>) -> Result<Json<Network>> {
+    read(&app, move |conn, calendar, now| {
+        let period = activity::days(calendar, days.from_time, days.to_time, now)?;
+        network(conn, &period, sight.names, now)
+    })
+    .await
+}
+
+/// System accounts
+///
+/// Income and expense of each system account. Months when nothing is said.
+#[utoipa::path(get, path = "/v1/statistics/accounts", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Range), responses((status = 200, body = Accounts)))]
+async fn system_accounts(
+    State(app): State<App>,
+    _caller: StatisticsReader,
+    Parameters(range): Parameters<Range>,
+) -> Result<Json<Accounts>> {
+    read(&app, move |conn, calendar, now| {
+        let period = calendar.period(range.bucket.unwrap_or(Bucket::Month), range.from_time, range.to_time, now)?;
+        accounts(conn, &period, now)
+    })
+    .await
 }

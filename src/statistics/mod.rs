@@ -1,9 +1,37 @@
-//! Statistics every member may see: where all tokens are.
+//! Statistics every member may see: where all tokens are, how they move, who takes part.
+//!
+//! Every figure is of the moment it is asked for and exact to the last token. They are read from what
+//! the ledger folds its transactions into ([`crate::ledger::Folded`]) and from the newest rows, by the
+//! clock of the community's time zone.
 
+mod accounts;
+mod activity;
 mod api;
+mod calendar;
+mod concentration;
+mod flow;
 mod pages;
+mod supply;
+mod transactions;
+mod users;
+mod velocity;
+
+pub use accounts::{Accounts, Movement, accounts};
+pub use activity::{Activity, activity};
+pub use calendar::{Bucket, Calendar, Period};
+pub use concentration::{Concentration, concentration};
+pub use flow::{Network, network};
+pub use supply::{SupplyOverTime, supply_over_time};
+pub use transactions::{Transactions, transactions};
+pub use users::{Settled, Users, users};
+pub use velocity::{Velocity, velocity};
 
 use crate::web::Slice;
+
+/// A number of things in memory, as figures are given.
+fn counted(things: usize) -> i64 {
+    i64::try_from(things).unwrap_or(i64::MAX)
+}
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {

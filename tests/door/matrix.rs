@@ -60,6 +60,13 @@ pub const CALLS: &[Call] = &[
     call("POST", "/v1/transactions/{id}/reverse", Who::TakingPart, r#"{"amount":1}"#),
     call("POST", "/v1/transfers", Who::Members, r#"{"to_wallet_id":"OTHER","amount":1}"#),
     call("GET", "/v1/statistics/supply", Who::Members, "null"),
+    call("GET", "/v1/statistics/transactions", Who::Members, "null"),
+    call("GET", "/v1/statistics/users", Who::Members, "null"),
+    call("GET", "/v1/statistics/velocity", Who::Members, "null"),
+    call("GET", "/v1/statistics/distribution", Who::Members, "null"),
+    call("GET", "/v1/statistics/activity", Who::Members, "null"),
+    call("GET", "/v1/statistics/flow", Who::Members, "null"),
+    call("GET", "/v1/statistics/accounts", Who::Members, "null"),
     call("GET", "/v1/ledger/checkpoint", Who::Members, "null"),
     call(
         "POST",

@@ -13,14 +13,15 @@ use std::process::Command;
 use super::support::Server;
 use super::support::setting::{number, seed};
 
-/// What no document can say: whether a cursor is one of ours, that of two fields one is given, who the
-/// caller is, and that 3.0 is no whole number here.
+/// What no document can say: whether a cursor is one of ours, that of two fields one is given, that a time
+/// ends after it began and is not cut into too many parts, who the caller is, and that 3.0 is no whole
+/// number here.
 const SETTINGS: &str = r#"
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 
 [[operations]]
-include-name-regex = "GET /v1/.*(members|users|transactions|audit-log|service-calls|service-counts|invitations)$|DELETE /v1/me$|POST /v1/(transfers|.*/reverse|admin/issuances|admin/distributions|admin/invitations)$"
+include-name-regex = "GET /v1/.*(members|users|statistics/[a-z]+|transactions|audit-log|service-calls|service-counts|invitations)$|DELETE /v1/me$|POST /v1/(transfers|.*/reverse|admin/issuances|admin/distributions|admin/invitations)$"
 
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "400", "401", "403", "404", "409", "422", "429"]

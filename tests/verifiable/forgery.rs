@@ -291,11 +291,14 @@ async fn a_shorter_ledger_and_another_one() {
             "DELETE FROM transactions WHERE sequence > 3; DELETE FROM idempotency_records WHERE sequence > 3;
              DELETE FROM checkpoints; DELETE FROM tree_nodes;
              UPDATE wallets SET balance = coalesce((SELECT iif(to_wallet = key, to_balance, from_balance) FROM transactions WHERE key IN (from_wallet, to_wallet) ORDER BY sequence DESC LIMIT 1), 0),
-                                last_sequence = coalesce((SELECT max(sequence) FROM transactions WHERE key IN (from_wallet, to_wallet)), 0);
+                                last_sequence = coalesce((SELECT max(sequence) FROM transactions WHERE key IN (from_wallet, to_wallet)), 0),
+                                last_traded = coalesce((SELECT max(sequence) FROM transactions WHERE (kind >= 3 AND key = from_wallet) OR (kind = 3 AND key = to_wallet)), 0);
              DELETE FROM wallet_days; DELETE FROM daily_totals;
              INSERT INTO daily_totals SELECT created_at / 86400000, kind, transaction_type, count(*), sum(amount) FROM transactions GROUP BY 1, 2, 3;
              INSERT INTO wallet_days SELECT transactions.created_at / 86400000, key, sum(to_wallet = key), sum(iif(to_wallet = key, amount, 0)),
-                    sum(from_wallet = key AND kind <> 1), sum(iif(from_wallet = key AND kind <> 1, amount, 0)), max(sequence), balance
+                    sum(from_wallet = key AND kind <> 1), sum(iif(from_wallet = key AND kind <> 1, amount, 0)), max(sequence), balance,
+                    min(iif((kind >= 3 AND key = from_wallet) OR (kind = 3 AND key = to_wallet), transactions.created_at % 86400000, NULL)),
+                    max(iif((kind >= 3 AND key = from_wallet) OR (kind = 3 AND key = to_wallet), transactions.created_at % 86400000, NULL))
                FROM transactions JOIN wallets ON key IN (from_wallet, to_wallet) GROUP BY 1, 2",
         )
         .unwrap();

@@ -2,6 +2,7 @@
 //! only, changes nothing, seals nothing, and names what is wrong and where.
 
 mod audit_log;
+mod folds;
 mod proofs;
 mod relations;
 mod walk;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
+use super::folds::{Ends, Folds};
 use super::{Findings, Ledger};
 use crate::error::Result;
 use crate::ledger::chain::{self, Hash, Link, TransactionContent};
@@ -13,9 +14,11 @@ use crate::ledger::types::{DAY_MS, Kind, WalletId};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Account {
+    key: i64,
     is_system: bool,
     last_sequence: i64,
     balance: i64,
+    last_traded: i64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +29,16 @@ struct WalletDay {
     amount_out: i64,
     last_sequence: i64,
     balance: i64,
+    first_traded: Option<i64>,
+    last_traded: Option<i64>,
+}
+
+impl WalletDay {
+    /// The wallet traded at this time of the day.
+    fn trade(&mut self, time: i64) {
+        self.first_traded.get_or_insert(time);
+        self.last_traded = Some(time);
+    }
 }
 
 /// The walk along the whole chain.
@@ -43,6 +56,7 @@ pub(super) struct Walk {
     day: i64,
     wallet_days: HashMap<WalletId, WalletDay>,
     totals: BTreeMap<(i64, i64, i64), (i64, i64)>,
+    folds: Folds,
     originals: HashMap<i64, (WalletId, WalletId, i64, i64, bool)>,
     given_back: HashMap<i64, i64>,
     pub(super) audited: HashMap<i64, Vec<i64>>,
@@ -55,9 +69,9 @@ impl Walk {
         let mut statement = conn.prepare("SELECT key, id, is_system FROM wallets")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let id = row.get(1)?;
-            names.insert(row.get(0)?, id);
-            accounts.insert(id, Account { is_system: row.get(2)?, last_sequence: 0, balance: 0 });
+            let (key, id) = (row.get(0)?, row.get(1)?);
+            names.insert(key, id);
+            accounts.insert(id, Account { key, is_system: row.get(2)?, last_sequence: 0, balance: 0, last_traded: 0 });
         }
         // Only rows that something gives back need to be remembered on the way.
         let mut originals = HashMap::new();
@@ -79,6 +93,7 @@ impl Walk {
             day: i64::MIN,
             wallet_days: HashMap::new(),
             totals: BTreeMap::new(),
+            folds: Folds::new(conn)?,
             originals,
             given_back: HashMap::new(),
             audited: HashMap::new(),
@@ -109,7 +124,8 @@ impl Walk {
             self.day = day;
         }
         self.chain(row, stored, &place, findings);
-        self.links(row, &place, findings);
+        let ends = self.links(row, &place, findings);
+        self.folds.transaction(conn, row, ends, findings)?;
         self.reversal(row, &place, findings);
         if row.kind == Kind::Issuance.code() {
             self.issued = self.issued.saturating_add(row.amount);
@@ -148,8 +164,9 @@ impl Walk {
         }
     }
 
-    fn links(&mut self, row: &TransactionContent, place: &str, findings: &mut Findings) {
-        let missing = Account { is_system: false, last_sequence: 0, balance: 0 };
+    /// Gives the two wallets as rows name them.
+    fn links(&mut self, row: &TransactionContent, place: &str, findings: &mut Findings) -> Ends {
+        let missing = Account { key: 0, is_system: false, last_sequence: 0, balance: 0, last_traded: 0 };
         let same = row.from_wallet == row.to_wallet;
         let from = self.accounts.get(&row.from_wallet).copied().unwrap_or(missing);
         let to = self.accounts.get(&row.to_wallet).copied().unwrap_or(missing);
@@ -168,19 +185,31 @@ impl Walk {
             findings.add("balance", place, "its balances are not those before it, moved by its amount");
         }
         // Go on from what is stored, so that one change is one finding.
-        self.accounts
-            .insert(row.from_wallet, Account { last_sequence: row.sequence, balance: row.from_balance, ..from });
-        self.accounts.insert(row.to_wallet, Account { last_sequence: row.sequence, balance: row.to_balance, ..to });
+        let (pays, is_paid) = (row.kind >= Kind::Transfer.code(), row.kind == Kind::Transfer.code());
+        for (id, account, balance, trades) in
+            [(row.from_wallet, from, row.from_balance, pays), (row.to_wallet, to, row.to_balance, is_paid)]
+        {
+            let last_traded = if trades { row.sequence } else { account.last_traded };
+            self.accounts.insert(id, Account { last_sequence: row.sequence, balance, last_traded, ..account });
+        }
+        let time = row.created_at % DAY_MS;
         let day = self.wallet_days.entry(row.to_wallet).or_default();
         day.count_in += 1;
         day.amount_in = day.amount_in.saturating_add(row.amount);
         (day.last_sequence, day.balance) = (row.sequence, row.to_balance);
+        if is_paid {
+            day.trade(time);
+        }
         if !same {
             let day = self.wallet_days.entry(row.from_wallet).or_default();
             day.count_out += 1;
             day.amount_out = day.amount_out.saturating_add(row.amount);
             (day.last_sequence, day.balance) = (row.sequence, row.from_balance);
+            if pays {
+                day.trade(time);
+            }
         }
+        [(from.key, from.is_system), (to.key, to.is_system)]
     }
 
     fn reversal(&mut self, row: &TransactionContent, place: &str, findings: &mut Findings) {
@@ -208,7 +237,9 @@ impl Walk {
     /// Compares one day of every wallet with its stored row.
     fn end_day(&mut self, conn: &Connection, findings: &mut Findings) -> Result<()> {
         let mut statement = conn.prepare_cached(
-            "SELECT wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance FROM wallet_days WHERE day = ?1",
+            "SELECT wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance,
+                    first_traded, last_traded
+               FROM wallet_days WHERE day = ?1",
         )?;
         let mut rows = statement.query([self.day])?;
         while let Some(row) = rows.next()? {
@@ -220,6 +251,8 @@ impl Walk {
                 amount_out: row.get(4)?,
                 last_sequence: row.get(5)?,
                 balance: row.get(6)?,
+                first_traded: row.get(7)?,
+                last_traded: row.get(8)?,
             };
             let computed = self.names.get(&key).and_then(|id| self.wallet_days.remove(id));
             if computed != Some(stored) {
@@ -244,6 +277,7 @@ impl Walk {
             findings.add("rollup", "wallet_days", "holds days on which nothing moved");
         }
         self.check_totals(conn, findings)?;
+        self.folds.end(conn, findings)?;
         self.check_wallets(conn, findings)?;
         if ledger.total_issued != self.issued || ledger.issued_sequence != self.issued_sequence {
             findings.add(
@@ -294,7 +328,7 @@ impl Walk {
 
     fn check_wallets(&self, conn: &Connection, findings: &mut Findings) -> Result<()> {
         let (mut users, mut system) = (0_i128, 0_i128);
-        let mut statement = conn.prepare("SELECT id, balance, last_sequence, is_system FROM wallets")?;
+        let mut statement = conn.prepare("SELECT id, balance, last_sequence, is_system, last_traded FROM wallets")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (id, balance, last_sequence): (WalletId, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -307,6 +341,9 @@ impl Walk {
                         &place,
                         format!("holds {balance}, and its transactions give {}", account.balance),
                     );
+                }
+                if account.last_traded != row.get::<_, i64>(4)? {
+                    findings.add("rollup", &place, "does not name the transaction by which it traded last");
                 }
                 if account.last_sequence != last_sequence {
                     findings.add(

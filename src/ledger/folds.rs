@@ -1,0 +1,387 @@
+//! What statistics are read from. Every 4,096th transaction folds the block it completes into totals by
+//! quarter hour (the trigger `transactions_fold`); what is newer is read from the rows themselves. So a
+//! figure is exact and of this moment, and a transfer pays next to nothing for it.
+//!
+//! Totals run from the first transaction on, so what lies between two times is the difference of two
+//! rows, however far apart they are. Quarter hours serve every time zone in use.
+
+use std::collections::BTreeMap;
+use std::ops::{AddAssign, Sub};
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
+
+use super::types::Kind;
+use crate::error::Result;
+
+/// Milliseconds of a quarter hour.
+pub const SLOT_MS: i64 = 900_000;
+/// Transactions that are folded at once.
+pub(super) const BLOCK: i64 = 4096;
+/// Which lengths of time amounts are counted by, in quarter hours.
+pub(super) const GRAINS: [i64; 3] = [1, 96, 3072];
+
+/// Which way tokens went, seen from the system account that took part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Flow {
+    /// Issued to the account.
+    Issued,
+    /// Distributed by it to a member.
+    Distributed,
+    /// Paid by a member to a member; no account took part.
+    Traded,
+    /// Paid by a member to the account.
+    Returned,
+    /// Paid by the account to another one.
+    MovedOut,
+    /// Received by it from another one.
+    MovedIn,
+}
+
+impl Flow {
+    const ALL: [Self; 6] =
+        [Self::Issued, Self::Distributed, Self::Traded, Self::Returned, Self::MovedOut, Self::MovedIn];
+
+    /// The number in the row.
+    pub(super) const fn code(self) -> i64 {
+        match self {
+            Self::Issued => 1,
+            Self::Distributed => 2,
+            Self::Traded => 3,
+            Self::Returned => 4,
+            Self::MovedOut => 5,
+            Self::MovedIn => 6,
+        }
+    }
+
+    /// The kind of transaction it is; none for the second side of a movement, which was counted already.
+    pub const fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Issued => Some(Kind::Issuance),
+            Self::Distributed => Some(Kind::Distribution),
+            Self::Traded => Some(Kind::Transfer),
+            Self::Returned | Self::MovedOut => Some(Kind::Pool),
+            Self::MovedIn => None,
+        }
+    }
+
+    /// What a transaction is, with the account that took part: two for a movement between accounts.
+    pub(super) fn of(kind: i64, from: (i64, bool), to: (i64, bool)) -> [Option<(Self, i64)>; 2] {
+        match (kind, from.1) {
+            (1, _) => [Some((Self::Issued, from.0)), None],
+            (2, _) => [Some((Self::Distributed, from.0)), None],
+            (3, _) => [Some((Self::Traded, 0)), None],
+            (_, false) => [Some((Self::Returned, to.0)), None],
+            (_, true) => [Some((Self::MovedOut, from.0)), Some((Self::MovedIn, to.0))],
+        }
+    }
+}
+
+/// How many transactions, and how many tokens they moved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Transactions.
+    pub count: i64,
+    /// Tokens. May be more than a balance can hold.
+    pub volume: i128,
+}
+
+impl AddAssign for Moved {
+    fn add_assign(&mut self, other: Self) {
+        self.count += other.count;
+        self.volume += other.volume;
+    }
+}
+
+impl Sub for Moved {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self { count: self.count - other.count, volume: self.volume - other.volume }
+    }
+}
+
+/// A volume out of its two halves.
+pub(super) fn wide(high: i64, low: i64) -> i128 {
+    (i128::from(high) << 32) + i128::from(low)
+}
+
+/// One line of totals: a way of tokens, a program, a system account (its key; 0 for none).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Line {
+    /// Which way.
+    pub flow: Flow,
+    /// Which program made it.
+    pub transaction_type: i64,
+    /// The account's wallet.
+    pub account: i64,
+}
+
+/// A transaction that is not folded yet.
+#[derive(Debug, Clone, Copy)]
+struct Fresh {
+    created_at: i64,
+    kind: i64,
+    transaction_type: i64,
+    from: i64,
+    from_balance: i64,
+    to: i64,
+    to_balance: i64,
+    amount: i64,
+}
+
+/// Everything folded, with what is not yet: the totals of the ledger at any time.
+pub struct Folded<'a> {
+    conn: &'a Connection,
+    /// Newer transactions, oldest first.
+    fresh: Vec<Fresh>,
+    accounts: BTreeMap<i64, String>,
+    lines: Vec<Line>,
+}
+
+impl<'a> Folded<'a> {
+    /// Looks at the ledger. Reads at most one block of transactions.
+    pub fn open(conn: &'a Connection) -> Result<Self> {
+        let accounts = conn
+            .prepare_cached("SELECT wallet, name FROM system_accounts")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<BTreeMap<i64, String>>>()?;
+        let fresh = conn
+            .prepare_cached(
+                "SELECT created_at, kind, transaction_type, from_wallet, from_balance, to_wallet, to_balance, amount
+                   FROM transactions
+                  WHERE sequence > (SELECT sequence - sequence % ?1 FROM transactions ORDER BY sequence DESC LIMIT 1)
+                  ORDER BY sequence",
+            )?
+            .query_map([BLOCK], |row| {
+                Ok(Fresh {
+                    created_at: row.get(0)?,
+                    kind: row.get(1)?,
+                    transaction_type: row.get(2)?,
+                    from: row.get(3)?,
+                    from_balance: row.get(4)?,
+                    to: row.get(5)?,
+                    to_balance: row.get(6)?,
+                    amount: row.get(7)?,
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let mut folded = Self { conn, fresh, accounts, lines: Vec::new() };
+        folded.lines = folded.find_lines()?;
+        Ok(folded)
+    }
+
+    /// The wallets and names of the system accounts.
+    pub const fn accounts(&self) -> &BTreeMap<i64, String> {
+        &self.accounts
+    }
+
+    /// Every line on which something ever moved.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// When the first transaction was made.
+    pub fn first(&self) -> Result<Option<i64>> {
+        let mut statement = self.conn.prepare_cached("SELECT created_at FROM transactions WHERE sequence = 1")?;
+        Ok(statement.query_row([], |row| row.get(0)).optional()?)
+    }
+
+    /// Whether a transaction can still come before this time: what lies before is settled otherwise.
+    pub fn is_settled(&self, time: i64) -> Result<bool> {
+        let last: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        Ok(last.is_some_and(|last| last >= time))
+    }
+
+    fn flows(&self, fresh: &Fresh) -> impl Iterator<Item = Line> + use<> {
+        let transaction_type = fresh.transaction_type;
+        let end = |key: i64| (key, self.accounts.contains_key(&key));
+        Flow::of(fresh.kind, end(fresh.from), end(fresh.to)).into_iter().flatten().map(move |(flow, account)| Line {
+            flow,
+            transaction_type,
+            account,
+        })
+    }
+
+    /// From line to line by one look-up each, however long the history of a line is.
+    fn find_lines(&self) -> Result<Vec<Line>> {
+        let mut lines: Vec<Line> = self.fresh.iter().flat_map(|fresh| self.flows(fresh)).collect();
+        let mut statement = self.conn.prepare_cached(
+            "SELECT flow, transaction_type, account FROM slot_totals
+              WHERE (flow, transaction_type, account) > (?1, ?2, ?3) ORDER BY flow, transaction_type, account LIMIT 1",
+        )?;
+        let mut last = (0, 0, 0);
+        while let Some(next) = statement
+            .query_row(last, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))
+            .optional()?
+        {
+            last = next;
+            let flow = Flow::ALL.into_iter().find(|flow| flow.code() == next.0);
+            lines.extend(flow.map(|flow| Line { flow, transaction_type: next.1, account: next.2 }));
+        }
+        lines.sort_unstable();
+        lines.dedup();
+        Ok(lines)
+    }
+
+    /// What a line had moved before each of some times, which rise and lie on quarter hours.
+    pub fn totals(&self, line: Line, times: &[i64]) -> Result<Vec<Moved>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count, volume_high, volume_low FROM slot_totals
+              WHERE flow = ?1 AND transaction_type = ?2 AND account = ?3 AND slot < ?4 ORDER BY slot DESC LIMIT 1",
+        )?;
+        let mut fresh = self
+            .fresh
+            .iter()
+            .filter(|fresh| self.flows(fresh).any(|other| other == line))
+            .map(|fresh| (fresh.created_at, fresh.amount))
+            .peekable();
+        let mut newer = Moved::default();
+        let mut totals = Vec::with_capacity(times.len());
+        for time in times {
+            let mut total = folded_before(&mut statement, line, *time)?;
+            while let Some((_, amount)) = fresh.next_if(|(created_at, _)| created_at < time) {
+                newer += Moved { count: 1, volume: i128::from(amount) };
+            }
+            total += newer;
+            totals.push(total);
+        }
+        Ok(totals)
+    }
+
+    /// Calls `each` with what a line moved in each quarter hour of a time in which it moved anything.
+    pub fn for_each_slot(&self, line: Line, from: i64, until: i64, each: &mut dyn FnMut(i64, Moved)) -> Result<()> {
+        let mut before = self.totals_folded(line, from)?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT slot, count, volume_high, volume_low FROM slot_totals
+              WHERE flow = ?1 AND transaction_type = ?2 AND account = ?3 AND slot >= ?4 AND slot < ?5 ORDER BY slot",
+        )?;
+        let mut rows = statement.query((
+            line.flow.code(),
+            line.transaction_type,
+            line.account,
+            from.div_euclid(SLOT_MS),
+            until.div_euclid(SLOT_MS),
+        ))?;
+        while let Some(row) = rows.next()? {
+            let total = Moved { count: row.get(1)?, volume: wide(row.get(2)?, row.get(3)?) };
+            each(row.get(0)?, total - before);
+            before = total;
+        }
+        for fresh in &self.fresh {
+            if (from..until).contains(&fresh.created_at) && self.flows(fresh).any(|other| other == line) {
+                each(fresh.created_at / SLOT_MS, Moved { count: 1, volume: i128::from(fresh.amount) });
+            }
+        }
+        Ok(())
+    }
+
+    fn totals_folded(&self, line: Line, time: i64) -> Result<Moved> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count, volume_high, volume_low FROM slot_totals
+              WHERE flow = ?1 AND transaction_type = ?2 AND account = ?3 AND slot < ?4 ORDER BY slot DESC LIMIT 1",
+        )?;
+        folded_before(&mut statement, line, time)
+    }
+
+    /// What an account held at each of some times, which rise and lie on quarter hours.
+    pub fn balances(&self, account: i64, times: &[i64]) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT balance FROM account_slots WHERE account = ?1 AND slot < ?2 ORDER BY slot DESC LIMIT 1",
+        )?;
+        times
+            .iter()
+            .map(|time| {
+                let newer = self.fresh.iter().take_while(|fresh| fresh.created_at < *time);
+                let newer = newer.filter_map(|fresh| {
+                    let to = (fresh.to == account).then_some(fresh.to_balance);
+                    to.or_else(|| (fresh.from == account).then_some(fresh.from_balance))
+                });
+                if let Some(balance) = newer.last() {
+                    return Ok(balance);
+                }
+                let folded = statement.query_row((account, time.div_euclid(SLOT_MS)), |row| row.get(0)).optional()?;
+                Ok(folded.unwrap_or(0))
+            })
+            .collect()
+    }
+
+    /// How often each amount occurred in a time, by kind and type.
+    pub fn amounts(&self, from: i64, until: i64) -> Result<BTreeMap<(i64, i64), BTreeMap<i64, i64>>> {
+        let mut counts: BTreeMap<(i64, i64), BTreeMap<i64, i64>> = BTreeMap::new();
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kind, transaction_type, amount, sum(count) FROM amount_counts
+              WHERE grain = ?1 AND period >= ?2 AND period < ?3 GROUP BY 1, 2, 3",
+        )?;
+        for (grain, from, until) in self.pieces(from.div_euclid(SLOT_MS), until.div_euclid(SLOT_MS))? {
+            let mut rows = statement.query((grain, from, until))?;
+            while let Some(row) = rows.next()? {
+                *counts.entry((row.get(0)?, row.get(1)?)).or_default().entry(row.get(2)?).or_default() +=
+                    row.get::<_, i64>(3)?;
+            }
+        }
+        for fresh in self.fresh.iter().filter(|fresh| (from..until).contains(&fresh.created_at)) {
+            *counts.entry((fresh.kind, fresh.transaction_type)).or_default().entry(fresh.amount).or_default() += 1;
+        }
+        Ok(counts)
+    }
+
+    /// Cuts a time into the longest lengths that are added up: grain, first period, period after the last.
+    fn pieces(&self, from: i64, until: i64) -> Result<Vec<(i64, i64, i64)>> {
+        let newest: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT max(period) FROM amount_counts WHERE grain = 0")?
+            .query_row([], |row| row.get(0))?;
+        let mut pieces = Vec::new();
+        let mut around = vec![(from, until)];
+        for (grain, length) in [2, 1, 0].into_iter().zip(GRAINS.into_iter().rev()) {
+            // Lengths that are over are added up, those shorter than any are at once.
+            let end = newest.map_or(0, |newest| if grain == 0 { newest + 1 } else { newest / length });
+            let mut rest = Vec::new();
+            for (from, until) in around {
+                let first = -(-from).div_euclid(length);
+                let after = until.div_euclid(length).min(end);
+                if first < after {
+                    pieces.push((grain, first, after));
+                    rest.push((from, first * length));
+                    rest.push((after * length, until));
+                } else {
+                    rest.push((from, until));
+                }
+            }
+            around = rest;
+        }
+        Ok(pieces)
+    }
+}
+
+/// The first transaction at or after a time; the next one to come where there is none. Found by halving,
+/// since time never falls along the ledger.
+pub fn first_since(conn: &Connection, time: i64) -> Result<i64> {
+    let last: i64 =
+        conn.prepare_cached("SELECT coalesce(max(sequence), 0) FROM transactions")?.query_row([], |row| row.get(0))?;
+    let mut statement = conn.prepare_cached("SELECT created_at FROM transactions WHERE sequence = ?1")?;
+    let (mut low, mut high) = (1, last + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let created_at: i64 = statement.query_row([middle], |row| row.get(0))?;
+        if created_at < time {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}
+
+fn folded_before(statement: &mut CachedStatement<'_>, line: Line, time: i64) -> Result<Moved> {
+    let slot = time.div_euclid(SLOT_MS);
+    let found = statement
+        .query_row((line.flow.code(), line.transaction_type, line.account, slot), |row| {
+            Ok(Moved { count: row.get(0)?, volume: wide(row.get(1)?, row.get(2)?) })
+        })
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}

@@ -1,0 +1,88 @@
+//! When members pay: by weekday and hour on the community's clock.
+
+use rusqlite::Connection;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::calendar::{Bucket, Calendar, Period, TIME_MAX};
+use crate::error::{Error, Result};
+use crate::ledger::{DAY_MS, Flow, Folded, Moved, SLOT_MS};
+
+/// Days that are looked at when nothing is said, and at most.
+const DAYS_USUAL: i64 = 90;
+const DAYS_MAX: usize = 366;
+
+/// When members pay.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Activity {
+    /// The first millisecond of the period.
+    pub from_time: i64,
+    /// Its last.
+    pub to_time: i64,
+    /// All 168 hours of a week, from its first day on.
+    pub cells: Vec<Cell>,
+    /// When this was calculated, Unix milliseconds.
+    pub calculated_at: i64,
+}
+
+/// One hour of the week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Cell {
+    /// 1 Monday to 7 Sunday.
+    pub weekday: i8,
+    /// 0 to 23, by the community's clock.
+    pub hour: i8,
+    /// Payments that members made to members and to system accounts.
+    pub count: i64,
+    /// Tokens they moved.
+    #[schema(value_type = i64)]
+    pub volume: i128,
+}
+
+/// The days to look at: a quarter of a year when nothing is said, a year at most.
+pub(super) fn days(calendar: &Calendar, from: Option<i64>, to: Option<i64>, now: i64) -> Result<Period> {
+    // A time that there is not is refused below, by its own name.
+    let end = to.unwrap_or(now).clamp(0, TIME_MAX);
+    let from = from.or_else(|| Some((end - (DAYS_USUAL - 1) * DAY_MS).max(0)));
+    let period = calendar.period(Bucket::Day, from, to, now);
+    match period {
+        Ok(period) if period.bounds.len() <= DAYS_MAX + 1 => Ok(period),
+        // Too many days by either measure: here it is not the bucket that is to blame.
+        Err(error) if error.errors.iter().all(|wrong| wrong.field != "bucket") => Err(error),
+        _ => Err(Error::field("from_time", format!("must not lie more than {DAYS_MAX} days before to_time"))),
+    }
+}
+
+/// When members paid in a period of whole days.
+pub fn activity(conn: &Connection, calendar: &Calendar, period: &Period, now: i64) -> Result<Activity> {
+    let folded = Folded::open(conn)?;
+    let mut cells = vec![Moved::default(); 7 * 24];
+    // What the clock shows changes with each quarter hour, and is asked for once for each.
+    let first = period.from() / SLOT_MS;
+    let slots = usize::try_from(period.until() / SLOT_MS - first).unwrap_or(0);
+    let mut shown: Vec<Option<usize>> = vec![None; slots];
+    for line in folded.lines().iter().filter(|line| matches!(line.flow, Flow::Traded | Flow::Returned)) {
+        folded.for_each_slot(*line, period.from(), period.until(), &mut |slot, moved| {
+            let Some(place) = usize::try_from(slot - first).ok().and_then(|place| shown.get_mut(place)) else { return };
+            let cell = *place.get_or_insert_with(|| {
+                let clock = calendar.at(slot * SLOT_MS);
+                let day = clock.weekday().since(calendar.week_starts());
+                usize::try_from(i16::from(day) * 24 + i16::from(clock.hour())).unwrap_or(0)
+            });
+            cells[cell] += moved;
+        })?;
+    }
+    let mut weekday = calendar.week_starts();
+    let mut shown = Vec::with_capacity(cells.len());
+    for day in cells.chunks(24) {
+        let hours = (0..24).zip(day).map(|(hour, moved)| Cell {
+            weekday: weekday.to_monday_one_offset(),
+            hour,
+            count: moved.count,
+            volume: moved.volume,
+        });
+        shown.extend(hours);
+        weekday = weekday.next();
+    }
+    Ok(Activity { from_time: period.from(), to_time: period.until() - 1, cells: shown, calculated_at: now })
+}
