@@ -13,7 +13,10 @@
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
-//! Arrows run one way: `cli, server → slices → web → identity → ledger → store`.
+//! Arrows run one way: `cli, server → slices → web → identity → ledger → store`. A slice may use what
+//! another's `mod.rs` offers, in one direction too: `treasury → wallets → transfers → clients, members`
+//! and `invitations → passkeys → sign_in`, with `invitations → members`. What would turn an arrow round
+//! belongs to [`ledger`], [`identity`] or [`web`].
 //!
 //! # The way of a request
 //! Route, caller and body, a command that is valid by its types, the writer, the command inside the

@@ -12,9 +12,8 @@ use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, Role, member};
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Posting, TransactionId, UserId, Wallet, WalletId, erase_notes,
+    Amount, Authority, Command, Ledger, Posting, TransactionId, UserId, Wallet, WalletId, erase_notes, treasury,
 };
-use crate::treasury::treasury;
 
 /// Tables whose rows are about a member alone, by their column `user`. None of it is left of someone
 /// who is erased. A test walks the schema and knows a table that was forgotten here.

@@ -3,10 +3,10 @@
 
 use serde_json::json;
 
-use super::system_account::{SYSTEM_ACCOUNT, SystemAccount, treasury};
+use super::SystemAccount;
 use crate::error::{Code, Error, Result};
 use crate::identity::check_username;
-use crate::ledger::{Authority, Command, Ledger, UserId, WalletId};
+use crate::ledger::{Authority, Command, Ledger, SYSTEM_ACCOUNT, UserId, WalletId, treasury};
 
 /// Creates the community's own system account. Safe to repeat: the second time changes nothing.
 #[derive(Debug, Clone)]
