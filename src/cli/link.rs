@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Act, Common, Failure, member, output};
 use crate::config::Config;
-use crate::identity::{Role, Secret};
+use crate::identity::Secret;
 use crate::invitations::{MadeLink, MakeLink, Square, Wanted, nobody_operates, url};
 use crate::ledger::{Authority, Books, Operator, Reason};
 
@@ -48,7 +48,7 @@ pub(crate) struct ClaimLink {
 
 impl Invite {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let role = self.role.map(|role| if role == "operator" { Role::Operator } else { Role::Auditor });
+        let role = self.role.map(|role| role.parse()).transpose()?;
         let wanted = Wanted::Invitation { name: self.name, role, days: self.days };
         let authority = self.act.authority()?;
         let (books, config) = common.books()?;

@@ -106,9 +106,7 @@ impl InviteForm {
             name: (!name.is_empty()).then(|| name.to_owned()),
             role: match self.role.as_str() {
                 "" => None,
-                "operator" => Some(Role::Operator),
-                "auditor" => Some(Role::Auditor),
-                _ => return Err(Error::field("role", "must be operator or auditor")),
+                word => Some(word.parse()?),
             },
             days: self.days.trim().parse().unwrap_or_default(),
         })

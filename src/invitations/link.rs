@@ -1,5 +1,6 @@
 //! Links as they are kept.
 
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,12 +31,13 @@ impl LinkKind {
             Self::SignIn => "sign_in",
         }
     }
+}
 
-    fn from_word(word: &str) -> rusqlite::Result<Self> {
-        [Self::Claim, Self::Invitation, Self::SignIn]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-            .ok_or(rusqlite::Error::InvalidQuery)
+impl FromSql for LinkKind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let word = value.as_str()?;
+        let known = [Self::Claim, Self::Invitation, Self::SignIn].into_iter().find(|kind| kind.as_str() == word);
+        known.ok_or(FromSqlError::InvalidType)
     }
 }
 
@@ -82,21 +84,15 @@ pub struct Link {
     pub ended_at: Option<i64>,
 }
 
-fn role_of(word: Option<&str>) -> Option<Role> {
-    word.map(|word| if word == "operator" { Role::Operator } else { Role::Auditor })
-}
-
 fn from_row(row: &Row<'_>, now: i64) -> rusqlite::Result<Link> {
     let id: String = row.get(0)?;
-    let kind: String = row.get(1)?;
-    let role: Option<String> = row.get(3)?;
     let expires_at = row.get(9)?;
     let ended_as: Option<String> = row.get(11)?;
     Ok(Link {
         id: id.parse().map_err(|_| rusqlite::Error::InvalidQuery)?,
-        kind: LinkKind::from_word(&kind)?,
+        kind: row.get(1)?,
         name: row.get(2)?,
-        role: role_of(role.as_deref()),
+        role: row.get(3)?,
         user_id: row.get(4)?,
         username: row.get(5)?,
         operator: row.get(6)?,
@@ -183,13 +179,12 @@ pub(super) fn open_link(conn: &Connection, hash: &[u8; 32], now: i64) -> Result<
           WHERE secret_hash = ?1 AND ended_at IS NULL AND expires_at > ?2 AND users.deleted_at IS NULL",
     )?
     .query_row((hash, now), |row| {
-        let (kind, role): (String, Option<String>) = (row.get(2)?, row.get(4)?);
         Ok(OpenLink {
             key: row.get(0)?,
             id: row.get(1)?,
-            kind: LinkKind::from_word(&kind)?,
+            kind: row.get(2)?,
             name: row.get(3)?,
-            role: role_of(role.as_deref()),
+            role: row.get(4)?,
             user: row.get(5)?,
             operator: row.get(6)?,
             reason: row.get(7)?,

@@ -150,7 +150,7 @@ impl Erase {
     /// Takes roles and membership, each with its line, and says that the rest follows.
     fn take_everything(&self, ledger: &mut Ledger<'_>, user: &Member, authority: &Authority) -> Result<()> {
         let user_id = user.id;
-        for role in [Role::Operator, Role::Auditor] {
+        for role in Role::GRANTED {
             let (configured, authority) = (self.configured.clone(), authority.clone());
             SetRole { user_id, role, granted: false, configured, authority }.run(ledger)?;
         }
