@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -13,7 +12,9 @@ use crate::error::{Error, Result};
 use crate::identity::{Member, Role, Secret};
 use crate::ledger::{PageRequest, Reason};
 use crate::passkeys::in_use;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, authority, page, page_with};
+use crate::web::{
+    App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, authority, form_status, page, page_with,
+};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -60,7 +61,7 @@ async fn invitations(
 ) -> Result<Response> {
     let (now, asked) = (app.books.now(), PageRequest::new(None, cursor)?);
     let links = app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &asked)).await?;
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = form_status(problem.is_some());
     let page = InvitationsPage {
         shell: app.shell(Some(session), Nav::Profile),
         is_operator: session.member.has(Role::Operator),
@@ -131,7 +132,7 @@ async fn invite(
             let until = shell.moment(&expires_at);
             Ok(page(&InvitedPage { shell, url, name, until, side: square.side, square: square.path() }))
         }
-        Err(error) if error.code.status() < 500 => {
+        Err(error) if error.is_refusal() => {
             let problem = error.errors.first().map_or(error.detail, |error| match error.field.as_str() {
                 "username" => format!("The name {}.", error.message),
                 field => format!("The {field} {}.", error.message),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
@@ -17,7 +17,7 @@ use crate::identity::session::Method;
 use crate::identity::{Secret, check_username, local_identity, member};
 use crate::passkeys::{Codes, challenge, challenge_answer, codes_page, in_use};
 use crate::web::assets::passkey_script_url;
-use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn};
+use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn, form_status};
 
 pub(super) fn routes() -> Pages {
     Pages::new().open("/join/{secret}", get(show).post(enter)).open("/join/{secret}/challenge", post(ask))
@@ -76,7 +76,7 @@ impl Visit {
             (None, Some(user)) => self.app.books.look_up(|conn| member::by_key(conn, user)).await?.username,
             (None, None) => self.link.name.clone().unwrap_or_default(),
         };
-        let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let status = form_status(problem.is_some());
         let page = JoinPage {
             shell: self.app.shell(None, Nav::None),
             script: passkey_script_url(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use super::{
 use crate::error::{Error, Result};
 use crate::identity::local_subject;
 use crate::identity::passkey::Purpose;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, form_status};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -52,7 +52,7 @@ async fn passkeys_page(
     let user = session.member.key;
     let (passkeys, codes_left) =
         app.books.read(move |conn| Ok((of_member(conn, user)?, codes_left(conn, user)?))).await?;
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = form_status(problem.is_some());
     let page = PasskeysPage {
         shell: app.shell(Some(session), Nav::Profile),
         script: crate::web::assets::passkey_script_url(),
@@ -185,7 +185,7 @@ async fn remove(
 
 /// What is wrong is said on the page.
 async fn refused(app: &App, session: &Session, headers: &HeaderMap, error: Error) -> Result<Response> {
-    if error.code.status() >= 500 {
+    if !error.is_refusal() {
         return Err(error);
     }
     if let Some(cause) = error.cause() {

@@ -56,8 +56,7 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 impl IntoResponse for Error {
     /// The refusal travels in the response until the frame shows it.
     fn into_response(self) -> Response {
-        let mut response =
-            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        let mut response = status(&self).into_response();
         response.extensions_mut().insert(self);
         response
     }

@@ -22,6 +22,6 @@ pub use body::{Body, FormBody, Object, Parameters, PathId, PathText};
 pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
 pub use download::{Pieces, download};
 pub use frame::{DRESS, RequestId, frame, problem_body};
-pub use page::{Nav, Shell, grouped, page, page_with};
+pub use page::{Nav, Shell, form_status, grouped, page, page_with};
 pub use pages::Pages;
 pub use session::{Session, SignIn};
