@@ -119,21 +119,16 @@ pub fn list(conn: &Connection, kind: LinkKind, now: i64, page: &PageRequest) -> 
             .ok_or_else(bad_cursor)?,
         None => i64::MAX,
     };
-    let mut items: Vec<Link> = conn
+    let rows = conn
         .prepare_cached(
             "SELECT links.id, links.kind, links.name, links.role, users.id, users.username, audit_log.operator,
                     audit_log.reason, links.created_at, links.expires_at, links.ended_at, links.ended_as
                FROM links JOIN audit_log ON audit_log.sequence = links.audit LEFT JOIN users ON users.key = links.user
               WHERE links.kind = ?1 AND links.key < ?2 ORDER BY links.key DESC LIMIT ?3",
         )?
-        .query_map((kind.as_str(), before, i64::try_from(page.limit + 1).unwrap_or(i64::MAX)), |row| {
-            from_row(row, now)
-        })?
+        .query_map((kind.as_str(), before, page.rows()), |row| from_row(row, now))?
         .collect::<rusqlite::Result<_>>()?;
-    let has_more = items.len() > page.limit;
-    items.truncate(page.limit);
-    let next_cursor = items.last().filter(|_| has_more).map(|link| link.id.hyphenated().to_string());
-    Ok(Page { items, next_cursor })
+    Ok(page.page(rows, |last: &Link| last.id.hyphenated().to_string()))
 }
 
 /// A link that works.
