@@ -14,7 +14,7 @@ use super::{CreateClient, RevokeClient, RotateClient};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, Scope, ServiceClient};
 use crate::ledger::{Page, PageRequest, Reason, UserId};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathText, RequestId, authority};
+use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathText, RequestId, Why, authority};
 
 /// The routes of this slice for those who look after the community.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -110,14 +110,6 @@ async fn create(
     Ok((StatusCode::CREATED, Json(ClientWithCredential { client, credential: credential.reveal() })))
 }
 
-/// Why something is done to a client.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ClientChange {
-    /// For the audit log.
-    reason: Reason,
-}
-
 fn id(text: &str) -> Result<Uuid> {
     text.parse().map_err(|_| client::client_not_found())
 }
@@ -125,32 +117,32 @@ fn id(text: &str) -> Result<Uuid> {
 /// Revoke a service client
 ///
 /// From the next call on, for good. Refused with 409: `client_revoked`.
-#[utoipa::path(delete, path = "/v1/admin/service-clients/{id}", tag = "Operators", params(("id" = Uuid, Path)), request_body = ClientChange,
+#[utoipa::path(delete, path = "/v1/admin/service-clients/{id}", tag = "Operators", params(("id" = Uuid, Path)), request_body = Why,
     responses((status = 200, body = ClientView)))]
 async fn revoke(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
     PathText(client): PathText,
     request_id: RequestId,
-    Body(change): Body<ClientChange>,
+    Body(why): Body<Why>,
 ) -> Result<Json<ClientView>> {
-    let authority = authority(&operator, change.reason, &request_id)?;
+    let authority = authority(&operator, why.reason, &request_id)?;
     Ok(Json(app.books.execute(RevokeClient { id: id(&client)?, authority }).await?.into()))
 }
 
 /// Give a service client a new credential
 ///
 /// The old one ends at once. Refused with 409: `client_revoked`.
-#[utoipa::path(post, path = "/v1/admin/service-clients/{id}/rotate", tag = "Operators", params(("id" = Uuid, Path)), request_body = ClientChange,
+#[utoipa::path(post, path = "/v1/admin/service-clients/{id}/rotate", tag = "Operators", params(("id" = Uuid, Path)), request_body = Why,
     responses((status = 200, body = ClientWithCredential)))]
 async fn rotate(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
     PathText(client): PathText,
     request_id: RequestId,
-    Body(change): Body<ClientChange>,
+    Body(why): Body<Why>,
 ) -> Result<Json<ClientWithCredential>> {
-    let (credential, authority) = (Credential::random()?, authority(&operator, change.reason, &request_id)?);
+    let (credential, authority) = (Credential::random()?, authority(&operator, why.reason, &request_id)?);
     let command = RotateClient { id: id(&client)?, credential: credential.clone(), authority };
     let client = app.books.execute(command).await?.into();
     Ok(Json(ClientWithCredential { client, credential: credential.reveal() }))

@@ -15,6 +15,7 @@ mod pages;
 mod rates;
 mod session;
 pub mod spreadsheet;
+mod why;
 
 pub use app::{App, Slice};
 pub use arrival::{Client, Peer, household};
@@ -25,3 +26,4 @@ pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use page::{Nav, Shell, form_status, grouped, page, page_with};
 pub use pages::Pages;
 pub use session::{Session, SignIn};
+pub use why::Why;
