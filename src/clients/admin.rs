@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::calls::{ServiceCall, calls};
 use super::reads::{ServiceRead, reads};
-use super::{CreateClient, RevokeClient, RotateClient};
+use super::{ClientId, CreateClient, RevokeClient, RotateClient};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, Scope, ServiceClient};
 use crate::ledger::{Page, PageRequest, Reason, UserId};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathText, RequestId, Why, authority};
+use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
 
 /// The routes of this slice for those who look after the community.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -110,10 +110,6 @@ async fn create(
     Ok((StatusCode::CREATED, Json(ClientWithCredential { client, credential: credential.reveal() })))
 }
 
-fn id(text: &str) -> Result<Uuid> {
-    text.parse().map_err(|_| client::client_not_found())
-}
-
 /// Revoke a service client
 ///
 /// From the next call on, for good. Refused with 409: `client_revoked`.
@@ -122,12 +118,12 @@ fn id(text: &str) -> Result<Uuid> {
 async fn revoke(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
-    PathText(client): PathText,
+    PathId(ClientId(id)): PathId<ClientId>,
     request_id: RequestId,
     Body(why): Body<Why>,
 ) -> Result<Json<ClientView>> {
     let authority = authority(&operator, why.reason, &request_id)?;
-    Ok(Json(app.books.execute(RevokeClient { id: id(&client)?, authority }).await?.into()))
+    Ok(Json(app.books.execute(RevokeClient { id, authority }).await?.into()))
 }
 
 /// Give a service client a new credential
@@ -138,12 +134,12 @@ async fn revoke(
 async fn rotate(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
-    PathText(client): PathText,
+    PathId(ClientId(id)): PathId<ClientId>,
     request_id: RequestId,
     Body(why): Body<Why>,
 ) -> Result<Json<ClientWithCredential>> {
     let (credential, authority) = (Credential::random()?, authority(&operator, why.reason, &request_id)?);
-    let command = RotateClient { id: id(&client)?, credential: credential.clone(), authority };
+    let command = RotateClient { id, credential: credential.clone(), authority };
     let client = app.books.execute(command).await?.into();
     Ok(Json(ClientWithCredential { client, credential: credential.reveal() }))
 }

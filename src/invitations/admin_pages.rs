@@ -1,19 +1,20 @@
 //! The operators' page of invitations: who is invited, a new one, and taking one back.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::card::Square;
+use super::link::LinkId;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role, Secret};
 use crate::ledger::{PageRequest, Reason};
 use crate::passkeys::in_use;
 use crate::web::{
-    App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, authority, form_status, page, page_with,
+    App, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, authority, form_status, page, page_with,
 };
 
 pub(super) fn routes() -> Pages {
@@ -159,7 +160,7 @@ struct WithdrawForm {
 async fn withdraw(
     State(app): State<App>,
     session: Session,
-    Path(id): Path<String>,
+    PathId(LinkId(id)): PathId<LinkId>,
     request_id: RequestId,
     FormBody(form): FormBody<WithdrawForm>,
 ) -> Result<Response> {
@@ -167,6 +168,6 @@ async fn withdraw(
     check(&session, &[Role::Operator])?;
     in_use(&app)?;
     let authority = authority(&session.member, Reason::new("Withdrawn on the page of invitations")?, &request_id)?;
-    app.books.execute(WithdrawLink { id: id.parse().unwrap_or_default(), authority }).await?;
+    app.books.execute(WithdrawLink { id, authority }).await?;
     Ok(Redirect::to("/admin/invitations").into_response())
 }

@@ -1,7 +1,5 @@
 //! Invitations for programs.
 
-use std::str::FromStr;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,9 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::link::link_not_found;
+use super::link::LinkId;
 use super::{Link, LinkKind, MakeLink, Wanted, WithdrawLink, list};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::identity::{Role, Secret};
 use crate::ledger::{Page, PageRequest, Reason};
 use crate::passkeys::in_use;
@@ -66,17 +64,6 @@ struct Listed {
     limit: Option<i64>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-}
-
-/// An invitation's id in the path.
-#[derive(Debug, Clone, Copy)]
-struct LinkId(Uuid);
-
-impl FromStr for LinkId {
-    type Err = Error;
-    fn from_str(text: &str) -> Result<Self> {
-        text.parse().map(Self).map_err(|_| link_not_found())
-    }
 }
 
 /// Invite someone

@@ -1,7 +1,7 @@
 //! The pages behind a link.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -17,7 +17,7 @@ use crate::identity::session::Method;
 use crate::identity::{Secret, check_username, local_identity, member};
 use crate::passkeys::{Codes, challenge, challenge_answer, codes_page, in_use};
 use crate::web::assets::passkey_script_url;
-use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn, form_status};
+use crate::web::{App, FormBody, Nav, Pages, PathText, RequestId, Session, Shell, SignIn, form_status};
 
 pub(super) fn routes() -> Pages {
     Pages::new().open("/join/{secret}", get(show).post(enter)).open("/join/{secret}/challenge", post(ask))
@@ -99,7 +99,7 @@ impl Visit {
 /// Only shows: whoever makes a preview of a link must not use it up.
 async fn show(
     State(app): State<App>,
-    Path(secret): Path<String>,
+    PathText(secret): PathText,
     session: Option<Session>,
     headers: HeaderMap,
 ) -> Result<Response> {
@@ -115,7 +115,7 @@ struct AskForm {
 /// What the browser is asked for a passkey with, for someone new.
 async fn ask(
     State(app): State<App>,
-    Path(secret): Path<String>,
+    PathText(secret): PathText,
     headers: HeaderMap,
     FormBody(form): FormBody<AskForm>,
 ) -> Result<Response> {
@@ -143,7 +143,7 @@ struct EnterForm {
 
 async fn enter(
     State(app): State<App>,
-    Path(secret): Path<String>,
+    PathText(secret): PathText,
     session: Option<Session>,
     request_id: RequestId,
     headers: HeaderMap,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Role, Secret};
 use crate::ledger::{Ledger, Page, PageRequest, UserId, UserKey, bad_cursor};
+use crate::web::path_id;
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -161,6 +162,11 @@ pub(super) fn link_not_found() -> Error {
         "This link was used already, has expired, was withdrawn, or is not complete. Ask whoever gave it to you for a new one. Where nobody operates the community yet, `communitytoken member claim-link` makes one.",
     )
 }
+
+path_id!(
+    /// A link, as operators know it.
+    pub(super) LinkId, link_not_found
+);
 
 /// The link with this secret, if it works now.
 pub(super) fn open_link(conn: &Connection, hash: &[u8; 32], now: i64) -> Result<OpenLink> {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::remove::PasskeyId;
 use super::{
     AddPasskey, Codes, RemovePasskey, StoredPasskey, authority_in, challenge, challenge_answer, codes_left, codes_page,
     in_use, of_member, stored,
@@ -17,7 +18,7 @@ use super::{
 use crate::error::{Error, Result};
 use crate::identity::local_subject;
 use crate::identity::passkey::Purpose;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, form_status};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, form_status};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -161,7 +162,7 @@ struct RemoveForm {
 async fn remove(
     State(app): State<App>,
     session: Session,
-    Path(id): Path<String>,
+    PathId(PasskeyId(passkey)): PathId<PasskeyId>,
     request_id: RequestId,
     headers: HeaderMap,
     FormBody(form): FormBody<RemoveForm>,
@@ -172,7 +173,7 @@ async fn remove(
     }
     let command = RemovePasskey {
         user_id: session.member.id,
-        passkey: id.parse().unwrap_or_default(),
+        passkey,
         session: session.info.id,
         providers: app.config.identity.providers.iter().map(|provider| provider.issuer.clone()).collect(),
         authority: authority_in(&session, "The member removed a passkey", &request_id)?,

@@ -19,6 +19,7 @@ mod why;
 
 pub use app::{App, Slice};
 pub use arrival::{Client, Peer, household};
+pub(crate) use body::path_id;
 pub use body::{Body, FormBody, Object, Parameters, PathId, PathText};
 pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
 pub use download::{Pieces, download};
