@@ -55,9 +55,18 @@ pub(super) fn insert_user(ledger: &Ledger<'_>, username: &str) -> Result<UserKey
 
 /// Whether a text is a username: 3 to 255 letters, digits, `_` or `-`.
 pub fn check_username(text: &str) -> Result<()> {
-    let fits = (3..=255).contains(&text.len())
+    check_name("username", text, 255)
+}
+
+/// Whether a text is a name, of a member, a system account or a service client.
+pub fn check_name(field: &str, text: &str, characters_max: usize) -> Result<()> {
+    let fits = (3..=characters_max).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    if fits { Ok(()) } else { Err(Error::field("username", "must be 3 to 255 letters (a to z), digits, _ or -")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::field(field, format!("must be 3 to {characters_max} letters (a to z), digits, _ or -")))
+    }
 }
 
 /// The provider's name made into a username; one that says nothing becomes `member`.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::SystemAccount;
 use crate::error::{Code, Error, Result};
-use crate::identity::check_username;
+use crate::identity::check_name;
 use crate::ledger::{Authority, Command, Ledger, SYSTEM_ACCOUNT, UserId, treasury};
 
 /// Creates the community's own system account. Safe to repeat: the second time changes nothing.
@@ -48,8 +48,7 @@ impl Command for AddAccount {
     type Output = SystemAccount;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<SystemAccount> {
-        check_username(&self.name)
-            .map_err(|_| Error::field("name", "must be 3 to 255 letters (a to z), digits, _ or -"))?;
+        check_name("name", &self.name, 255)?;
         if treasury(ledger.conn, Some(&self.name)).is_ok() {
             return Err(Error::new(
                 Code::SystemAccountExists,
