@@ -116,16 +116,13 @@ impl Command for Erase {
 }
 
 impl Erase {
-    /// On whose word. Someone who leaves is named by their id alone: the line stays for ever.
+    /// On whose word.
     fn authority(&self, user: &Member) -> Result<Authority> {
         match &self.by {
             By::Operator(authority) => Ok(authority.clone()),
-            By::Themselves(request_id) => Ok(Authority {
-                operator: crate::ledger::Operator::new(&format!("member {}", user.id))?,
-                reason: crate::ledger::Reason::new("They closed their account themselves")?,
-                request_id: Some(request_id.clone()),
-                acting: None,
-            }),
+            By::Themselves(request_id) => {
+                Authority::of_member(user.id, "They closed their account themselves", request_id)
+            }
         }
     }
 
