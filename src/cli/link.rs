@@ -84,9 +84,14 @@ fn claim_reason() -> Result<Reason, Failure> {
     Ok(Reason::new("Nobody operates the community yet")?)
 }
 
-fn make(common: &Common, books: Books, config: &Config, wanted: Wanted, authority: Authority) -> Result<(), Failure> {
+fn made(books: &Books, wanted: Wanted, authority: Authority) -> Result<(Secret, MadeLink), Failure> {
     let secret = Secret::random()?;
     let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
+    Ok((secret, made))
+}
+
+fn make(common: &Common, books: Books, config: &Config, wanted: Wanted, authority: Authority) -> Result<(), Failure> {
+    let (secret, made) = made(&books, wanted, authority)?;
     books.close();
     let url = url(&config.server.address(), &secret);
     let square = Square::of(&url)?.text();
@@ -109,9 +114,6 @@ pub(super) fn claim_link(
     if others_operate || !books.read_blocking(nobody_operates)? {
         return Ok(None);
     }
-    let secret = Secret::random()?;
     let authority = Authority { operator, reason: claim_reason()?, request_id: None, acting: None };
-    let wanted = Wanted::Claim { others_operate };
-    let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
-    Ok(Some((secret, made)))
+    made(books, Wanted::Claim { others_operate }, authority).map(Some)
 }
