@@ -49,7 +49,7 @@ fn profile_page(app: &App, session: &Session) -> ProfilePage {
         since: shell.day(&member.created_at),
         roles: member.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(", "),
         passkeys: app.passkeys.is_some(),
-        invites: app.passkeys.is_some() && (member.has(Role::Operator) || member.has(Role::Auditor)),
+        invites: app.passkeys.is_some() && member.oversees(),
         shell,
     }
 }
