@@ -26,42 +26,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(service_reads))
 }
 
-/// A service client.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-struct ClientView {
-    /// Its id.
-    id: Uuid,
-    /// What members know it by.
-    name: String,
-    /// What it may do.
-    scopes: Vec<Scope>,
-    /// Unix milliseconds.
-    created_at: i64,
-    /// When it was used last, to some minutes, Unix milliseconds.
-    last_used_at: Option<i64>,
-    /// When it was revoked, for good, Unix milliseconds.
-    revoked_at: Option<i64>,
-}
-
-impl From<ServiceClient> for ClientView {
-    fn from(client: ServiceClient) -> Self {
-        Self {
-            id: client.id,
-            name: client.name,
-            scopes: client.scopes,
-            created_at: client.created_at,
-            last_used_at: client.last_used_at,
-            revoked_at: client.revoked_at,
-        }
-    }
-}
-
 /// A service client with its new credential.
 #[derive(Debug, Serialize, ToSchema)]
 struct ClientWithCredential {
     /// The client.
     #[serde(flatten)]
-    client: ClientView,
+    client: ServiceClient,
     /// What it sends as its bearer token. Shown now and never again.
     credential: String,
 }
@@ -69,10 +39,10 @@ struct ClientWithCredential {
 /// All service clients
 ///
 /// The newest first, those that are revoked too.
-#[utoipa::path(get, path = "/v1/admin/service-clients", tag = "Operators", responses((status = 200, body = Page<ClientView>)))]
-async fn list(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Page<ClientView>>> {
-    let clients = app.books.read(client::list).await?;
-    Ok(Json(Page { items: clients.into_iter().map(ClientView::from).collect(), next_cursor: None }))
+#[utoipa::path(get, path = "/v1/admin/service-clients", tag = "Operators", responses((status = 200, body = Page<ServiceClient>)))]
+async fn list(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Page<ServiceClient>>> {
+    let items = app.books.read(client::list).await?;
+    Ok(Json(Page { items, next_cursor: None }))
 }
 
 /// A new service client.
@@ -106,7 +76,7 @@ async fn create(
     let scopes = new.scopes.iter().map(|scope| scope.parse()).collect::<Result<Vec<Scope>>>()?;
     let (credential, authority) = (Credential::random()?, authority(&operator, new.reason, &request_id)?);
     let command = CreateClient { name: new.name, scopes, credential: credential.clone(), authority };
-    let client = app.books.execute(command).await?.into();
+    let client = app.books.execute(command).await?;
     Ok((StatusCode::CREATED, Json(ClientWithCredential { client, credential: credential.reveal() })))
 }
 
@@ -114,16 +84,16 @@ async fn create(
 ///
 /// From the next call on, for good. Refused with 409: `client_revoked`.
 #[utoipa::path(delete, path = "/v1/admin/service-clients/{id}", tag = "Operators", params(("id" = Uuid, Path)), request_body = Why,
-    responses((status = 200, body = ClientView)))]
+    responses((status = 200, body = ServiceClient)))]
 async fn revoke(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
     PathId(ClientId(id)): PathId<ClientId>,
     request_id: RequestId,
     Body(why): Body<Why>,
-) -> Result<Json<ClientView>> {
+) -> Result<Json<ServiceClient>> {
     let authority = authority(&operator, why.reason, &request_id)?;
-    Ok(Json(app.books.execute(RevokeClient { id, authority }).await?.into()))
+    app.books.execute(RevokeClient { id, authority }).await.map(Json)
 }
 
 /// Give a service client a new credential
@@ -140,7 +110,7 @@ async fn rotate(
 ) -> Result<Json<ClientWithCredential>> {
     let (credential, authority) = (Credential::random()?, authority(&operator, why.reason, &request_id)?);
     let command = RotateClient { id, credential: credential.clone(), authority };
-    let client = app.books.execute(command).await?.into();
+    let client = app.books.execute(command).await?;
     Ok(Json(ClientWithCredential { client, credential: credential.reveal() }))
 }
 
