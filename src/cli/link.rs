@@ -114,6 +114,6 @@ pub(super) fn claim_link(
     if others_operate || !books.read_blocking(nobody_operates)? {
         return Ok(None);
     }
-    let authority = Authority { operator, reason: claim_reason()?, request_id: None, acting: None };
+    let authority = Authority::at_the_machine(operator, claim_reason()?);
     made(books, Wanted::Claim { others_operate }, authority).map(Some)
 }

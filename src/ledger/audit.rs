@@ -76,6 +76,11 @@ impl Acting {
 }
 
 impl Authority {
+    /// Of somebody at the machine, or of the program itself.
+    pub const fn at_the_machine(operator: Operator, reason: Reason) -> Self {
+        Self { operator, reason, request_id: None, acting: None }
+    }
+
     /// Of a member who does something that is theirs alone: the line names them by their id, so that
     /// their name can be forgotten when they leave.
     pub fn of_member(user: UserId, reason: &str, request_id: &str) -> Result<Self> {
