@@ -14,7 +14,8 @@ use crate::identity::{Member, Role, Secret};
 use crate::ledger::{PageRequest, Reason};
 use crate::passkeys::in_use;
 use crate::web::{
-    App, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, authority, form_status, page, page_with,
+    App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, authority, form_status, page,
+    page_with,
 };
 
 pub(super) fn routes() -> Pages {
@@ -152,17 +153,12 @@ async fn make(app: &App, operator: &Member, form: &InviteForm, request_id: &Requ
     Ok((super::url(&app.public_url(), &secret), made.expires_at))
 }
 
-#[derive(Debug, Deserialize)]
-struct WithdrawForm {
-    csrf: String,
-}
-
 async fn withdraw(
     State(app): State<App>,
     session: Session,
     PathId(LinkId(id)): PathId<LinkId>,
     request_id: RequestId,
-    FormBody(form): FormBody<WithdrawForm>,
+    FormBody(form): FormBody<BareForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
     check(session.member.has(Role::Operator))?;

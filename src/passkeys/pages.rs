@@ -18,7 +18,7 @@ use super::{
 use crate::error::{Error, Result};
 use crate::identity::local_subject;
 use crate::identity::passkey::Purpose;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, form_status};
+use crate::web::{App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, form_status};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -87,17 +87,12 @@ async fn show(
     passkeys_page(&app, &session, &headers, said, None).await
 }
 
-#[derive(Debug, Deserialize)]
-struct AskForm {
-    csrf: String,
-}
-
 /// Whoever signed in long ago signs in again before a way in is added or taken away.
 pub(super) fn sign_in_again() -> Response {
     Redirect::to("/login?problem=again&next=/profile/passkeys").into_response()
 }
 
-async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<AskForm>) -> Result<Response> {
+async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<BareForm>) -> Result<Response> {
     session.check(&form.csrf)?;
     if !session.is_fresh(app.books.now()) {
         return Err(Error::sign_in_again());
@@ -154,18 +149,13 @@ async fn add(
     }
 }
 
-#[derive(Debug, Deserialize)]
-struct RemoveForm {
-    csrf: String,
-}
-
 async fn remove(
     State(app): State<App>,
     session: Session,
     PathId(PasskeyId(passkey)): PathId<PasskeyId>,
     request_id: RequestId,
     headers: HeaderMap,
-    FormBody(form): FormBody<RemoveForm>,
+    FormBody(form): FormBody<BareForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
     if !session.is_fresh(app.books.now()) {

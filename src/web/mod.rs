@@ -26,5 +26,5 @@ pub use download::{Pieces, download};
 pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use page::{Nav, Shell, form_status, grouped, page, page_with};
 pub use pages::Pages;
-pub use session::{Session, SignIn};
+pub use session::{BareForm, Session, SignIn};
 pub use why::Why;

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
 
 use super::{App, Client};
 use crate::error::{Code, Error, Result};
@@ -121,6 +122,13 @@ impl App {
     fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
         CookieJar::from_headers(headers).get(&self.cookie_name(SESSION))?.value().parse().ok()
     }
+}
+
+/// A form with nothing in it but what every form brings back.
+#[derive(Debug, Deserialize)]
+pub struct BareForm {
+    /// The session's token.
+    pub csrf: String,
 }
 
 impl Session {
