@@ -12,9 +12,8 @@ use super::{AddAccount, Correct, Distribute, Distribution, Issue, Recipient, Set
 use crate::error::{Error, Result};
 use crate::identity::wallet_of;
 use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
-use crate::transfers::created;
 use crate::wallets::WalletView;
-use crate::web::{App, Body, Key, Object, OperatorCaller, OverseerCaller, PathId, RequestId, Why, authority};
+use crate::web::{App, Body, Key, Object, OperatorCaller, OverseerCaller, PathId, RequestId, Why, authority, created};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
