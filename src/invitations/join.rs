@@ -6,7 +6,7 @@ use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 
 use super::link::{LinkKind, OpenLink, link_not_found, mark_used, open_link};
-use super::make::{already_claimed, nobody_operates};
+use super::make::refuse_claimed;
 use crate::error::Result;
 use crate::identity::{Member, bind_local, local_identity, local_subject, member, register_local};
 use crate::ledger::{Authority, Command, Ledger, Operator, Reason, UserId};
@@ -121,10 +121,7 @@ impl Command for EnterByLink {
 
 /// The community may have got an operator since the link was made.
 fn check_claim(ledger: &Ledger<'_>, link: &OpenLink, others_operate: bool) -> Result<()> {
-    if link.kind == LinkKind::Claim && (others_operate || !nobody_operates(ledger.conn)?) {
-        return Err(already_claimed());
-    }
-    Ok(())
+    if link.kind == LinkKind::Claim { refuse_claimed(ledger.conn, others_operate) } else { Ok(()) }
 }
 
 fn use_link(ledger: &mut Ledger<'_>, link: &OpenLink, user: &Member, own: &Authority) -> Result<()> {
