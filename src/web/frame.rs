@@ -84,10 +84,8 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let began = Instant::now();
     let id = request_id(request.headers());
     request.extensions_mut().insert(id.clone());
-    let method = request.method().clone();
-    let path = loggable(request.uri().path());
-    let page = wants_page(request.uri().path(), request.headers());
-    let is_link = request.uri().path().starts_with(LINKS);
+    let (method, address) = (request.method().clone(), request.uri().clone());
+    let page = wants_page(address.path(), request.headers());
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let mut response = match refuse(&app, &request) {
@@ -107,17 +105,18 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         }
         response = if page { problem_page(&app, &error, &id) } else { problem(&error, &id) };
     }
-    if is_link {
+    if address.path().starts_with(LINKS) {
         response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     }
     dress(&app, response.headers_mut(), &id);
     let status = response.status().as_u16();
     let milliseconds = began.elapsed().as_millis();
-    // What went well is for those who look closely; a busy community would fill the log with it.
+    // What went well is for those who look closely; a busy community would fill the log with it. What is
+    // not logged need not be made fit for it.
     if status < 400 {
-        tracing::debug!(request_id = %id.0, %method, path, status, milliseconds, "answered");
+        tracing::debug!(request_id = %id.0, %method, path = loggable(address.path()), status, milliseconds, "answered");
     } else {
-        tracing::info!(request_id = %id.0, %method, path, status, milliseconds, "answered");
+        tracing::info!(request_id = %id.0, %method, path = loggable(address.path()), status, milliseconds, "answered");
     }
     response
 }

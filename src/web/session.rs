@@ -57,7 +57,7 @@ pub struct SignIn {
 impl App {
     /// Whether members reach the pages by HTTPS.
     pub fn is_https(&self) -> bool {
-        self.public_url().starts_with("https://")
+        self.config.server.public_url.as_ref().is_some_and(|address| address.starts_with("https://"))
     }
 
     /// The name of a cookie of ours. Under HTTPS its prefix makes browsers refuse one that another host
