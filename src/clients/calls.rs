@@ -53,7 +53,7 @@ pub(super) fn calls(
     let rows = statement
         .query_and_then((before, client.map(|id| id.hyphenated().to_string()), user, page.rows()), from_row)?
         .collect::<Result<_>>()?;
-    Ok(page.page(rows, |last: &ServiceCall| last.sequence.to_string()))
+    Ok(page.cut(rows, |last: &ServiceCall| last.sequence.to_string()))
 }
 
 fn from_row(row: &Row<'_>) -> Result<ServiceCall> {

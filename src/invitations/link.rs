@@ -129,7 +129,7 @@ pub fn list(conn: &Connection, kind: LinkKind, now: i64, page: &PageRequest) -> 
         )?
         .query_map((kind.as_str(), before, page.rows()), |row| from_row(row, now))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(page.page(rows, |last: &Link| last.id.hyphenated().to_string()))
+    Ok(page.cut(rows, |last: &Link| last.id.hyphenated().to_string()))
 }
 
 /// A link that works.

@@ -83,7 +83,7 @@ impl PageRequest {
     }
 
     /// The page of those rows; the cursor is of the last one that fits, behind which the list goes on.
-    pub fn page<T>(&self, mut rows: Vec<T>, cursor: impl FnOnce(&T) -> String) -> Page<T> {
+    pub fn cut<T>(&self, mut rows: Vec<T>, cursor: impl FnOnce(&T) -> String) -> Page<T> {
         let has_more = rows.len() > self.limit;
         rows.truncate(self.limit);
         let next_cursor = rows.last().filter(|_| has_more).map(cursor);

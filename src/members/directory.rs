@@ -52,7 +52,7 @@ fn found<T>(
             Ok(((row.get(0)?, row.get(1)?), entry(row)?))
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let Page { items, next_cursor } = page.page(rows, |(last, _)| cursor(last));
+    let Page { items, next_cursor } = page.cut(rows, |(last, _)| cursor(last));
     Ok(Page { items: items.into_iter().map(|(_, item)| item).collect(), next_cursor })
 }
 
