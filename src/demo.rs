@@ -89,7 +89,7 @@ pub fn fill(path: &Path, mut progress: impl FnMut(u64, u64)) -> Result<()> {
 }
 
 fn authority(reason: &str) -> Result<Authority> {
-    Ok(Authority { operator: Operator::new("demo")?, reason: Reason::new(reason)?, request_id: None, acting: None })
+    Ok(Authority::at_the_machine(Operator::new("demo")?, Reason::new(reason)?))
 }
 
 fn join(books: &Books) -> Result<Vec<Member>> {

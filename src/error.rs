@@ -229,6 +229,12 @@ impl Error {
         self
     }
 
+    /// Whether the community says no, and the caller can do something about it; otherwise something
+    /// failed on our side.
+    pub const fn is_refusal(&self) -> bool {
+        self.code.status() < 500
+    }
+
     /// What really happened, where the sentence does not say it.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

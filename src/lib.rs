@@ -13,7 +13,10 @@
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
-//! Arrows run one way: `cli, server → slices → web → identity → ledger → store`.
+//! Arrows run one way: `cli, server → slices → web → identity → ledger → store`. A slice may use what
+//! another's `mod.rs` offers, in one direction too: `treasury → wallets → transfers → clients, members`
+//! and `invitations → passkeys → sign_in`, with `invitations → members`. What would turn an arrow round
+//! belongs to [`ledger`], [`identity`] or [`web`].
 //!
 //! # The way of a request
 //! Route, caller and body, a command that is valid by its types, the writer, the command inside the
@@ -40,3 +43,61 @@ pub mod transfers;
 pub mod treasury;
 pub mod wallets;
 pub mod web;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    /// The map as a list: each imports only what comes after it.
+    const HOUSE: &[&str] = &[
+        "cli",
+        "demo",
+        "server",
+        "treasury",
+        "wallets",
+        "transfers",
+        "clients",
+        "invitations",
+        "members",
+        "passkeys",
+        "sign_in",
+        "statistics",
+        "proofs",
+        "audit",
+        "web",
+        "identity",
+        "config",
+        "ledger",
+        "schema",
+        "store",
+    ];
+
+    /// The text of a file, or of all files in a folder but those of its tests.
+    fn text(path: &Path) -> String {
+        if path.is_file() {
+            return fs::read_to_string(path).unwrap();
+        }
+        let parts = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+        parts.filter(|part| !part.ends_with("tests")).map(|part| text(&part)).collect()
+    }
+
+    /// No arrow of the map runs back, and whatever is built on to the house is on the map.
+    #[test]
+    fn arrows_run_one_way() {
+        let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        for entry in fs::read_dir(&house).unwrap() {
+            let path = entry.unwrap().path();
+            let part = path.file_stem().unwrap().to_str().unwrap();
+            let own = text(&path);
+            match HOUSE.iter().position(|name| *name == part) {
+                Some(place) => {
+                    for above in &HOUSE[..place] {
+                        assert!(!own.contains(&format!("crate::{above}::")), "{part} imports {above}");
+                    }
+                }
+                None => assert!(["main", "lib", "error"].contains(&part), "where does {part} belong?"),
+            }
+        }
+    }
+}

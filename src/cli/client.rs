@@ -1,7 +1,7 @@
 //! `client`: service clients, programs that act for members who allow it.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Act, Common, Failure, output};
 use crate::clients::{CreateClient, RevokeClient, RotateClient};
@@ -51,19 +51,8 @@ impl Client {
     }
 }
 
-fn describe(client: &ServiceClient) -> Value {
-    json!({
-        "id": client.id,
-        "name": client.name,
-        "scopes": client.scopes,
-        "created_at": client.created_at,
-        "last_used_at": client.last_used_at,
-        "revoked_at": client.revoked_at,
-    })
-}
-
 fn hand_out(common: &Common, client: &ServiceClient, credential: &Credential) {
-    let mut answer = describe(client);
+    let mut answer = json!(client);
     answer["credential"] = credential.reveal().into();
     output::print(common.json, &answer, || {
         format!(
@@ -92,8 +81,7 @@ fn list(common: &Common) -> Result<(), Failure> {
     let (books, _) = common.books()?;
     let clients = books.read_blocking(client::list)?;
     books.close();
-    let answer: Vec<Value> = clients.iter().map(describe).collect();
-    output::print(common.json, &answer, || {
+    output::print(common.json, &clients, || {
         let rows: Vec<Vec<String>> = clients
             .iter()
             .map(|client| {
@@ -136,7 +124,7 @@ impl Change {
         let id = books.read_blocking(|conn| find(conn, &self.client))?.id;
         let client = books.execute_blocking(RevokeClient { id, authority })?;
         books.close();
-        output::print(common.json, &describe(&client), || format!("{} is revoked and acts for nobody.", client.name));
+        output::print(common.json, &client, || format!("{} is revoked and acts for nobody.", client.name));
         Ok(())
     }
 }

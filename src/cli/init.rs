@@ -51,6 +51,6 @@ impl Init {
 /// Makes sure of the system account.
 pub(super) fn found(books: &Books, operator: Operator) -> Result<(SystemAccount, bool), Failure> {
     let reason = Reason::new("Foundation of the community")?;
-    let authority = Authority { operator, reason, request_id: None, acting: None };
+    let authority = Authority::at_the_machine(operator, reason);
     Ok(books.execute_blocking(CreateAccount { authority })?)
 }

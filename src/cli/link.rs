@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Act, Common, Failure, member, output};
 use crate::config::Config;
-use crate::identity::{Role, Secret};
+use crate::identity::Secret;
 use crate::invitations::{MadeLink, MakeLink, Square, Wanted, nobody_operates, url};
 use crate::ledger::{Authority, Books, Operator, Reason};
 
@@ -48,7 +48,7 @@ pub(crate) struct ClaimLink {
 
 impl Invite {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let role = self.role.map(|role| if role == "operator" { Role::Operator } else { Role::Auditor });
+        let role = self.role.map(|role| role.parse()).transpose()?;
         let wanted = Wanted::Invitation { name: self.name, role, days: self.days };
         let authority = self.act.authority()?;
         let (books, config) = common.books()?;
@@ -84,9 +84,14 @@ fn claim_reason() -> Result<Reason, Failure> {
     Ok(Reason::new("Nobody operates the community yet")?)
 }
 
-fn make(common: &Common, books: Books, config: &Config, wanted: Wanted, authority: Authority) -> Result<(), Failure> {
+fn made(books: &Books, wanted: Wanted, authority: Authority) -> Result<(Secret, MadeLink), Failure> {
     let secret = Secret::random()?;
     let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
+    Ok((secret, made))
+}
+
+fn make(common: &Common, books: Books, config: &Config, wanted: Wanted, authority: Authority) -> Result<(), Failure> {
+    let (secret, made) = made(&books, wanted, authority)?;
     books.close();
     let url = url(&config.server.address(), &secret);
     let square = Square::of(&url)?.text();
@@ -109,9 +114,6 @@ pub(super) fn claim_link(
     if others_operate || !books.read_blocking(nobody_operates)? {
         return Ok(None);
     }
-    let secret = Secret::random()?;
-    let authority = Authority { operator, reason: claim_reason()?, request_id: None, acting: None };
-    let wanted = Wanted::Claim { others_operate };
-    let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
-    Ok(Some((secret, made)))
+    let authority = Authority::at_the_machine(operator, claim_reason()?);
+    made(books, Wanted::Claim { others_operate }, authority).map(Some)
 }

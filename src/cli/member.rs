@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Act, Common, Failure, link, output};
 use crate::error::Result;
 use crate::identity::session::{SessionInfo, of_member};
-use crate::identity::{self, Role, member, user_by_name};
+use crate::identity::{self, member, user_by_name};
 use crate::ledger::{UserId, Wallet};
 use crate::members::{By, Erase, Remaining, SetDeleted, SetRole};
 use crate::sign_in;
@@ -253,7 +253,7 @@ impl Grant {
         let authority = Act { reason: self.reason, operator: self.operator }.authority()?;
         let (books, config) = common.books()?;
         let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
-        let role = if self.role == "operator" { Role::Operator } else { Role::Auditor };
+        let role = self.role.parse()?;
         let configured = config.identity.operators;
         let member = books.execute_blocking(SetRole { user_id, role, granted, configured, authority })?;
         let member = books.read_blocking(|conn| describe(conn, &member))?;

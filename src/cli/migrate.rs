@@ -37,7 +37,7 @@ impl Migrate {
             return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
         }
         let operator = self.operator.map_or_else(login_name, Ok)?;
-        let authority = Authority { operator, reason: self.reason, request_id: None, acting: None };
+        let authority = Authority::at_the_machine(operator, self.reason);
         let answer = migrate(&config, common, to, &authority)?;
         output::print(common.json, &answer, || match answer["kept"].as_str() {
             Some(kept) => format!(
@@ -58,12 +58,7 @@ pub(super) fn forward(config: &Config, common: &Common) -> Result<(), Failure> {
         return Ok(());
     }
     let reason = Reason::new("A newer release of the program was started")?;
-    let made = migrate(
-        config,
-        common,
-        schema::NEWEST,
-        &Authority { operator: login_name()?, reason, request_id: None, acting: None },
-    )?;
+    let made = migrate(config, common, schema::NEWEST, &Authority::at_the_machine(login_name()?, reason))?;
     tracing::info!(from = %made["from"], to = schema::NEWEST, kept = %made["kept"], "the schema was brought up to date");
     Ok(())
 }

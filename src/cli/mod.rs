@@ -81,11 +81,8 @@ pub(crate) struct Act {
 
 impl Act {
     fn authority(self) -> Result<Authority, Failure> {
-        let operator = match self.operator {
-            Some(operator) => operator,
-            None => login_name()?,
-        };
-        Ok(Authority { operator, reason: self.reason, request_id: None, acting: None })
+        let operator = self.operator.map_or_else(login_name, Ok)?;
+        Ok(Authority::at_the_machine(operator, self.reason))
     }
 }
 

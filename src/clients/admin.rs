@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::calls::{ServiceCall, calls};
 use super::counts::{ServiceCount, counts};
-use super::{CreateClient, RevokeClient, RotateClient};
+use super::{ClientId, CreateClient, RevokeClient, RotateClient};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, Scope, ServiceClient};
 use crate::ledger::{Page, PageRequest, Reason, UserId};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathText, RequestId, authority};
+use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
 
 /// The routes of this slice for those who look after the community.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -26,42 +26,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(service_counts))
 }
 
-/// A service client.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-struct ClientView {
-    /// Its id.
-    id: Uuid,
-    /// What members know it by.
-    name: String,
-    /// What it may do.
-    scopes: Vec<Scope>,
-    /// Unix milliseconds.
-    created_at: i64,
-    /// When it was used last, to some minutes, Unix milliseconds.
-    last_used_at: Option<i64>,
-    /// When it was revoked, for good, Unix milliseconds.
-    revoked_at: Option<i64>,
-}
-
-impl From<ServiceClient> for ClientView {
-    fn from(client: ServiceClient) -> Self {
-        Self {
-            id: client.id,
-            name: client.name,
-            scopes: client.scopes,
-            created_at: client.created_at,
-            last_used_at: client.last_used_at,
-            revoked_at: client.revoked_at,
-        }
-    }
-}
-
 /// A service client with its new credential.
 #[derive(Debug, Serialize, ToSchema)]
 struct ClientWithCredential {
     /// The client.
     #[serde(flatten)]
-    client: ClientView,
+    client: ServiceClient,
     /// What it sends as its bearer token. Shown now and never again.
     credential: String,
 }
@@ -69,10 +39,10 @@ struct ClientWithCredential {
 /// All service clients
 ///
 /// The newest first, those that are revoked too.
-#[utoipa::path(get, path = "/v1/admin/service-clients", tag = "Operators", responses((status = 200, body = Page<ClientView>)))]
-async fn list(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Page<ClientView>>> {
-    let clients = app.books.read(client::list).await?;
-    Ok(Json(Page { items: clients.into_iter().map(ClientView::from).collect(), next_cursor: None }))
+#[utoipa::path(get, path = "/v1/admin/service-clients", tag = "Operators", responses((status = 200, body = Page<ServiceClient>)))]
+async fn list(State(app): State<App>, _caller: OverseerCaller) -> Result<Json<Page<ServiceClient>>> {
+    let items = app.books.read(client::list).await?;
+    Ok(Json(Page { items, next_cursor: None }))
 }
 
 /// A new service client.
@@ -106,53 +76,41 @@ async fn create(
     let scopes = new.scopes.iter().map(|scope| scope.parse()).collect::<Result<Vec<Scope>>>()?;
     let (credential, authority) = (Credential::random()?, authority(&operator, new.reason, &request_id)?);
     let command = CreateClient { name: new.name, scopes, credential: credential.clone(), authority };
-    let client = app.books.execute(command).await?.into();
+    let client = app.books.execute(command).await?;
     Ok((StatusCode::CREATED, Json(ClientWithCredential { client, credential: credential.reveal() })))
-}
-
-/// Why something is done to a client.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ClientChange {
-    /// For the audit log.
-    reason: Reason,
-}
-
-fn id(text: &str) -> Result<Uuid> {
-    text.parse().map_err(|_| client::client_not_found())
 }
 
 /// Revoke a service client
 ///
 /// From the next call on, for good. Refused with 409: `client_revoked`.
-#[utoipa::path(delete, path = "/v1/admin/service-clients/{id}", tag = "Operators", params(("id" = Uuid, Path)), request_body = ClientChange,
-    responses((status = 200, body = ClientView)))]
+#[utoipa::path(delete, path = "/v1/admin/service-clients/{id}", tag = "Operators", params(("id" = Uuid, Path)), request_body = Why,
+    responses((status = 200, body = ServiceClient)))]
 async fn revoke(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
-    PathText(client): PathText,
+    PathId(ClientId(id)): PathId<ClientId>,
     request_id: RequestId,
-    Body(change): Body<ClientChange>,
-) -> Result<Json<ClientView>> {
-    let authority = authority(&operator, change.reason, &request_id)?;
-    Ok(Json(app.books.execute(RevokeClient { id: id(&client)?, authority }).await?.into()))
+    Body(why): Body<Why>,
+) -> Result<Json<ServiceClient>> {
+    let authority = authority(&operator, why.reason, &request_id)?;
+    app.books.execute(RevokeClient { id, authority }).await.map(Json)
 }
 
 /// Give a service client a new credential
 ///
 /// The old one ends at once. Refused with 409: `client_revoked`.
-#[utoipa::path(post, path = "/v1/admin/service-clients/{id}/rotate", tag = "Operators", params(("id" = Uuid, Path)), request_body = ClientChange,
+#[utoipa::path(post, path = "/v1/admin/service-clients/{id}/rotate", tag = "Operators", params(("id" = Uuid, Path)), request_body = Why,
     responses((status = 200, body = ClientWithCredential)))]
 async fn rotate(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
-    PathText(client): PathText,
+    PathId(ClientId(id)): PathId<ClientId>,
     request_id: RequestId,
-    Body(change): Body<ClientChange>,
+    Body(why): Body<Why>,
 ) -> Result<Json<ClientWithCredential>> {
-    let (credential, authority) = (Credential::random()?, authority(&operator, change.reason, &request_id)?);
-    let command = RotateClient { id: id(&client)?, credential: credential.clone(), authority };
-    let client = app.books.execute(command).await?.into();
+    let (credential, authority) = (Credential::random()?, authority(&operator, why.reason, &request_id)?);
+    let command = RotateClient { id, credential: credential.clone(), authority };
+    let client = app.books.execute(command).await?;
     Ok(Json(ClientWithCredential { client, credential: credential.reveal() }))
 }
 

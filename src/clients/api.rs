@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-use super::{Permission, Permit, permissions};
+use super::{ClientId, Permission, Permit, permissions};
 use crate::error::Result;
 use crate::identity::Member;
-use crate::identity::client::client_not_found;
 use crate::ledger::Page;
-use crate::web::{App, Bearer, PathText};
+use crate::web::{App, Bearer, PathId};
 
 /// The routes of this slice for members.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -31,19 +31,26 @@ async fn list(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<Pag
 /// What it does for you is marked with its name in your history. Refused with 409: `client_revoked`.
 #[utoipa::path(put, path = "/v1/me/service-clients/{id}", tag = "Members", params(("id" = Uuid, Path)),
     responses((status = 200, body = Permission), (status = 409, description = "Refused: client_revoked")))]
-async fn allow(state: State<App>, Bearer(member): Bearer, id: PathText) -> Result<Json<Permission>> {
-    permit(state, &member, &id, true).await
+async fn allow(
+    state: State<App>,
+    Bearer(member): Bearer,
+    PathId(ClientId(client)): PathId<ClientId>,
+) -> Result<Json<Permission>> {
+    permit(state, &member, client, true).await
 }
 
 /// Stop a program from acting for you
 ///
 /// From the next call on.
 #[utoipa::path(delete, path = "/v1/me/service-clients/{id}", tag = "Members", params(("id" = Uuid, Path)), responses((status = 200, body = Permission)))]
-async fn stop(state: State<App>, Bearer(member): Bearer, id: PathText) -> Result<Json<Permission>> {
-    permit(state, &member, &id, false).await
+async fn stop(
+    state: State<App>,
+    Bearer(member): Bearer,
+    PathId(ClientId(client)): PathId<ClientId>,
+) -> Result<Json<Permission>> {
+    permit(state, &member, client, false).await
 }
 
-async fn permit(State(app): State<App>, member: &Member, id: &PathText, allowed: bool) -> Result<Json<Permission>> {
-    let client = id.0.parse().map_err(|_| client_not_found())?;
+async fn permit(State(app): State<App>, member: &Member, client: Uuid, allowed: bool) -> Result<Json<Permission>> {
     app.books.execute(Permit { user: member.key, client, allowed }).await.map(Json)
 }

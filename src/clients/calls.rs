@@ -1,6 +1,6 @@
 //! What service clients did for members, newest first, with both names.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -50,26 +50,22 @@ pub(super) fn calls(
           WHERE service_calls.sequence < ?1 AND (?2 IS NULL OR service_clients.id = ?2) AND (?3 IS NULL OR users.id = ?3)
           ORDER BY service_calls.sequence DESC LIMIT ?4",
     )?;
-    let limit = i64::try_from(page.limit).unwrap_or(1);
-    let mut rows = statement.query((before, client.map(|id| id.hyphenated().to_string()), user, limit + 1))?;
-    let mut items: Vec<ServiceCall> = Vec::with_capacity(page.limit);
-    let mut next_cursor = None;
-    while let Some(row) = rows.next()? {
-        if items.len() == page.limit {
-            next_cursor = items.last().map(|last| last.sequence.to_string());
-            break;
-        }
-        let (sequence, created_at, client_id): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(4)?);
-        items.push(ServiceCall {
-            transaction_id: TransactionId::new(created_at, row.get(2)?, sequence),
-            sequence,
-            created_at,
-            amount: row.get(3)?,
-            client_id: client_id.parse().map_err(Error::internal)?,
-            client: row.get(5)?,
-            user_id: row.get(6)?,
-            username: row.get(7)?,
-        });
-    }
-    Ok(Page { items, next_cursor })
+    let rows = statement
+        .query_and_then((before, client.map(|id| id.hyphenated().to_string()), user, page.rows()), from_row)?
+        .collect::<Result<_>>()?;
+    Ok(page.cut(rows, |last: &ServiceCall| last.sequence.to_string()))
+}
+
+fn from_row(row: &Row<'_>) -> Result<ServiceCall> {
+    let (sequence, created_at, client_id): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(4)?);
+    Ok(ServiceCall {
+        transaction_id: TransactionId::new(created_at, row.get(2)?, sequence),
+        sequence,
+        created_at,
+        amount: row.get(3)?,
+        client_id: client_id.parse().map_err(Error::internal)?,
+        client: row.get(5)?,
+        user_id: row.get(6)?,
+        username: row.get(7)?,
+    })
 }

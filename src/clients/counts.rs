@@ -1,6 +1,6 @@
 //! What service clients called, newest first, with both names.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -51,28 +51,26 @@ pub(super) fn counts(
           WHERE service_counts.key < ?1 AND (?2 IS NULL OR service_clients.id = ?2) AND (?3 IS NULL OR users.id = ?3)
           ORDER BY service_counts.key DESC LIMIT ?4",
     )?;
-    let limit = i64::try_from(page.limit).unwrap_or(1);
-    let mut rows = statement.query((before, client.map(|id| id.hyphenated().to_string()), user, limit + 1))?;
-    let mut items = Vec::with_capacity(page.limit);
-    let (mut last, mut next_cursor) = (0_i64, None);
-    while let Some(row) = rows.next()? {
-        if items.len() == page.limit {
-            next_cursor = Some(last.to_string());
-            break;
-        }
-        last = row.get(0)?;
-        let client_id: String = row.get(4)?;
-        items.push(ServiceCount {
-            method: row.get(8)?,
-            outcome: row.get(9)?,
-            path: row.get(1)?,
-            hour_at: row.get(2)?,
-            count: row.get(3)?,
-            client_id: client_id.parse().map_err(Error::internal)?,
-            client: row.get(5)?,
-            user_id: row.get(6)?,
-            username: row.get(7)?,
-        });
-    }
-    Ok(Page { items, next_cursor })
+    let rows = statement
+        .query_and_then((before, client.map(|id| id.hyphenated().to_string()), user, page.rows()), from_row)?
+        .collect::<Result<_>>()?;
+    let Page { items, next_cursor } = page.cut(rows, |(key, _): &(i64, ServiceCount)| key.to_string());
+    Ok(Page { items: items.into_iter().map(|(_, count)| count).collect(), next_cursor })
+}
+
+/// A count, and its place in the list.
+fn from_row(row: &Row<'_>) -> Result<(i64, ServiceCount)> {
+    let client_id: String = row.get(4)?;
+    let count = ServiceCount {
+        path: row.get(1)?,
+        hour_at: row.get(2)?,
+        count: row.get(3)?,
+        client_id: client_id.parse().map_err(Error::internal)?,
+        client: row.get(5)?,
+        user_id: row.get(6)?,
+        username: row.get(7)?,
+        method: row.get(8)?,
+        outcome: row.get(9)?,
+    };
+    Ok((row.get(0)?, count))
 }

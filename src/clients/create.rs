@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
+use crate::identity::check_name;
 use crate::identity::client::{self, Credential, Scope, ServiceClient};
 use crate::ledger::{Authority, Command, Ledger};
 
@@ -28,7 +29,7 @@ impl Command for CreateClient {
     type Output = ServiceClient;
 
     fn run(mut self, ledger: &mut Ledger<'_>) -> Result<ServiceClient> {
-        check_name(&self.name)?;
+        check_name("name", &self.name, 64)?;
         self.scopes.sort_unstable();
         self.scopes.dedup();
         if self.scopes.is_empty() {
@@ -67,10 +68,4 @@ impl Command for CreateClient {
         )?;
         client::by_id(ledger.conn, id)
     }
-}
-
-fn check_name(text: &str) -> Result<()> {
-    let fits = (3..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    if fits { Ok(()) } else { Err(Error::field("name", "must be 3 to 64 letters (a to z), digits, _ or -")) }
 }

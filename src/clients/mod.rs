@@ -11,7 +11,8 @@ mod pages;
 mod permit;
 mod renew;
 
-use crate::web::Slice;
+use crate::identity::client::client_not_found;
+use crate::web::{Slice, path_id};
 
 pub use create::CreateClient;
 pub use on_behalf::OnBehalf;
@@ -22,3 +23,8 @@ pub use renew::{RevokeClient, RotateClient};
 pub fn slice() -> Slice {
     Slice { api: api::routes().merge(admin::routes()), pages: pages::routes() }
 }
+
+path_id!(
+    /// A service client, as people know it.
+    ClientId, client_not_found
+);

@@ -6,9 +6,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::{Permission, Permit, permissions};
+use super::{ClientId, Permission, Permit, permissions};
 use crate::error::Result;
-use crate::identity::client::client_not_found;
 use crate::web::{App, FormBody, Nav, Pages, Session, Shell, page};
 
 /// The pages of this slice.
@@ -38,7 +37,7 @@ struct PermitForm {
 
 async fn change(State(app): State<App>, session: Session, FormBody(form): FormBody<PermitForm>) -> Result<Response> {
     session.check(&form.csrf)?;
-    let client = form.client.parse().map_err(|_| client_not_found())?;
+    let ClientId(client) = form.client.parse()?;
     app.books.execute(Permit { user: session.member.key, client, allowed: form.allowed }).await?;
     Ok(Redirect::to("/profile/clients").into_response())
 }

@@ -2,6 +2,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::*;
+use crate::store::Checkpoints;
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 

@@ -116,9 +116,10 @@ impl FromStr for Credential {
 }
 
 /// A service client.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ServiceClient {
     /// How rows refer to it.
+    #[serde(skip)]
     pub key: ClientKey,
     /// How people refer to it.
     pub id: Uuid,
@@ -128,9 +129,9 @@ pub struct ServiceClient {
     pub scopes: Vec<Scope>,
     /// Unix milliseconds.
     pub created_at: i64,
-    /// When it was used last, to some minutes.
+    /// When it was used last, to some minutes, Unix milliseconds.
     pub last_used_at: Option<i64>,
-    /// When it was revoked, for good.
+    /// When it was revoked, for good, Unix milliseconds.
     pub revoked_at: Option<i64>,
 }
 

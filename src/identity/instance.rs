@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::ledger::hex;
 use crate::ledger::proof::Signer;
+use crate::store::{folder, place_first};
 
 /// The Ed25519 key of this instance. It lies in a file of its own beside the database, readable
 /// by its owner alone, so that a copy of the database is no licence to sign. It is never shown.
@@ -87,8 +88,8 @@ impl InstanceKey {
         if !next.exists() {
             return Ok(());
         }
-        let directory = next.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::rename(&next, path).and_then(|()| File::open(directory)?.sync_all()).map_err(|error| refuse(path, &error))
+        let placed = fs::rename(&next, path).and_then(|()| File::open(folder(&next))?.sync_all());
+        placed.map_err(|error| refuse(path, &error))
     }
 
     fn read(path: &Path, text: &str) -> Result<Self> {
@@ -163,15 +164,12 @@ fn next_path(path: &Path, public_key: &[u8; 32]) -> PathBuf {
 
 /// Writes the file whole, or not at all, and never over one that is there.
 fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let directory = folder(path);
     fs::create_dir_all(directory)?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
     let temporary = directory.join(name);
-    let written = write_new(&temporary, content).and_then(|()| place(&temporary, path));
+    let written = write_new(&temporary, content).and_then(|()| place_first(&temporary, path));
     // Gone already where it was renamed; a leftover would be a second copy of the key.
     let _ = fs::remove_file(&temporary);
     written?;
@@ -186,16 +184,6 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(content)?;
     file.sync_all()
-}
-
-/// Gives the file its name. A link fails where the name is taken, a rename would overwrite; it is
-/// the fallback for file systems without links.
-fn place(temporary: &Path, path: &Path) -> io::Result<()> {
-    match fs::hard_link(temporary, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(_) if !path.exists() => fs::rename(temporary, path),
-        other => other,
-    }
 }
 
 #[cfg(unix)]

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
-use super::register::insert_user;
+use super::register::{bind, insert_user};
 use crate::error::{Error, Result};
 use crate::ledger::{Ledger, UserKey};
 
@@ -15,18 +15,14 @@ pub const LOCAL_ISSUER: &str = "urn:communitytoken:local";
 
 /// Makes a member with a local identity; gives their key. Part of the command that lets them in.
 pub fn register_local(ledger: &Ledger<'_>, handle: Uuid, username: &str) -> Result<UserKey> {
-    let key = insert_user(ledger.conn, username, ledger.now())?;
+    let key = insert_user(ledger, username)?;
     bind_local(ledger, key, handle)?;
     Ok(key)
 }
 
 /// Gives a member of a provider a local identity besides, so that they can have passkeys here.
 pub fn bind_local(ledger: &Ledger<'_>, user: UserKey, handle: Uuid) -> Result<()> {
-    ledger
-        .conn
-        .prepare_cached("INSERT INTO identities (issuer, subject, user, created_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((LOCAL_ISSUER, handle.hyphenated().to_string(), user, ledger.now()))?;
-    Ok(())
+    bind(ledger, user, LOCAL_ISSUER, &handle.hyphenated().to_string())
 }
 
 /// The subject of a member's local identity, if they have one.

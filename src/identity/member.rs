@@ -1,5 +1,8 @@
 //! A member as the program knows the one who calls: user, wallet and roles.
 
+use std::str::FromStr;
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +11,7 @@ use crate::error::{Code, Error, Result};
 use crate::ledger::{UserId, UserKey, WalletId, WalletKey};
 
 /// What someone may do. Every member is a `member`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Has a wallet.
@@ -20,6 +23,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// Those that are granted and revoked; the other one everyone has.
+    pub const GRANTED: [Self; 2] = [Self::Operator, Self::Auditor];
+
     /// The word in the API and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -27,6 +33,24 @@ impl Role {
             Self::Operator => "operator",
             Self::Auditor => "auditor",
         }
+    }
+}
+
+/// The word for a role that is to be granted.
+impl FromStr for Role {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        Self::GRANTED
+            .into_iter()
+            .find(|role| role.as_str() == word)
+            .ok_or_else(|| Error::field("role", "must be operator or auditor"))
+    }
+}
+
+impl FromSql for Role {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
     }
 }
 

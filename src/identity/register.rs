@@ -27,34 +27,46 @@ impl Command for Register {
         if let Some(member) = by_identity(ledger.conn, &self.issuer, &self.subject)? {
             return Ok(member);
         }
-        let now = ledger.now();
-        let user = insert_user(ledger.conn, &username(self.name.as_deref()), now)?;
-        ledger
-            .conn
-            .prepare_cached("INSERT INTO identities (issuer, subject, user, created_at) VALUES (?1, ?2, ?3, ?4)")?
-            .execute((&self.issuer, &self.subject, user, now))?;
+        let user = insert_user(ledger, &username(self.name.as_deref()))?;
+        bind(ledger, user, &self.issuer, &self.subject)?;
         by_identity(ledger.conn, &self.issuer, &self.subject)?
             .ok_or_else(|| Error::internal("a new member is not there"))
     }
 }
 
+/// Binds an identity to a user.
+pub(super) fn bind(ledger: &Ledger<'_>, user: UserKey, issuer: &str, subject: &str) -> Result<()> {
+    ledger
+        .conn
+        .prepare_cached("INSERT INTO identities (issuer, subject, user, created_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((issuer, subject, user, ledger.now()))?;
+    Ok(())
+}
+
 /// Makes a user with an empty wallet; gives the user's key.
-pub(super) fn insert_user(conn: &Connection, username: &str, now: i64) -> Result<UserKey> {
-    conn.prepare_cached("INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES (?1, 0, ?2, ?2)")?
-        .execute((WalletId::random(), now))?;
-    let wallet = conn.last_insert_rowid();
-    conn.prepare_cached(
-        "INSERT INTO users (id, wallet, username, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)",
-    )?
-    .execute((UserId::random(), wallet, username, now))?;
-    Ok(UserKey(conn.last_insert_rowid()))
+pub(super) fn insert_user(ledger: &Ledger<'_>, username: &str) -> Result<UserKey> {
+    let (wallet, _) = ledger.open_wallet(false)?;
+    ledger
+        .conn
+        .prepare_cached("INSERT INTO users (id, wallet, username, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)")?
+        .execute((UserId::random(), wallet, username, ledger.now()))?;
+    Ok(UserKey(ledger.conn.last_insert_rowid()))
 }
 
 /// Whether a text is a username: 3 to 255 letters, digits, `_` or `-`.
 pub fn check_username(text: &str) -> Result<()> {
-    let fits = (3..=255).contains(&text.len())
+    check_name("username", text, 255)
+}
+
+/// Whether a text is a name, of a member, a system account or a service client.
+pub fn check_name(field: &str, text: &str, characters_max: usize) -> Result<()> {
+    let fits = (3..=characters_max).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    if fits { Ok(()) } else { Err(Error::field("username", "must be 3 to 255 letters (a to z), digits, _ or -")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::field(field, format!("must be 3 to {characters_max} letters (a to z), digits, _ or -")))
+    }
 }
 
 /// The provider's name made into a username; one that says nothing becomes `member`.

@@ -1,19 +1,22 @@
 //! The operators' page of invitations: who is invited, a new one, and taking one back.
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::card::Square;
+use super::link::LinkId;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role, Secret};
 use crate::ledger::{PageRequest, Reason};
 use crate::passkeys::in_use;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, authority, page, page_with};
+use crate::web::{
+    App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, authority, form_status, page,
+    page_with,
+};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -47,8 +50,8 @@ struct InvitedPage {
     square: String,
 }
 
-fn check(session: &Session, roles: &[Role]) -> Result<()> {
-    if roles.iter().any(|role| session.member.has(*role)) { Ok(()) } else { Err(Error::forbidden()) }
+fn check(may: bool) -> Result<()> {
+    if may { Ok(()) } else { Err(Error::forbidden()) }
 }
 
 async fn invitations(
@@ -60,7 +63,7 @@ async fn invitations(
 ) -> Result<Response> {
     let (now, asked) = (app.books.now(), PageRequest::new(None, cursor)?);
     let links = app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &asked)).await?;
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = form_status(problem.is_some());
     let page = InvitationsPage {
         shell: app.shell(Some(session), Nav::Profile),
         is_operator: session.member.has(Role::Operator),
@@ -81,7 +84,7 @@ struct Older {
 }
 
 async fn show(State(app): State<App>, session: Session, Parameters(query): Parameters<Older>) -> Result<Response> {
-    check(&session, &[Role::Operator, Role::Auditor])?;
+    check(session.member.oversees())?;
     in_use(&app)?;
     invitations(&app, &session, query.cursor, InviteForm { days: "7".into(), ..InviteForm::default() }, None).await
 }
@@ -106,9 +109,7 @@ impl InviteForm {
             name: (!name.is_empty()).then(|| name.to_owned()),
             role: match self.role.as_str() {
                 "" => None,
-                "operator" => Some(Role::Operator),
-                "auditor" => Some(Role::Auditor),
-                _ => return Err(Error::field("role", "must be operator or auditor")),
+                word => Some(word.parse()?),
             },
             days: self.days.trim().parse().unwrap_or_default(),
         })
@@ -123,7 +124,7 @@ async fn invite(
     FormBody(form): FormBody<InviteForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
-    check(&session, &[Role::Operator])?;
+    check(session.member.has(Role::Operator))?;
     in_use(&app)?;
     match make(&app, &session.member, &form, &request_id).await {
         Ok((url, expires_at)) => {
@@ -133,7 +134,7 @@ async fn invite(
             let until = shell.moment(&expires_at);
             Ok(page(&InvitedPage { shell, url, name, until, side: square.side, square: square.path() }))
         }
-        Err(error) if error.code.status() < 500 => {
+        Err(error) if error.is_refusal() => {
             let problem = error.errors.first().map_or(error.detail, |error| match error.field.as_str() {
                 "username" => format!("The name {}.", error.message),
                 field => format!("The {field} {}.", error.message),
@@ -152,22 +153,17 @@ async fn make(app: &App, operator: &Member, form: &InviteForm, request_id: &Requ
     Ok((super::url(&app.public_url(), &secret), made.expires_at))
 }
 
-#[derive(Debug, Deserialize)]
-struct WithdrawForm {
-    csrf: String,
-}
-
 async fn withdraw(
     State(app): State<App>,
     session: Session,
-    Path(id): Path<String>,
+    PathId(LinkId(id)): PathId<LinkId>,
     request_id: RequestId,
-    FormBody(form): FormBody<WithdrawForm>,
+    FormBody(form): FormBody<BareForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
-    check(&session, &[Role::Operator])?;
+    check(session.member.has(Role::Operator))?;
     in_use(&app)?;
     let authority = authority(&session.member, Reason::new("Withdrawn on the page of invitations")?, &request_id)?;
-    app.books.execute(WithdrawLink { id: id.parse().unwrap_or_default(), authority }).await?;
+    app.books.execute(WithdrawLink { id, authority }).await?;
     Ok(Redirect::to("/admin/invitations").into_response())
 }

@@ -1,7 +1,5 @@
 //! Invitations for programs.
 
-use std::str::FromStr;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,13 +9,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::link::link_not_found;
+use super::link::LinkId;
 use super::{Link, LinkKind, MakeLink, Wanted, WithdrawLink, list};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::identity::{Role, Secret};
 use crate::ledger::{Page, PageRequest, Reason};
 use crate::passkeys::in_use;
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, authority};
+use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -68,17 +66,6 @@ struct Listed {
     cursor: Option<String>,
 }
 
-/// An invitation's id in the path.
-#[derive(Debug, Clone, Copy)]
-struct LinkId(Uuid);
-
-impl FromStr for LinkId {
-    type Err = Error;
-    fn from_str(text: &str) -> Result<Self> {
-        text.parse().map(Self).map_err(|_| link_not_found())
-    }
-}
-
 /// Invite someone
 ///
 /// Makes a one-time link by which they choose a name and make a passkey. It is shown only now.
@@ -113,27 +100,19 @@ async fn invitations(
     app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &page)).await.map(Json)
 }
 
-/// Why an invitation is taken back.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Withdrawal {
-    /// Why, for the audit log.
-    reason: Reason,
-}
-
 /// Withdraw an invitation
 ///
 /// One that was used or withdrawn before stays as it is.
 #[utoipa::path(delete, path = "/v1/admin/invitations/{id}", tag = "Operators", params(("id" = Uuid, Path)),
-    request_body = Withdrawal, responses((status = 204)))]
+    request_body = Why, responses((status = 204)))]
 async fn withdraw(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
     PathId(LinkId(id)): PathId<LinkId>,
     request_id: RequestId,
-    Body(request): Body<Withdrawal>,
+    Body(why): Body<Why>,
 ) -> Result<StatusCode> {
-    let authority = authority(&operator, request.reason, &request_id)?;
+    let authority = authority(&operator, why.reason, &request_id)?;
     app.books.execute(WithdrawLink { id, authority }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,12 +6,12 @@ use uuid::Uuid;
 use webauthn_rs::prelude::Passkey;
 
 use super::link::{LinkKind, OpenLink, link_not_found, mark_used, open_link};
-use super::make::{already_claimed, nobody_operates};
+use super::make::refuse_claimed;
 use crate::error::Result;
 use crate::identity::{Member, bind_local, local_identity, local_subject, member, register_local};
 use crate::ledger::{Authority, Command, Ledger, Operator, Reason, UserId};
 use crate::members::SetRole;
-use crate::passkeys::{self, Codes, own_authority};
+use crate::passkeys::{self, Codes};
 use crate::web::RequestId;
 
 /// Someone new comes in by an invitation, or claims the community: a member with a wallet, a passkey
@@ -49,7 +49,7 @@ impl Command for Join {
         check_claim(ledger, &link, self.others_operate)?;
         let key = register_local(ledger, self.handle, &self.username)?;
         let user = member::by_key(ledger.conn, key)?;
-        let own = own_authority(user.id, "Came in by a one-time link", &self.request_id)?;
+        let own = Authority::of_member(user.id, "Came in by a one-time link", &self.request_id.0)?;
         use_link(ledger, &link, &user, &own)?;
         passkeys::insert(ledger, &user, &self.passkey_name, &self.passkey, &own)?;
         passkeys::replace_codes(ledger, &user, &self.codes, &own)?;
@@ -82,7 +82,7 @@ impl Command for Claim {
         }
         check_claim(ledger, &link, self.others_operate)?;
         let user = member::by_id(ledger.conn, self.user_id)?;
-        let own = own_authority(user.id, "Claimed the community by the one-time link", &self.request_id)?;
+        let own = Authority::of_member(user.id, "Claimed the community by the one-time link", &self.request_id.0)?;
         use_link(ledger, &link, &user, &own)?;
         grant(ledger, &link, &user, &self.request_id)
     }
@@ -106,7 +106,7 @@ impl Command for EnterByLink {
         let link = open_link(ledger.conn, &self.link, ledger.now())?;
         let (LinkKind::SignIn, Some(key)) = (link.kind, link.user) else { return Err(link_not_found()) };
         let user = member::by_key(ledger.conn, key)?;
-        let own = own_authority(user.id, "Signed in by a one-time link", &self.request_id)?;
+        let own = Authority::of_member(user.id, "Signed in by a one-time link", &self.request_id.0)?;
         use_link(ledger, &link, &user, &own)?;
         let handle = if let Some(handle) = local_subject(ledger.conn, key)? {
             handle
@@ -121,10 +121,7 @@ impl Command for EnterByLink {
 
 /// The community may have got an operator since the link was made.
 fn check_claim(ledger: &Ledger<'_>, link: &OpenLink, others_operate: bool) -> Result<()> {
-    if link.kind == LinkKind::Claim && (others_operate || !nobody_operates(ledger.conn)?) {
-        return Err(already_claimed());
-    }
-    Ok(())
+    if link.kind == LinkKind::Claim { refuse_claimed(ledger.conn, others_operate) } else { Ok(()) }
 }
 
 fn use_link(ledger: &mut Ledger<'_>, link: &OpenLink, user: &Member, own: &Authority) -> Result<()> {

@@ -1,8 +1,8 @@
 //! The pages behind a link.
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
@@ -17,7 +17,7 @@ use crate::identity::session::Method;
 use crate::identity::{Secret, check_username, local_identity, member};
 use crate::passkeys::{Codes, challenge, challenge_answer, codes_page, in_use};
 use crate::web::assets::passkey_script_url;
-use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn};
+use crate::web::{App, FormBody, Nav, Pages, PathText, RequestId, Session, Shell, SignIn, form_status};
 
 pub(super) fn routes() -> Pages {
     Pages::new().open("/join/{secret}", get(show).post(enter)).open("/join/{secret}/challenge", post(ask))
@@ -76,7 +76,7 @@ impl Visit {
             (None, Some(user)) => self.app.books.look_up(|conn| member::by_key(conn, user)).await?.username,
             (None, None) => self.link.name.clone().unwrap_or_default(),
         };
-        let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let status = form_status(problem.is_some());
         let page = JoinPage {
             shell: self.app.shell(None, Nav::None),
             script: passkey_script_url(),
@@ -99,7 +99,7 @@ impl Visit {
 /// Only shows: whoever makes a preview of a link must not use it up.
 async fn show(
     State(app): State<App>,
-    Path(secret): Path<String>,
+    PathText(secret): PathText,
     session: Option<Session>,
     headers: HeaderMap,
 ) -> Result<Response> {
@@ -115,7 +115,7 @@ struct AskForm {
 /// What the browser is asked for a passkey with, for someone new.
 async fn ask(
     State(app): State<App>,
-    Path(secret): Path<String>,
+    PathText(secret): PathText,
     headers: HeaderMap,
     FormBody(form): FormBody<AskForm>,
 ) -> Result<Response> {
@@ -143,7 +143,7 @@ struct EnterForm {
 
 async fn enter(
     State(app): State<App>,
-    Path(secret): Path<String>,
+    PathText(secret): PathText,
     session: Option<Session>,
     request_id: RequestId,
     headers: HeaderMap,

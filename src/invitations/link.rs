@@ -1,5 +1,6 @@
 //! Links as they are kept.
 
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Role, Secret};
 use crate::ledger::{Ledger, Page, PageRequest, UserId, UserKey, bad_cursor};
+use crate::web::path_id;
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -30,12 +32,13 @@ impl LinkKind {
             Self::SignIn => "sign_in",
         }
     }
+}
 
-    fn from_word(word: &str) -> rusqlite::Result<Self> {
-        [Self::Claim, Self::Invitation, Self::SignIn]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-            .ok_or(rusqlite::Error::InvalidQuery)
+impl FromSql for LinkKind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let word = value.as_str()?;
+        let known = [Self::Claim, Self::Invitation, Self::SignIn].into_iter().find(|kind| kind.as_str() == word);
+        known.ok_or(FromSqlError::InvalidType)
     }
 }
 
@@ -82,21 +85,15 @@ pub struct Link {
     pub ended_at: Option<i64>,
 }
 
-fn role_of(word: Option<&str>) -> Option<Role> {
-    word.map(|word| if word == "operator" { Role::Operator } else { Role::Auditor })
-}
-
 fn from_row(row: &Row<'_>, now: i64) -> rusqlite::Result<Link> {
     let id: String = row.get(0)?;
-    let kind: String = row.get(1)?;
-    let role: Option<String> = row.get(3)?;
     let expires_at = row.get(9)?;
     let ended_as: Option<String> = row.get(11)?;
     Ok(Link {
         id: id.parse().map_err(|_| rusqlite::Error::InvalidQuery)?,
-        kind: LinkKind::from_word(&kind)?,
+        kind: row.get(1)?,
         name: row.get(2)?,
-        role: role_of(role.as_deref()),
+        role: row.get(3)?,
         user_id: row.get(4)?,
         username: row.get(5)?,
         operator: row.get(6)?,
@@ -123,21 +120,16 @@ pub fn list(conn: &Connection, kind: LinkKind, now: i64, page: &PageRequest) -> 
             .ok_or_else(bad_cursor)?,
         None => i64::MAX,
     };
-    let mut items: Vec<Link> = conn
+    let rows = conn
         .prepare_cached(
             "SELECT links.id, links.kind, links.name, links.role, users.id, users.username, audit_log.operator,
                     audit_log.reason, links.created_at, links.expires_at, links.ended_at, links.ended_as
                FROM links JOIN audit_log ON audit_log.sequence = links.audit LEFT JOIN users ON users.key = links.user
               WHERE links.kind = ?1 AND links.key < ?2 ORDER BY links.key DESC LIMIT ?3",
         )?
-        .query_map((kind.as_str(), before, i64::try_from(page.limit + 1).unwrap_or(i64::MAX)), |row| {
-            from_row(row, now)
-        })?
+        .query_map((kind.as_str(), before, page.rows()), |row| from_row(row, now))?
         .collect::<rusqlite::Result<_>>()?;
-    let has_more = items.len() > page.limit;
-    items.truncate(page.limit);
-    let next_cursor = items.last().filter(|_| has_more).map(|link| link.id.hyphenated().to_string());
-    Ok(Page { items, next_cursor })
+    Ok(page.cut(rows, |last: &Link| last.id.hyphenated().to_string()))
 }
 
 /// A link that works.
@@ -171,6 +163,11 @@ pub(super) fn link_not_found() -> Error {
     )
 }
 
+path_id!(
+    /// A link, as operators know it.
+    pub(super) LinkId, link_not_found
+);
+
 /// The link with this secret, if it works now.
 pub(super) fn open_link(conn: &Connection, hash: &[u8; 32], now: i64) -> Result<OpenLink> {
     conn.prepare_cached(
@@ -183,13 +180,12 @@ pub(super) fn open_link(conn: &Connection, hash: &[u8; 32], now: i64) -> Result<
           WHERE secret_hash = ?1 AND ended_at IS NULL AND expires_at > ?2 AND users.deleted_at IS NULL",
     )?
     .query_row((hash, now), |row| {
-        let (kind, role): (String, Option<String>) = (row.get(2)?, row.get(4)?);
         Ok(OpenLink {
             key: row.get(0)?,
             id: row.get(1)?,
-            kind: LinkKind::from_word(&kind)?,
+            kind: row.get(2)?,
             name: row.get(3)?,
-            role: role_of(role.as_deref()),
+            role: row.get(4)?,
             user: row.get(5)?,
             operator: row.get(6)?,
             reason: row.get(7)?,

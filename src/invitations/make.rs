@@ -7,11 +7,10 @@ use uuid::Uuid;
 use super::link::LinkKind;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Role, Secret, check_username, member};
-use crate::ledger::{Authority, Command, Ledger, UserId};
+use crate::ledger::{Authority, Command, DAY_MS, Ledger, UserId};
 
 /// How long a link works that claims the community or signs someone in, in milliseconds.
 const HALF_AN_HOUR: i64 = 30 * 60_000;
-const DAY: i64 = 24 * 3_600_000;
 /// Days an invitation may work at most.
 const DAYS_MAX: u32 = 90;
 
@@ -69,9 +68,12 @@ pub fn nobody_operates(conn: &Connection) -> Result<bool> {
         .query_row([], |row| row.get(0))?)
 }
 
-/// The refusal to claim what somebody operates.
-pub(super) fn already_claimed() -> Error {
-    Error::new(Code::AlreadyClaimed, "This community has an operator already. Ask them for an invitation.")
+/// Refuses to let anybody claim what somebody operates, by a grant or by the configuration.
+pub(super) fn refuse_claimed(conn: &Connection, others_operate: bool) -> Result<()> {
+    if !others_operate && nobody_operates(conn)? {
+        return Ok(());
+    }
+    Err(Error::new(Code::AlreadyClaimed, "This community has an operator already. Ask them for an invitation."))
 }
 
 impl Command for MakeLink {
@@ -82,9 +84,7 @@ impl Command for MakeLink {
         let now = ledger.now();
         let (kind, name, role, user, lifetime) = match self.wanted {
             Wanted::Claim { others_operate } => {
-                if others_operate || !nobody_operates(ledger.conn)? {
-                    return Err(already_claimed());
-                }
+                refuse_claimed(ledger.conn, others_operate)?;
                 ledger.conn.execute(
                     "UPDATE links SET ended_at = ?1, ended_as = 'withdrawn' WHERE kind = 'claim' AND ended_at IS NULL",
                     [now],
@@ -99,7 +99,7 @@ impl Command for MakeLink {
                     return Err(Error::field("days", format!("must be a whole number from 1 to {DAYS_MAX}")));
                 }
                 let role = role.filter(|role| *role != Role::Member);
-                (LinkKind::Invitation, name, role, None, i64::from(days) * DAY)
+                (LinkKind::Invitation, name, role, None, i64::from(days) * DAY_MS)
             }
             Wanted::SignIn(user) => {
                 let user = member::by_id(ledger.conn, user)?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::chain::{AuditContent, Hash, Link};
 use super::journal::Head;
-use super::types::{Operator, Reason, UserKey};
+use super::types::{Operator, Reason, UserId, UserKey};
 use crate::error::{Error, Result};
 
 /// A line to be written.
@@ -76,6 +76,22 @@ impl Acting {
 }
 
 impl Authority {
+    /// Of somebody at the machine, or of the program itself.
+    pub const fn at_the_machine(operator: Operator, reason: Reason) -> Self {
+        Self { operator, reason, request_id: None, acting: None }
+    }
+
+    /// Of a member who does something that is theirs alone: the line names them by their id, so that
+    /// their name can be forgotten when they leave.
+    pub fn of_member(user: UserId, reason: &str, request_id: &str) -> Result<Self> {
+        Ok(Self {
+            operator: Operator::new(&format!("member {user}"))?,
+            reason: Reason::new(reason)?,
+            request_id: Some(request_id.to_owned()),
+            acting: None,
+        })
+    }
+
     /// The audit line of an act done with this authority.
     pub fn line<'a>(&'a self, action: &'a str, target: &'a str, details: Value) -> AuditLine<'a> {
         AuditLine {

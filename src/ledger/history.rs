@@ -76,6 +76,19 @@ impl PageRequest {
         })?;
         Ok(Self { limit, cursor })
     }
+
+    /// Rows to ask the database for: one more than fit, which tells whether another page follows.
+    pub fn rows(&self) -> i64 {
+        i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
+    }
+
+    /// The page of those rows; the cursor is of the last one that fits, behind which the list goes on.
+    pub fn cut<T>(&self, mut rows: Vec<T>, cursor: impl FnOnce(&T) -> String) -> Page<T> {
+        let has_more = rows.len() > self.limit;
+        rows.truncate(self.limit);
+        let next_cursor = rows.last().filter(|_| has_more).map(cursor);
+        Page { items: rows, next_cursor }
+    }
 }
 
 /// One page of a list.

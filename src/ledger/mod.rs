@@ -23,6 +23,7 @@ mod post;
 pub mod proof;
 mod standing;
 mod supply;
+mod system_account;
 mod transaction;
 mod transaction_id;
 mod types;
@@ -45,6 +46,7 @@ pub use notes::erase_notes;
 pub use post::{Command, Ledger, Posting};
 pub use standing::lost_by;
 pub use supply::{Supply, supply};
+pub use system_account::{SYSTEM_ACCOUNT, treasury};
 pub use transaction::{Owner, Party, Transaction, as_made, by_id, by_sequence, hex, party};
 pub use transaction_id::{TransactionId, transaction_not_found};
 pub use types::{

@@ -9,7 +9,7 @@ use super::chain::{self, Link, TransactionContent};
 use super::journal::{Head, Journal, State};
 use super::transaction::{Transaction, hex};
 use super::transaction_id::TransactionId;
-use super::types::{Amount, Kind, Note, transaction_type};
+use super::types::{Amount, Kind, Note, WalletId, WalletKey, transaction_type};
 use super::wallet::Wallet;
 use crate::error::{Code, Error, Result};
 
@@ -81,6 +81,15 @@ impl<'a> Ledger<'a> {
             self.judged = true;
         }
         audit::append(self.conn, &mut self.state.audit, self.now, line)
+    }
+
+    /// Opens an empty wallet, a system account's or a member's.
+    pub fn open_wallet(&self, is_system: bool) -> Result<(WalletKey, WalletId)> {
+        let id = WalletId::random();
+        self.conn
+            .prepare_cached("INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)")?
+            .execute((id, is_system, self.now))?;
+        Ok((WalletKey(self.conn.last_insert_rowid()), id))
     }
 
     /// Moves tokens, or refuses and changes nothing. Both wallets are brought up to date, so that

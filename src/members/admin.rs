@@ -11,7 +11,7 @@ use super::{SetDeleted, SetRoles, directory};
 use crate::error::Result;
 use crate::identity::{Member, Role, member};
 use crate::ledger::{Page, PageRequest, Reason, UserId, WalletId};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, authority};
+use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
 
 /// The routes of this slice for those who look after the community.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -116,14 +116,6 @@ async fn user(State(app): State<App>, _caller: OverseerCaller, PathId(id): PathI
 async fn show(app: App, id: UserId) -> Result<Json<UserRecord>> {
     let reader = app.clone();
     app.books.read(move |conn| record(&reader, conn, member::by_id(conn, id)?)).await.map(Json)
-}
-
-/// Why something is done to a member.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Why {
-    /// For the audit log.
-    reason: Reason,
 }
 
 /// Delete a member

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
@@ -12,7 +11,7 @@ use super::{By, Erase, Farewell, Remaining};
 use crate::error::Result;
 use crate::identity::Member;
 use crate::ledger::Wallet;
-use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, form_status, page, page_with};
 
 /// The pages of this use case.
 pub(super) fn routes() -> Pages {
@@ -47,7 +46,7 @@ struct ClosedPage {
 async fn show(app: &App, session: &Session, remaining: Remaining, problem: Option<String>) -> Result<Response> {
     let wallet = session.member.wallet_key;
     let balance = app.books.look_up(|conn| Wallet::by_key(conn, wallet)).await?.balance;
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = form_status(problem.is_some());
     let shell = app.shell(Some(session), Nav::Profile);
     let username = session.member.username.clone();
     Ok(page_with(status, &ClosePage { shell, username, balance, remaining, problem }))
@@ -79,7 +78,7 @@ async fn close(
     }
     match leave(&app, &session.member, form.remaining, request_id).await {
         Ok(_) => Ok((jar.add(app.expired_cookie()), Redirect::to("/profile/closed")).into_response()),
-        Err(error) if error.code.status() < 500 => show(&app, &session, form.remaining, Some(error.detail)).await,
+        Err(error) if error.is_refusal() => show(&app, &session, form.remaining, Some(error.detail)).await,
         Err(error) => Err(error),
     }
 }

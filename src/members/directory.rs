@@ -47,23 +47,23 @@ fn found<T>(
             AND (users.username COLLATE NOCASE, users.key) > (?2, ?3)
           ORDER BY users.username COLLATE NOCASE, users.key LIMIT ?4",
     )?;
-    let limit = i64::try_from(page.limit).unwrap_or(1);
-    let mut rows = statement.query((pattern, after_name, after_key, limit + 1, deleted))?;
-    let mut items = Vec::with_capacity(page.limit);
-    let mut last = (String::new(), 0_i64);
-    let mut next_cursor = None;
-    while let Some(row) = rows.next()? {
-        if items.len() == page.limit {
-            next_cursor = Some(URL_SAFE_NO_PAD.encode(format!("{}:{}", last.1, last.0)));
-            break;
-        }
-        last = (row.get(0)?, row.get(1)?);
-        items.push(entry(row)?);
-    }
-    Ok(Page { items, next_cursor })
+    let rows = statement
+        .query_map((pattern, after_name, after_key, page.rows(), deleted), |row| {
+            Ok(((row.get(0)?, row.get(1)?), entry(row)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let Page { items, next_cursor } = page.cut(rows, |(last, _)| cursor(last));
+    Ok(Page { items: items.into_iter().map(|(_, item)| item).collect(), next_cursor })
 }
 
-fn read_cursor(cursor: &str) -> Result<(String, i64)> {
+/// Where someone stands in the order of names.
+type Place = (String, i64);
+
+fn cursor((name, key): &Place) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{key}:{name}"))
+}
+
+fn read_cursor(cursor: &str) -> Result<Place> {
     URL_SAFE_NO_PAD
         .decode(cursor)
         .ok()

@@ -12,9 +12,8 @@ use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, Role, member};
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Posting, TransactionId, UserId, Wallet, WalletId, erase_notes,
+    Amount, Authority, Command, Ledger, Posting, TransactionId, UserId, Wallet, WalletId, erase_notes, treasury,
 };
-use crate::treasury::treasury;
 
 /// Tables whose rows are about a member alone, by their column `user`. None of it is left of someone
 /// who is erased. A test walks the schema and knows a table that was forgotten here.
@@ -117,16 +116,13 @@ impl Command for Erase {
 }
 
 impl Erase {
-    /// On whose word. Someone who leaves is named by their id alone: the line stays for ever.
+    /// On whose word.
     fn authority(&self, user: &Member) -> Result<Authority> {
         match &self.by {
             By::Operator(authority) => Ok(authority.clone()),
-            By::Themselves(request_id) => Ok(Authority {
-                operator: crate::ledger::Operator::new(&format!("member {}", user.id))?,
-                reason: crate::ledger::Reason::new("They closed their account themselves")?,
-                request_id: Some(request_id.clone()),
-                acting: None,
-            }),
+            By::Themselves(request_id) => {
+                Authority::of_member(user.id, "They closed their account themselves", request_id)
+            }
         }
     }
 
@@ -151,7 +147,7 @@ impl Erase {
     /// Takes roles and membership, each with its line, and says that the rest follows.
     fn take_everything(&self, ledger: &mut Ledger<'_>, user: &Member, authority: &Authority) -> Result<()> {
         let user_id = user.id;
-        for role in [Role::Operator, Role::Auditor] {
+        for role in Role::GRANTED {
             let (configured, authority) = (self.configured.clone(), authority.clone());
             SetRole { user_id, role, granted: false, configured, authority }.run(ledger)?;
         }

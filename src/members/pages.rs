@@ -49,7 +49,7 @@ fn profile_page(app: &App, session: &Session) -> ProfilePage {
         since: shell.day(&member.created_at),
         roles: member.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(", "),
         passkeys: app.passkeys.is_some(),
-        invites: app.passkeys.is_some() && (member.has(Role::Operator) || member.has(Role::Auditor)),
+        invites: app.passkeys.is_some() && member.oversees(),
         shell,
     }
 }
@@ -73,7 +73,7 @@ async fn save(State(app): State<App>, session: Session, FormBody(form): FormBody
     let username = form.username.trim().to_owned();
     match app.books.execute(Rename { user_id: session.member.id, username: username.clone() }).await {
         Ok(_) => Ok(Redirect::to("/profile?saved=1").into_response()),
-        Err(error) if error.code.status() < 500 => {
+        Err(error) if error.is_refusal() => {
             let problem = error.errors.first().map_or(error.detail, |error| format!("Your name {}.", error.message));
             let page = ProfilePage { problem: Some(problem), username, ..profile_page(&app, &session) };
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))

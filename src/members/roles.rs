@@ -80,7 +80,7 @@ impl Command for SetRoles {
     type Output = Member;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Member> {
-        for role in [Role::Operator, Role::Auditor] {
+        for role in Role::GRANTED {
             let granted = self.roles.contains(&role);
             let (configured, authority) = (self.configured.clone(), self.authority.clone());
             SetRole { user_id: self.user_id, role, granted, configured, authority }.run(ledger)?;

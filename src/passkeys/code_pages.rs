@@ -16,7 +16,7 @@ use super::pages::sign_in_again;
 use super::{Codes, NewCodes, UseCode, authority_in, in_use};
 use crate::error::{Code, Result};
 use crate::identity::session::Method;
-use crate::web::{App, Client, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn, page, page_with};
+use crate::web::{App, BareForm, Client, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn, page, page_with};
 
 pub(super) fn routes() -> Pages {
     Pages::new().route("/profile/recovery-codes", post(renew)).open("/login/recovery", get(form).post(enter))
@@ -40,16 +40,11 @@ pub(crate) fn codes_page(shell: Shell, codes: &Codes) -> Response {
     page(&CodesPage { shell, codes, file })
 }
 
-#[derive(Debug, Deserialize)]
-struct RenewForm {
-    csrf: String,
-}
-
 async fn renew(
     State(app): State<App>,
     session: Session,
     request_id: RequestId,
-    FormBody(form): FormBody<RenewForm>,
+    FormBody(form): FormBody<BareForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
     in_use(&app)?;

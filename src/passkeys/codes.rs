@@ -9,7 +9,6 @@ use aws_lc_rs::rand;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::json;
 
-use super::own_authority;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, local_identity, local_subject, member};
 use crate::ledger::{Authority, Command, Ledger, UserId, UserKey};
@@ -145,7 +144,7 @@ impl Command for UseCode {
             .optional()?;
         let user = member::by_id(ledger.conn, user.ok_or_else(refused)?)?;
         let handle = local_subject(ledger.conn, user.key)?.ok_or_else(refused)?;
-        let authority = own_authority(user.id, "Signed in with a recovery code", &self.request_id)?;
+        let authority = Authority::of_member(user.id, "Signed in with a recovery code", &self.request_id.0)?;
         ledger.audit(&authority.line("recovery_code.use", &user.id.to_string(), json!({})))?;
         ledger
             .conn

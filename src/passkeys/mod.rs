@@ -12,7 +12,7 @@ mod stored;
 
 use crate::error::{Code, Error, Result};
 use crate::identity::passkey::Passkeys;
-use crate::ledger::{Acting, Authority, Operator, Reason, UserId};
+use crate::ledger::{Acting, Authority};
 use crate::web::{App, RequestId, Session, Slice};
 
 pub use add::{AddPasskey, insert};
@@ -33,19 +33,8 @@ pub(crate) fn in_use(app: &App) -> Result<&Passkeys> {
     app.passkeys.as_ref().ok_or_else(|| Error::new(Code::NotFound, "This community does not use passkeys."))
 }
 
-/// A member changes their own ways in: the audit log names them by their id alone, so that their name
-/// can be forgotten when they leave.
-pub(crate) fn own_authority(member: UserId, reason: &str, request: &RequestId) -> Result<Authority> {
-    Ok(Authority {
-        operator: Operator::new(&format!("member {member}"))?,
-        reason: Reason::new(reason)?,
-        request_id: Some(request.0.clone()),
-        acting: None,
-    })
-}
-
-/// The same from a page: in a session that must still be open when it is done.
+/// A member changes their own ways in on a page: in a session that must still be open when it is done.
 pub(crate) fn authority_in(session: &Session, reason: &str, request: &RequestId) -> Result<Authority> {
     let acting = Acting { user: session.member.key, by_grant: false, session: Some(session.info.id) };
-    Ok(Authority { acting: Some(acting), ..own_authority(session.member.id, reason, request)? })
+    Ok(Authority { acting: Some(acting), ..Authority::of_member(session.member.id, reason, &request.0)? })
 }

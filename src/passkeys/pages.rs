@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::remove::PasskeyId;
 use super::{
     AddPasskey, Codes, RemovePasskey, StoredPasskey, authority_in, challenge, challenge_answer, codes_left, codes_page,
     in_use, of_member, stored,
@@ -17,7 +18,7 @@ use super::{
 use crate::error::{Error, Result};
 use crate::identity::local_subject;
 use crate::identity::passkey::Purpose;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell};
+use crate::web::{App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, form_status};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -52,7 +53,7 @@ async fn passkeys_page(
     let user = session.member.key;
     let (passkeys, codes_left) =
         app.books.read(move |conn| Ok((of_member(conn, user)?, codes_left(conn, user)?))).await?;
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = form_status(problem.is_some());
     let page = PasskeysPage {
         shell: app.shell(Some(session), Nav::Profile),
         script: crate::web::assets::passkey_script_url(),
@@ -86,17 +87,12 @@ async fn show(
     passkeys_page(&app, &session, &headers, said, None).await
 }
 
-#[derive(Debug, Deserialize)]
-struct AskForm {
-    csrf: String,
-}
-
 /// Whoever signed in long ago signs in again before a way in is added or taken away.
 pub(super) fn sign_in_again() -> Response {
     Redirect::to("/login?problem=again&next=/profile/passkeys").into_response()
 }
 
-async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<AskForm>) -> Result<Response> {
+async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<BareForm>) -> Result<Response> {
     session.check(&form.csrf)?;
     if !session.is_fresh(app.books.now()) {
         return Err(Error::sign_in_again());
@@ -153,18 +149,13 @@ async fn add(
     }
 }
 
-#[derive(Debug, Deserialize)]
-struct RemoveForm {
-    csrf: String,
-}
-
 async fn remove(
     State(app): State<App>,
     session: Session,
-    Path(id): Path<String>,
+    PathId(PasskeyId(passkey)): PathId<PasskeyId>,
     request_id: RequestId,
     headers: HeaderMap,
-    FormBody(form): FormBody<RemoveForm>,
+    FormBody(form): FormBody<BareForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
     if !session.is_fresh(app.books.now()) {
@@ -172,7 +163,7 @@ async fn remove(
     }
     let command = RemovePasskey {
         user_id: session.member.id,
-        passkey: id.parse().unwrap_or_default(),
+        passkey,
         session: session.info.id,
         providers: app.config.identity.providers.iter().map(|provider| provider.issuer.clone()).collect(),
         authority: authority_in(&session, "The member removed a passkey", &request_id)?,
@@ -185,7 +176,7 @@ async fn remove(
 
 /// What is wrong is said on the page.
 async fn refused(app: &App, session: &Session, headers: &HeaderMap, error: Error) -> Result<Response> {
-    if error.code.status() >= 500 {
+    if !error.is_refusal() {
         return Err(error);
     }
     if let Some(cause) = error.cause() {

@@ -8,6 +8,16 @@ use crate::error::{Code, Error, Result};
 use crate::identity::member;
 use crate::identity::session::{EndSessions, Which};
 use crate::ledger::{Authority, Command, Ledger, UserId};
+use crate::web::path_id;
+
+path_id!(
+    /// A passkey, as its member knows it.
+    pub(super) PasskeyId, passkey_not_found
+);
+
+fn passkey_not_found() -> Error {
+    Error::new(Code::PasskeyNotFound, "You have no such passkey.")
+}
 
 /// Removes a passkey, and ends the member's sessions on all other browsers: whoever holds the lost
 /// phone is out.
@@ -35,7 +45,7 @@ impl Command for RemovePasskey {
         let id = self.passkey.hyphenated().to_string();
         let removed = ledger.conn.execute("DELETE FROM passkeys WHERE id = ?1 AND user = ?2", (&id, user.key))?;
         if removed == 0 {
-            return Err(Error::new(Code::PasskeyNotFound, "You have no such passkey."));
+            return Err(passkey_not_found());
         }
         let others: i64 =
             ledger.conn.query_row("SELECT count(*) FROM passkeys WHERE user = ?1", [user.key], |row| row.get(0))?;

@@ -11,7 +11,7 @@ use super::job::{Job, Jobs};
 use super::receipt::{ReceiptView, receipt};
 use crate::error::{Code, Error, Result};
 use crate::ledger::TransactionId;
-use crate::web::{App, OperatorCaller, OverseerCaller, PathId, PathText};
+use crate::web::{App, OperatorCaller, OverseerCaller, PathId, path_id};
 
 /// The routes of this slice for those who look after the community.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -20,6 +20,15 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(progress))
         .routes(routes!(any_receipt))
         .layer(Extension(Jobs::default()))
+}
+
+path_id!(
+    /// A job, as its caller knows it.
+    JobId, no_job
+);
+
+fn no_job() -> Error {
+    Error::new(Code::NotFound, "There is no such job, or a later one has taken its place.")
 }
 
 /// Verify the ledger
@@ -43,13 +52,9 @@ async fn begin(
 async fn progress(
     _caller: OverseerCaller,
     Extension(jobs): Extension<Jobs>,
-    PathText(id): PathText,
+    PathId(JobId(id)): PathId<JobId>,
 ) -> Result<Json<Job>> {
-    id.parse()
-        .ok()
-        .and_then(|id| jobs.get(id))
-        .map(Json)
-        .ok_or_else(|| Error::new(Code::NotFound, "There is no such job, or a later one has taken its place."))
+    jobs.get(id).map(Json).ok_or_else(no_job)
 }
 
 /// The signed receipt of any transaction

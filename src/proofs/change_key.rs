@@ -50,7 +50,7 @@ fn change(books: &Books, old: Option<Arc<dyn Signer>>, authority: Authority) -> 
             Ok(key)
         }
         // Of a commit whose outcome is unknown the key may be needed yet.
-        Err(error) if error.code.status() >= 500 => Err(error),
+        Err(error) if !error.is_refusal() => Err(error),
         Err(error) => {
             next.discard_next(&path);
             Err(error)

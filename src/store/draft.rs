@@ -97,8 +97,19 @@ pub(super) fn exists(path: &Path) -> StoreFailure {
     StoreFailure(format!("{} exists already; name another file, or say --overwrite.", path.display()))
 }
 
+/// Gives a finished file its name, unless one that was made at the same moment has it: of two, one is
+/// first. A link fails where the name is taken, a rename would overwrite; it is the fallback for file
+/// systems without links.
+pub fn place_first(unfinished: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(unfinished, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(_) if !path.exists() => fs::rename(unfinished, path),
+        other => other,
+    }
+}
+
 /// The folder a file lies in.
-pub(super) fn folder(path: &Path) -> &Path {
+pub fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -157,8 +157,7 @@ pub fn warn_if_open(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     let open_to_all =
         |path: &Path, bits: u32| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if open_to_all(path, 0o006) && open_to_all(folder, 0o001) {
+    if open_to_all(path, 0o006) && open_to_all(draft::folder(path), 0o001) {
         tracing::warn!("everyone on this machine can read {0}; run: chmod 600 {0}", path.display());
     }
 }
@@ -187,7 +186,8 @@ pub fn create(
 ) -> Result<(), StoreFailure> {
     let unfinished = draft::beside(path, &format!(".{}.new", uuid::Uuid::new_v4().simple()));
     let made = fill_new(&unfinished, application_id, newest_version, fill).and_then(|()| {
-        let placed = place(&unfinished, path).and_then(|()| fs::File::open(draft::folder(path))?.sync_all());
+        let placed =
+            draft::place_first(&unfinished, path).and_then(|()| fs::File::open(draft::folder(path))?.sync_all());
         placed.map_err(|error| StoreFailure(format!("{} cannot be made ({error}).", path.display())))
     });
     for ending in [""].iter().chain(&draft::COMPANIONS) {
@@ -214,16 +214,6 @@ fn fill_new(
     // and keep silent where it fails.
     conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     conn.close().map_err(|(_, error)| StoreFailure::from(error))
-}
-
-/// Gives the file its name. A link fails where the name is taken, a rename would overwrite; it is
-/// the fallback for file systems without links.
-fn place(unfinished: &Path, path: &Path) -> std::io::Result<()> {
-    match fs::hard_link(unfinished, path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(_) if !path.exists() => fs::rename(unfinished, path),
-        other => other,
-    }
 }
 
 /// Opens the one writing connection of this process. Every acknowledged commit is on disk:

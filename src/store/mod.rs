@@ -15,7 +15,7 @@ mod writer;
 
 pub use backup::{Finished, check_pages, copy, fetch, finish, open_beside, without_log};
 pub use checkpoints::Checkpoints;
-pub use draft::Draft;
+pub use draft::{Draft, folder, place_first};
 pub use failure::{ReadFailure, StoreFailure, WriteFailure};
 pub use file::{
     FileState, create, in_passing, inspect, inspect_reading, open_reading, open_untouched, open_writing, warn_if_open,

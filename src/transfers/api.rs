@@ -1,10 +1,8 @@
 //! The JSON routes by which members move tokens.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header::LOCATION};
-use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use axum::response::Response;
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -13,23 +11,11 @@ use crate::clients::OnBehalf;
 use crate::error::{Code, Result};
 use crate::identity::Payer;
 use crate::ledger::{Amount, IdempotencyKey, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId};
-use crate::web::{App, Body, Key, PathId, Paying, REPLAYED};
+use crate::web::{App, Body, Key, PathId, Paying, created};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(send)).routes(routes!(reverse))
-}
-
-/// 201 with what was made, marked where it had been made before.
-pub fn created<T: Serialize>(outcome: &Outcome<T>, location: Option<TransactionId>) -> Response {
-    let mut response = (StatusCode::CREATED, Json(&outcome.output)).into_response();
-    if outcome.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    if let Some(value) = location.and_then(|id| HeaderValue::from_str(&format!("/v1/transactions/{id}")).ok()) {
-        response.headers_mut().insert(LOCATION, value);
-    }
-    response
 }
 
 /// Executes what moves a member's tokens, once: for the member, or through a service client they allow.

@@ -7,7 +7,6 @@ mod send;
 
 use crate::web::Slice;
 
-pub use api::created;
 pub use reverse::{Return, Reverse, give_back};
 pub use send::Send;
 

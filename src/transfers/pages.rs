@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use rusqlite::Connection;
@@ -15,7 +14,7 @@ use crate::ledger::{
     history, party,
 };
 use crate::members::directory;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, page, page_with};
 
 /// People shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 12;
@@ -109,7 +108,7 @@ async fn show(app: &App, session: &Session, form: SendForm, problems: Vec<FieldE
             Ok((wallet, people))
         })
         .await?;
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = form_status(!problems.is_empty());
     let page = SendPage {
         shell: app.shell(Some(session), Nav::Send),
         problems,
@@ -200,7 +199,7 @@ async fn send(State(app): State<App>, session: Session, FormBody(form): FormBody
         _ => confirm(&app, &session, &form).await,
     };
     match outcome {
-        Err(error) if error.code.status() < 500 => {
+        Err(error) if error.is_refusal() => {
             let problems = if error.errors.is_empty() {
                 let field = if matches!(error.code, Code::InsufficientBalance | Code::AmountOverflow) {
                     "amount"

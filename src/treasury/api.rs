@@ -12,9 +12,8 @@ use super::{AddAccount, Correct, Distribute, Distribution, Issue, Recipient, Set
 use crate::error::{Error, Result};
 use crate::identity::wallet_of;
 use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
-use crate::transfers::created;
 use crate::wallets::WalletView;
-use crate::web::{App, Body, Key, Object, OperatorCaller, OverseerCaller, PathId, RequestId, authority};
+use crate::web::{App, Body, Key, Object, OperatorCaller, OverseerCaller, PathId, RequestId, Why, authority, created};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -159,38 +158,30 @@ async fn correct(
     Ok(created(&outcome, Some(outcome.output.id)))
 }
 
-/// Why a wallet's state is changed.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct StateChange {
-    /// For the audit log; the member sees it too.
-    reason: Reason,
-}
-
 /// Freeze a wallet
 ///
-/// At once it neither sends nor receives. Refused with 422: `system_wallet`.
+/// At once it neither sends nor receives. The member sees the reason too. Refused with 422: `system_wallet`.
 #[utoipa::path(post, path = "/v1/admin/wallets/{id}/freeze", tag = "Operators", params(("id" = WalletId, Path)),
-    request_body = StateChange, responses((status = 200, body = WalletView)))]
+    request_body = Why, responses((status = 200, body = WalletView)))]
 async fn freeze(
     state: State<App>,
     operator: OperatorCaller,
     id: PathId<WalletId>,
     request_id: RequestId,
-    body: Body<StateChange>,
+    body: Body<Why>,
 ) -> Result<Json<WalletView>> {
     set_frozen(state, operator, id, request_id, body, true).await
 }
 
 /// Unfreeze a wallet
 #[utoipa::path(post, path = "/v1/admin/wallets/{id}/unfreeze", tag = "Operators", params(("id" = WalletId, Path)),
-    request_body = StateChange, responses((status = 200, body = WalletView)))]
+    request_body = Why, responses((status = 200, body = WalletView)))]
 async fn unfreeze(
     state: State<App>,
     operator: OperatorCaller,
     id: PathId<WalletId>,
     request_id: RequestId,
-    body: Body<StateChange>,
+    body: Body<Why>,
 ) -> Result<Json<WalletView>> {
     set_frozen(state, operator, id, request_id, body, false).await
 }
@@ -200,10 +191,10 @@ async fn set_frozen(
     OperatorCaller(operator): OperatorCaller,
     PathId(wallet_id): PathId<WalletId>,
     request_id: RequestId,
-    Body(change): Body<StateChange>,
+    Body(why): Body<Why>,
     frozen: bool,
 ) -> Result<Json<WalletView>> {
-    let authority = authority(&operator, change.reason, &request_id)?;
+    let authority = authority(&operator, why.reason, &request_id)?;
     let wallet = app.books.execute(SetFrozen { wallet_id, frozen, authority }).await?;
     Ok(Json(wallet.into()))
 }

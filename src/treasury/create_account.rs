@@ -3,10 +3,10 @@
 
 use serde_json::json;
 
-use super::system_account::{SYSTEM_ACCOUNT, SystemAccount, treasury};
+use super::SystemAccount;
 use crate::error::{Code, Error, Result};
-use crate::identity::check_username;
-use crate::ledger::{Authority, Command, Ledger, UserId, WalletId};
+use crate::identity::check_name;
+use crate::ledger::{Authority, Command, Ledger, SYSTEM_ACCOUNT, UserId, treasury};
 
 /// Creates the community's own system account. Safe to repeat: the second time changes nothing.
 #[derive(Debug, Clone)]
@@ -48,8 +48,7 @@ impl Command for AddAccount {
     type Output = SystemAccount;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<SystemAccount> {
-        check_username(&self.name)
-            .map_err(|_| Error::field("name", "must be 3 to 255 letters (a to z), digits, _ or -"))?;
+        check_name("name", &self.name, 255)?;
         if treasury(ledger.conn, Some(&self.name)).is_ok() {
             return Err(Error::new(
                 Code::SystemAccountExists,
@@ -61,15 +60,10 @@ impl Command for AddAccount {
 }
 
 fn create(ledger: &mut Ledger<'_>, name: &str, authority: &Authority) -> Result<SystemAccount> {
-    let (wallet_id, now) = (WalletId::random(), ledger.now());
-    ledger.conn.execute(
-        "INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES (?1, 1, ?2, ?2)",
-        (wallet_id, now),
-    )?;
-    let wallet = ledger.conn.last_insert_rowid();
+    let (wallet, wallet_id) = ledger.open_wallet(true)?;
     ledger.conn.execute(
         "INSERT INTO system_accounts (id, wallet, name, created_at) VALUES (?1, ?2, ?3, ?4)",
-        (UserId::random(), wallet, name, now),
+        (UserId::random(), wallet, name, ledger.now()),
     )?;
     ledger.audit(&authority.line("system_account.create", name, json!({ "wallet_id": wallet_id })))?;
     Ok(SystemAccount { name: name.to_owned(), wallet_id, balance: 0 })

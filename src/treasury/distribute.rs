@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::system_account::treasury;
 use crate::error::{Code, Error, Result};
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, as_made,
+    Amount, Authority, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, as_made, treasury,
 };
 
 /// One member's share.

@@ -3,9 +3,8 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::system_account::treasury;
 use crate::error::Result;
-use crate::ledger::{Amount, Authority, Command, Ledger, Posting, Repeatable, Transaction, as_made};
+use crate::ledger::{Amount, Authority, Command, Ledger, Posting, Repeatable, Transaction, as_made, treasury};
 
 /// Issues tokens into the pool of a system account.
 ///

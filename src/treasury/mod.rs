@@ -16,7 +16,7 @@ pub use create_account::{AddAccount, CreateAccount};
 pub use distribute::{Distribute, Distribution, Recipient};
 pub use freeze::SetFrozen;
 pub use issue::Issue;
-pub use system_account::{SYSTEM_ACCOUNT, SystemAccount, treasury};
+pub use system_account::SystemAccount;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {

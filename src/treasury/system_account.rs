@@ -1,14 +1,11 @@
 //! System accounts: each has a wallet that may issue.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Code, Error, Result};
-use crate::ledger::{Wallet, WalletId, WalletKey};
-
-/// The account every community has.
-pub const SYSTEM_ACCOUNT: &str = "system_account_communitytoken";
+use crate::error::Result;
+use crate::ledger::WalletId;
 
 /// A system account and what it holds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -19,18 +16,6 @@ pub struct SystemAccount {
     pub wallet_id: WalletId,
     /// Whole tokens in the pool.
     pub balance: i64,
-}
-
-/// The wallet of the account with this name; `None`: the community's own.
-pub fn treasury(conn: &Connection, name: Option<&str>) -> Result<Wallet> {
-    let name = name.unwrap_or(SYSTEM_ACCOUNT);
-    let key: Option<WalletKey> = conn
-        .prepare_cached("SELECT wallet FROM system_accounts WHERE name = ?1")?
-        .query_row([name], |row| row.get(0))
-        .optional()?;
-    let key = key
-        .ok_or_else(|| Error::new(Code::SystemAccountNotFound, format!("There is no system account named {name}.")))?;
-    Wallet::by_key(conn, key)
 }
 
 impl SystemAccount {

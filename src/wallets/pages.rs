@@ -16,7 +16,9 @@ use crate::ledger::{
     WalletId, by_id, history,
 };
 use crate::transfers::Reverse;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, grouped, page, page_with};
+use crate::web::{
+    App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, grouped, page, page_with,
+};
 
 /// Entries on the first page.
 const LATELY: usize = 8;
@@ -186,7 +188,7 @@ async fn show_history(
     };
     let (items, next, problem) = match read {
         Ok(found) => (found.items, found.next_cursor, None),
-        Err(error) if error.code.status() < 500 => (Vec::new(), None, Some(error.detail)),
+        Err(error) if error.is_refusal() => (Vec::new(), None, Some(error.detail)),
         Err(error) => return Err(error),
     };
     let mut days: Vec<Day> = Vec::new();
@@ -201,7 +203,7 @@ async fn show_history(
         let address = FilterForm { cursor, ..form.clone() };
         format!("/history?{}", serde_urlencoded::to_string(address).unwrap_or_default())
     });
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = form_status(problem.is_some());
     Ok(page_with(status, &HistoryPage { shell, form, problem, wallet_id, days, older }))
 }
 
@@ -278,7 +280,7 @@ async fn give_back(
     session.check(&form.csrf)?;
     match post_give_back(&app, &session, id, &form).await {
         Ok(made) => Ok(Redirect::to(&format!("/transactions/{made}")).into_response()),
-        Err(error) if error.code.status() < 500 && error.code != Code::TransactionNotFound => {
+        Err(error) if error.is_refusal() && error.code != Code::TransactionNotFound => {
             let page = receipt_page(&app, &session, id, Some(form), Some(error.detail)).await?;
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }

@@ -173,3 +173,21 @@ impl<T: FromStr<Err = Error>> FromRequestParts<App> for PathId<T> {
         text.parse().map(Self)
     }
 }
+
+/// Makes the type of a UUID in a path, with the refusal for one that nobody has.
+macro_rules! path_id {
+    ($(#[$doc:meta])* $visibility:vis $name:ident, $not_found:path) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        $visibility struct $name($visibility uuid::Uuid);
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::error::Error;
+
+            fn from_str(text: &str) -> $crate::error::Result<Self> {
+                text.parse().map(Self).map_err(|_| $not_found())
+            }
+        }
+    };
+}
+pub(crate) use path_id;

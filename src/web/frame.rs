@@ -42,8 +42,6 @@ const LINKS: &str = "/join/";
 /// Bytes of a part of an address that the log shows: ids have 36, secrets have more.
 const LOGGED_MAX: usize = 40;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Marks the answer to a repeated request, which changed nothing.
-pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The id by which a request is found in the log: the caller's, or one of ours.
 #[derive(Debug, Clone)]
@@ -59,8 +57,7 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 impl IntoResponse for Error {
     /// The refusal travels in the response until the frame shows it.
     fn into_response(self) -> Response {
-        let mut response =
-            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        let mut response = status(&self).into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -88,10 +85,8 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let began = Instant::now();
     let id = request_id(request.headers());
     request.extensions_mut().insert(id.clone());
-    let method = request.method().clone();
-    let path = loggable(request.uri().path());
-    let page = wants_page(request.uri().path(), request.headers());
-    let is_link = request.uri().path().starts_with(LINKS);
+    let (method, address) = (request.method().clone(), request.uri().clone());
+    let page = wants_page(address.path(), request.headers());
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let watched = ServiceCalls::watch(&mut request);
@@ -115,17 +110,18 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         }
         response = if page { problem_page(&app, &error, &id) } else { problem(&error, &id) };
     }
-    if is_link {
+    if address.path().starts_with(LINKS) {
         response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     }
     dress(&app, response.headers_mut(), &id);
     let status = response.status().as_u16();
     let milliseconds = began.elapsed().as_millis();
-    // What went well is for those who look closely; a busy community would fill the log with it.
+    // What went well is for those who look closely; a busy community would fill the log with it. What is
+    // not logged need not be made fit for it.
     if status < 400 {
-        tracing::debug!(request_id = %id.0, %method, path, status, milliseconds, "answered");
+        tracing::debug!(request_id = %id.0, %method, path = loggable(address.path()), status, milliseconds, "answered");
     } else {
-        tracing::info!(request_id = %id.0, %method, path, status, milliseconds, "answered");
+        tracing::info!(request_id = %id.0, %method, path = loggable(address.path()), status, milliseconds, "answered");
     }
     response
 }

@@ -164,6 +164,11 @@ pub fn page_with(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
+/// The status of a page with a form: whether something in what was sent is wrong.
+pub const fn form_status(is_wrong: bool) -> StatusCode {
+    if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+}
+
 /// The page of a refusal.
 #[derive(Template)]
 #[template(path = "layout/problem.html")]

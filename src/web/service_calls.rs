@@ -9,7 +9,8 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{App, REPLAYED};
+use super::App;
+use super::created::REPLAYED;
 use crate::error::{Code, Error};
 use crate::identity::Member;
 use crate::identity::client::{CallOutcome, CountCall, Credential, ServiceClient, not_allowed};

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
 
 use super::{App, Client};
 use crate::error::{Code, Error, Result};
@@ -58,7 +59,7 @@ pub struct SignIn {
 impl App {
     /// Whether members reach the pages by HTTPS.
     pub fn is_https(&self) -> bool {
-        self.public_url().starts_with("https://")
+        self.config.server.public_url.as_ref().is_some_and(|address| address.starts_with("https://"))
     }
 
     /// The name of a cookie of ours. Under HTTPS its prefix makes browsers refuse one that another host
@@ -124,6 +125,13 @@ impl App {
     fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
         CookieJar::from_headers(headers).get(&self.cookie_name(SESSION))?.value().parse().ok()
     }
+}
+
+/// A form with nothing in it but what every form brings back.
+#[derive(Debug, Deserialize)]
+pub struct BareForm {
+    /// The session's token.
+    pub csrf: String,
 }
 
 impl Session {

@@ -14,30 +14,26 @@
 mod alike;
 mod bodies;
 #[path = "../support/chromium.rs"]
-#[allow(dead_code, reason = "it does more for the tests that click")]
 mod chromium;
 mod clients;
 mod community;
 mod developer;
 mod forms;
 mod headers;
-#[path = "../sign_in/issuer.rs"]
-#[allow(dead_code, reason = "it does more for the tests of signing in")]
+#[path = "../support/issuer.rs"]
 mod issuer;
 mod limits;
 mod matrix;
 mod model;
 mod payloads;
-#[path = "../overload/raw.rs"]
-#[allow(dead_code, reason = "it does more for the tests of overload")]
+#[path = "../support/raw.rs"]
 mod raw;
 mod schema;
 mod scripts;
 mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
-#[path = "../sign_in/visitor.rs"]
-#[allow(dead_code, reason = "it does more for the tests of signing in")]
+#[path = "../support/visitor.rs"]
 mod visitor;
 mod watched;
 mod wire;

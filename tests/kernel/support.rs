@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use communitytoken::config::IdentityName;
 use communitytoken::error::{Code, Result};
 use communitytoken::identity::{Member, Register};
+use communitytoken::ledger::chain::{self, Hash, Link as _, TransactionContent};
 use communitytoken::ledger::proof::SignedCheckpoint;
 use communitytoken::ledger::verify::{Report, verify};
 use communitytoken::ledger::{
@@ -17,6 +18,7 @@ use communitytoken::treasury::{CreateAccount, Distribute, Distribution, Recipien
 use communitytoken::{members, transfers, treasury};
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use uuid::Uuid;
 
 /// A morning in 2026, in Unix milliseconds, for tests whose rows all come from the program.
 pub(crate) const MORNING: i64 = 20_500 * DAY_MS + 9 * 3_600_000;
@@ -248,4 +250,48 @@ pub(crate) fn others_operate() -> Vec<IdentityName> {
 #[track_caller]
 pub(crate) fn refusal<T: std::fmt::Debug>(outcome: Result<T>) -> Code {
     outcome.expect_err("this must be refused").code
+}
+
+pub(crate) fn ledger_id(conn: &Connection) -> Uuid {
+    let id: String = conn.query_row("SELECT id FROM ledger", [], |row| row.get(0)).unwrap();
+    Uuid::try_parse(&id).unwrap()
+}
+
+/// Computes the hash of every transaction again, as a forger with this program's source would. Gives
+/// sequence and hash of the last.
+pub(crate) fn rechain_transactions(conn: &Connection) -> Option<(i64, Hash)> {
+    let mut previous = chain::genesis(ledger_id(conn), chain::TRANSACTIONS);
+    let rows: Vec<TransactionContent> = conn
+        .prepare(
+            "SELECT t.sequence, t.created_at, kind, transaction_type, a.id, b.id, amount, from_previous, to_previous, from_balance,
+                    to_balance, coalesce(reverses, 0), coalesce(audit, 0), coalesce(note_digest, zeroblob(32))
+               FROM transactions AS t JOIN wallets AS a ON a.key = from_wallet JOIN wallets AS b ON b.key = to_wallet ORDER BY 1",
+        )
+        .unwrap()
+        .query_map([], |row| {
+            Ok(TransactionContent {
+                sequence: row.get(0)?,
+                created_at: row.get(1)?,
+                kind: row.get(2)?,
+                transaction_type: row.get(3)?,
+                from_wallet: row.get(4)?,
+                to_wallet: row.get(5)?,
+                amount: row.get(6)?,
+                from_previous: row.get(7)?,
+                to_previous: row.get(8)?,
+                from_balance: row.get(9)?,
+                to_balance: row.get(10)?,
+                reverses: row.get(11)?,
+                audit: row.get(12)?,
+                note_digest: row.get(13)?,
+            })
+        })
+        .unwrap()
+        .collect::<rusqlite::Result<_>>()
+        .unwrap();
+    for row in &rows {
+        previous = row.hash(&previous);
+        conn.execute("UPDATE transactions SET hash = ?2 WHERE sequence = ?1", (row.sequence, previous)).unwrap();
+    }
+    rows.last().map(|last| (last.sequence, previous))
 }

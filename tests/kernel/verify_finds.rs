@@ -2,16 +2,16 @@
 //! is planted with the guards taken away and put back, so that only the data differs.
 
 use communitytoken::identity::Role;
-use communitytoken::ledger::chain::Link as _;
 use communitytoken::ledger::verify::{Report, verify};
-use communitytoken::ledger::{DAY_MS, Note, Once, chain};
+use communitytoken::ledger::{DAY_MS, Note, Once};
 use communitytoken::members::SetRole;
 use communitytoken::schema;
 use communitytoken::transfers::Reverse;
 use rusqlite::Connection;
-use uuid::Uuid;
 
-use super::support::{Community, amount, authority, delete, freeze, issue, key, others_operate, transfer};
+use super::support::{
+    Community, amount, authority, delete, freeze, issue, key, others_operate, rechain_transactions, transfer,
+};
 
 /// Three days of a community, with some of everything. Keys: treasury 1, wallets 2 to 6.
 fn community() -> Community {
@@ -246,7 +246,7 @@ fn a_chain_computed_anew_does_not_fit_what_was_kept() {
                  INSERT INTO daily_totals SELECT min(day), 3, 2, 1, 100 FROM daily_totals",
             )
             .unwrap();
-            rechain(conn);
+            rechain_transactions(conn);
             if forge_seal {
                 conn.execute_batch(
                     "UPDATE ledger SET sealed_hash = (SELECT hash FROM transactions WHERE sequence = 12)",
@@ -262,44 +262,6 @@ fn a_chain_computed_anew_does_not_fit_what_was_kept() {
             report.findings
         );
         found(&report, "a chain computed anew", what, place);
-    }
-}
-
-/// Computes every hash again, as a forger with this program's source would.
-fn rechain(conn: &Connection) {
-    let id: String = conn.query_row("SELECT id FROM ledger", [], |row| row.get(0)).unwrap();
-    let mut previous = chain::genesis(Uuid::try_parse(&id).unwrap(), chain::TRANSACTIONS);
-    let rows: Vec<chain::TransactionContent> = conn
-        .prepare(
-            "SELECT t.sequence, t.created_at, kind, transaction_type, a.id, b.id, amount, from_previous, to_previous, from_balance,
-                    to_balance, coalesce(reverses, 0), coalesce(audit, 0), coalesce(note_digest, zeroblob(32))
-               FROM transactions AS t JOIN wallets AS a ON a.key = from_wallet JOIN wallets AS b ON b.key = to_wallet ORDER BY 1",
-        )
-        .unwrap()
-        .query_map([], |row| {
-            Ok(chain::TransactionContent {
-                sequence: row.get(0)?,
-                created_at: row.get(1)?,
-                kind: row.get(2)?,
-                transaction_type: row.get(3)?,
-                from_wallet: row.get(4)?,
-                to_wallet: row.get(5)?,
-                amount: row.get(6)?,
-                from_previous: row.get(7)?,
-                to_previous: row.get(8)?,
-                from_balance: row.get(9)?,
-                to_balance: row.get(10)?,
-                reverses: row.get(11)?,
-                audit: row.get(12)?,
-                note_digest: row.get(13)?,
-            })
-        })
-        .unwrap()
-        .collect::<rusqlite::Result<_>>()
-        .unwrap();
-    for row in rows {
-        previous = row.hash(&previous);
-        conn.execute("UPDATE transactions SET hash = ?2 WHERE sequence = ?1", (row.sequence, previous)).unwrap();
     }
 }
 

@@ -18,6 +18,7 @@ mod crowd;
 mod descriptors;
 mod honest;
 mod idle;
+#[path = "../support/raw.rs"]
 mod raw;
 mod sizes;
 mod slow;

@@ -18,7 +18,7 @@ mod chromium;
 mod codes;
 mod device;
 mod in_browser;
-#[path = "../sign_in/issuer.rs"]
+#[path = "../support/issuer.rs"]
 mod issuer;
 mod links;
 mod raspberry;

@@ -15,13 +15,14 @@ mod chromium;
 mod community;
 mod hostile;
 mod in_browser;
+#[path = "../support/issuer.rs"]
 mod issuer;
 mod keys;
 mod roles;
 mod sessions;
-#[expect(dead_code, reason = "a site can do more than is needed here")]
-#[path = "../tokens/site.rs"]
+#[path = "../support/site.rs"]
 mod site;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/visitor.rs"]
 mod visitor;

@@ -1,4 +1,5 @@
 //! The pages in a real browser. Not a part of `support`, because only some suites drive one.
+#![allow(dead_code, reason = "each suite uses what it needs of it")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

@@ -15,6 +15,7 @@ mod issuers;
 mod keys;
 mod pages;
 mod refused;
+#[path = "../support/site.rs"]
 mod site;
 #[path = "../support/mod.rs"]
 mod support;

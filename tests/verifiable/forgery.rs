@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use communitytoken::ledger::chain::{self, AuditContent, Link, TransactionContent};
+use communitytoken::ledger::chain::{self, AuditContent, Link};
 use rusqlite::Connection;
 use serde_json::Value;
-use uuid::Uuid;
 
+use super::community::{ledger_id, rechain_transactions};
 use super::elsewhere::{elsewhere, pay, public_key, receipt, start, text};
 use super::support::Server;
 
@@ -102,46 +102,10 @@ const ALTERED: &str = "UPDATE transactions SET transaction_type = 2 WHERE amount
     UPDATE daily_totals SET count = count - 1, volume = volume - 25 WHERE kind = 3;
     INSERT INTO daily_totals SELECT day, 3, 2, 1, 25 FROM daily_totals WHERE kind = 3";
 
-fn ledger_id(conn: &Connection) -> Uuid {
-    let id: String = conn.query_row("SELECT id FROM ledger", [], |row| row.get(0)).unwrap();
-    Uuid::try_parse(&id).unwrap()
-}
-
 /// Computes both chains anew, and the seals.
 fn rechain(conn: &Connection) {
-    let mut previous = chain::genesis(ledger_id(conn), chain::TRANSACTIONS);
-    let rows: Vec<TransactionContent> = conn
-        .prepare(
-            "SELECT t.sequence, t.created_at, kind, transaction_type, a.id, b.id, amount, from_previous, to_previous, from_balance,
-                    to_balance, coalesce(reverses, 0), coalesce(audit, 0), coalesce(note_digest, zeroblob(32))
-               FROM transactions AS t JOIN wallets AS a ON a.key = from_wallet JOIN wallets AS b ON b.key = to_wallet ORDER BY 1",
-        )
-        .unwrap()
-        .query_map([], |row| {
-            Ok(TransactionContent {
-                sequence: row.get(0)?,
-                created_at: row.get(1)?,
-                kind: row.get(2)?,
-                transaction_type: row.get(3)?,
-                from_wallet: row.get(4)?,
-                to_wallet: row.get(5)?,
-                amount: row.get(6)?,
-                from_previous: row.get(7)?,
-                to_previous: row.get(8)?,
-                from_balance: row.get(9)?,
-                to_balance: row.get(10)?,
-                reverses: row.get(11)?,
-                audit: row.get(12)?,
-                note_digest: row.get(13)?,
-            })
-        })
-        .unwrap()
-        .collect::<rusqlite::Result<_>>()
-        .unwrap();
-    for row in rows {
-        previous = row.hash(&previous);
-        conn.execute("UPDATE transactions SET hash = ?2 WHERE sequence = ?1", (row.sequence, previous)).unwrap();
-        conn.execute("UPDATE ledger SET sealed_sequence = ?1, sealed_hash = ?2", (row.sequence, previous)).unwrap();
+    if let Some(sealed) = rechain_transactions(conn) {
+        conn.execute("UPDATE ledger SET sealed_sequence = ?1, sealed_hash = ?2", sealed).unwrap();
     }
     let mut previous = chain::genesis(ledger_id(conn), chain::AUDIT);
     let lines: Vec<AuditContent> = conn

@@ -1,5 +1,6 @@
 //! A browser without scripts or pictures: cookies by host, redirects one by one, forms filled by name.
 //! By it a test can stop where a real browser would go on.
+#![allow(dead_code, reason = "each suite uses what it needs of it")]
 
 use std::collections::{BTreeMap, HashMap};
 

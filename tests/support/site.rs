@@ -1,5 +1,6 @@
 //! A web site on loopback, as a provider has one: it counts who comes, says what it is told to, and can
 //! be away or dumb.
+#![allow(dead_code, reason = "each suite uses what it needs of it")]
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -1,4 +1,5 @@
 //! The certified OpenID Connect provider, in a process of its own.
+#![allow(dead_code, reason = "each suite uses what it needs of it")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

@@ -1,4 +1,5 @@
 //! Raw sockets, and what the system says of the server.
+#![allow(dead_code, reason = "each suite uses what it needs of it")]
 
 use std::fs;
 use std::io;

@@ -1,0 +1,23 @@
+//! The answer to a call that carries an `Idempotency-Key`.
+
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header::LOCATION};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::ledger::{Outcome, TransactionId};
+
+/// Marks the answer to a repeated request, which changed nothing.
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// 201 with what was made, marked where it had been made before.
+pub fn created<T: Serialize>(outcome: &Outcome<T>, location: Option<TransactionId>) -> Response {
+    let mut response = (StatusCode::CREATED, Json(&outcome.output)).into_response();
+    if outcome.replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    if let Some(value) = location.and_then(|id| HeaderValue::from_str(&format!("/v1/transactions/{id}")).ok()) {
+        response.headers_mut().insert(LOCATION, value);
+    }
+    response
+}
