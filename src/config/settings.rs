@@ -40,7 +40,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("database.checkpoints", Kind::Text, "own"),
     ("community.name", Kind::Text, "Our community"),
     ("community.token_name", Kind::Text, "token"),
-    ("community.token_symbol", Kind::Text, "🪙"),
+    ("community.token_symbol", Kind::Text, "¤"),
     ("community.time_zone", Kind::Text, "UTC"),
     ("community.directory", Kind::Switch, "true"),
     ("identity.passkeys", Kind::Switch, ""),

@@ -8,12 +8,14 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::card::Square;
+use super::make::DAYS_MAX;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role, Secret};
 use crate::ledger::{PageRequest, Reason};
 use crate::passkeys::in_use;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, authority, page, page_with};
+use crate::web::assets::link_script_url;
+use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell, authority, page_with};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -34,6 +36,7 @@ struct InvitationsPage {
     role: String,
     days: String,
     reason: String,
+    days_max: u32,
 }
 
 #[derive(Template)]
@@ -41,6 +44,7 @@ struct InvitationsPage {
 struct InvitedPage {
     shell: Shell,
     url: String,
+    script: &'static str,
     name: Option<String>,
     until: String,
     side: usize,
@@ -59,7 +63,7 @@ async fn invitations(
     problem: Option<String>,
 ) -> Result<Response> {
     let (now, asked) = (app.books.now(), PageRequest::new(None, cursor)?);
-    let links = app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &asked)).await?;
+    let links = app.books.read(move |conn| list(conn, &[LinkKind::Invitation, LinkKind::SignIn], now, &asked)).await?;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = InvitationsPage {
         shell: app.shell(Some(session), Nav::Profile),
@@ -71,6 +75,7 @@ async fn invitations(
         role: form.role,
         days: form.days,
         reason: form.reason,
+        days_max: DAYS_MAX,
     };
     Ok(page_with(status, &page))
 }
@@ -131,7 +136,9 @@ async fn invite(
             let square = Square::of(&url)?;
             let name = Some(form.name.trim().to_owned()).filter(|name| !name.is_empty());
             let until = shell.moment(&expires_at);
-            Ok(page(&InvitedPage { shell, url, name, until, side: square.side, square: square.path() }))
+            let (side, square) = (square.side, square.path());
+            let page = InvitedPage { shell, url, script: link_script_url(), name, until, side, square };
+            Ok(app.passkey_page(StatusCode::OK, &page))
         }
         Err(error) if error.code.status() < 500 => {
             let problem = error.errors.first().map_or(error.detail, |error| match error.field.as_str() {

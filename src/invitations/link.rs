@@ -1,7 +1,7 @@
 //! Links as they are kept.
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::identity::{Role, Secret};
 use crate::ledger::{Ledger, Page, PageRequest, UserId, UserKey, bad_cursor};
 
 /// What a link is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkKind {
     /// Makes its user the first operator.
@@ -31,11 +31,11 @@ impl LinkKind {
         }
     }
 
+    /// Every kind there is.
+    pub const ALL: [Self; 3] = [Self::Claim, Self::Invitation, Self::SignIn];
+
     fn from_word(word: &str) -> rusqlite::Result<Self> {
-        [Self::Claim, Self::Invitation, Self::SignIn]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-            .ok_or(rusqlite::Error::InvalidQuery)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(rusqlite::Error::InvalidQuery)
     }
 }
 
@@ -82,6 +82,14 @@ pub struct Link {
     pub ended_at: Option<i64>,
 }
 
+impl Link {
+    /// Who made it, as people call them: a member who acted on the pages or by the API stands in the log
+    /// with their id behind the name, which is for those who look it up.
+    pub fn maker(&self) -> &str {
+        self.operator.split_once(" (").map_or(&self.operator, |(name, _)| name)
+    }
+}
+
 fn role_of(word: Option<&str>) -> Option<Role> {
     word.map(|word| if word == "operator" { Role::Operator } else { Role::Auditor })
 }
@@ -113,12 +121,13 @@ fn from_row(row: &Row<'_>, now: i64) -> rusqlite::Result<Link> {
     })
 }
 
-/// A page of the links of a kind, the newest first. It goes on behind the last one shown.
-pub fn list(conn: &Connection, kind: LinkKind, now: i64, page: &PageRequest) -> Result<Page<Link>> {
+/// A page of the links of these kinds, the newest first. It goes on behind the last one shown.
+pub fn list(conn: &Connection, kinds: &[LinkKind], now: i64, page: &PageRequest) -> Result<Page<Link>> {
+    let kinds = serde_json::to_string(kinds).map_err(Error::internal)?;
     let before: i64 = match &page.cursor {
         Some(id) => conn
-            .prepare_cached("SELECT key FROM links WHERE id = ?1 AND kind = ?2")?
-            .query_row((id, kind.as_str()), |row| row.get(0))
+            .prepare_cached("SELECT key FROM links WHERE id = ?1 AND kind IN (SELECT value FROM json_each(?2))")?
+            .query_row((id, &kinds), |row| row.get(0))
             .optional()?
             .ok_or_else(bad_cursor)?,
         None => i64::MAX,
@@ -128,9 +137,9 @@ pub fn list(conn: &Connection, kind: LinkKind, now: i64, page: &PageRequest) -> 
             "SELECT links.id, links.kind, links.name, links.role, users.id, users.username, audit_log.operator,
                     audit_log.reason, links.created_at, links.expires_at, links.ended_at, links.ended_as
                FROM links JOIN audit_log ON audit_log.sequence = links.audit LEFT JOIN users ON users.key = links.user
-              WHERE links.kind = ?1 AND links.key < ?2 ORDER BY links.key DESC LIMIT ?3",
+              WHERE links.kind IN (SELECT value FROM json_each(?1)) AND links.key < ?2 ORDER BY links.key DESC LIMIT ?3",
         )?
-        .query_map((kind.as_str(), before, i64::try_from(page.limit + 1).unwrap_or(i64::MAX)), |row| {
+        .query_map((&kinds, before, i64::try_from(page.limit + 1).unwrap_or(i64::MAX)), |row| {
             from_row(row, now)
         })?
         .collect::<rusqlite::Result<_>>()?;

@@ -15,9 +15,9 @@ use super::{
     in_use, of_member, stored,
 };
 use crate::error::{Error, Result};
-use crate::identity::local_subject;
 use crate::identity::passkey::Purpose;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell};
+use crate::identity::{local_subject, member};
+use crate::web::{self, App, FormBody, Nav, Pages, Parameters, RequestId, Session, Shell};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -156,6 +156,44 @@ async fn add(
 #[derive(Debug, Deserialize)]
 struct RemoveForm {
     csrf: String,
+    /// Said on the page that asks, where it is their only one.
+    #[serde(default)]
+    sure: bool,
+}
+
+/// Asks whether they mean it, and says by what they come in afterwards.
+#[derive(Template)]
+#[template(path = "passkeys/remove.html")]
+struct RemovePage {
+    shell: Shell,
+    passkey: StoredPasskey,
+    codes_left: i64,
+    /// The providers at which they can sign in.
+    providers: Vec<String>,
+}
+
+/// The question before their only passkey goes, if it is that one and something else lets them in. Where
+/// nothing does, removing it is refused anyway.
+async fn question(app: &App, session: &Session, id: Uuid) -> Result<Option<RemovePage>> {
+    let user = session.member.key;
+    let (mut passkeys, codes_left, identities) = app
+        .books
+        .read(move |conn| Ok((of_member(conn, user)?, codes_left(conn, user)?, member::identities(conn, user)?)))
+        .await?;
+    let providers: Vec<String> = app
+        .config
+        .identity
+        .providers
+        .iter()
+        .filter(|provider| identities.iter().any(|(issuer, _)| *issuer == provider.issuer))
+        .map(|provider| provider.name.clone())
+        .collect();
+    Ok(match passkeys.pop() {
+        Some(passkey) if passkeys.is_empty() && passkey.id == id && (codes_left > 0 || !providers.is_empty()) => {
+            Some(RemovePage { shell: app.shell(Some(session), Nav::Profile), passkey, codes_left, providers })
+        }
+        _ => None,
+    })
 }
 
 async fn remove(
@@ -170,9 +208,15 @@ async fn remove(
     if !session.is_fresh(app.books.now()) {
         return Ok(sign_in_again());
     }
+    let passkey = id.parse().unwrap_or_default();
+    if !form.sure
+        && let Some(page) = question(&app, &session, passkey).await?
+    {
+        return Ok(web::page(&page));
+    }
     let command = RemovePasskey {
         user_id: session.member.id,
-        passkey: id.parse().unwrap_or_default(),
+        passkey,
         session: session.info.id,
         providers: app.config.identity.providers.iter().map(|provider| provider.issuer.clone()).collect(),
         authority: authority_in(&session, "The member removed a passkey", &request_id)?,

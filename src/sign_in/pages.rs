@@ -94,6 +94,12 @@ async fn login(
     headers: HeaderMap,
     Parameters(query): Parameters<LoginQuery>,
 ) -> Result<Response> {
+    // With the developer identity people come here to be someone else; otherwise there is nothing to do
+    // for one who is signed in, unless they were sent here to do it once more.
+    if app.developer.is_none() && query.problem.is_empty() && app.is_signed_in(&headers).await? {
+        let next = safe(&query.next);
+        return Ok(Redirect::to(if next.is_empty() { "/" } else { &next }).into_response());
+    }
     Ok(app.passkey_page(StatusCode::OK, &login_page(&app, &headers, query).await?))
 }
 

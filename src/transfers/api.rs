@@ -1,7 +1,8 @@
 //! The JSON routes by which members move tokens.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header::LOCATION};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,9 @@ use super::{Reverse, Send};
 use crate::clients::OnBehalf;
 use crate::error::{Code, Result};
 use crate::identity::Payer;
-use crate::ledger::{Amount, IdempotencyKey, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId};
+use crate::ledger::{
+    Amount, IdempotencyKey, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId, WalletKey,
+};
 use crate::web::{App, Body, Key, PathId, Paying};
 
 /// The routes of this slice.
@@ -38,19 +41,29 @@ pub fn created<T: Serialize>(outcome: &Outcome<T>, location: Option<TransactionI
 async fn move_tokens<C: Repeatable<Output = Transaction>>(
     app: &App,
     payer: Payer,
+    mut parts: Parts,
     key: IdempotencyKey,
-    command: C,
+    command: impl Fn(WalletKey) -> C,
 ) -> Result<Outcome<Transaction>> {
-    let once = Once { caller: payer.key, key: key.through(payer.client), command };
-    let Some(client) = payer.client else {
-        let outcome = app.books.execute(once).await;
-        if outcome.as_ref().is_err_and(|error| error.code == Code::Forbidden) {
-            // They may have left, or been erased by another process, and then their identity is free again.
-            app.forget(payer.key);
-        }
-        return outcome;
+    let once = |payer: Payer| Once {
+        caller: payer.key,
+        key: key.clone().through(payer.client),
+        command: command(payer.wallet_key),
     };
-    app.books.execute(OnBehalf { client, once }).await
+    if let Some(client) = payer.client {
+        return app.books.execute(OnBehalf { client, once: once(payer) }).await;
+    }
+    let outcome = app.books.execute(once(payer)).await;
+    if outcome.as_ref().is_err_and(|error| error.code == Code::Forbidden) {
+        // They may have been erased by another process. Then their identity is free, and they are
+        // somebody new: not to be refused for what they were.
+        app.forget(payer.key);
+        let Paying(anew) = Paying::from_request_parts(&mut parts, app).await?;
+        if anew.key != payer.key {
+            return app.books.execute(once(anew)).await;
+        }
+    }
+    outcome
 }
 
 /// A payment.
@@ -75,10 +88,11 @@ async fn send(
     State(app): State<App>,
     Paying(payer): Paying,
     Key(key): Key,
+    parts: Parts,
     Body(payment): Body<Payment>,
 ) -> Result<Response> {
-    let command = Send { from: payer.wallet_key, to: payment.to_wallet_id, amount: payment.amount, note: payment.note };
-    let outcome = move_tokens(&app, payer, key, command).await?;
+    let command = |from| Send { from, to: payment.to_wallet_id, amount: payment.amount, note: payment.note.clone() };
+    let outcome = move_tokens(&app, payer, parts, key, command).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
 }
 
@@ -104,9 +118,10 @@ async fn reverse(
     Paying(payer): Paying,
     PathId(transaction_id): PathId<TransactionId>,
     Key(key): Key,
+    parts: Parts,
     Body(wanted): Body<GiveBack>,
 ) -> Result<Response> {
-    let command = Reverse { caller: payer.wallet_key, transaction_id, amount: wanted.amount, note: wanted.note };
-    let outcome = move_tokens(&app, payer, key, command).await?;
+    let command = |caller| Reverse { caller, transaction_id, amount: wanted.amount, note: wanted.note.clone() };
+    let outcome = move_tokens(&app, payer, parts, key, command).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
 }

@@ -91,7 +91,7 @@ impl Shell {
         }
     }
 
-    /// An amount as people read it: `12 345 🪙`, held together on one line.
+    /// An amount as people read it: `12 345 ¤`, held together on one line.
     pub fn tokens(&self, amount: &i64) -> String {
         format!("{}\u{a0}{}", grouped(*amount), self.symbol)
     }

@@ -118,6 +118,15 @@ impl App {
         self.no_cookie(SESSION)
     }
 
+    /// Whether this browser is signed in. Counts nothing against its address: for the pages that count
+    /// every visit.
+    pub async fn is_signed_in(&self, headers: &HeaderMap) -> Result<bool> {
+        match self.secret(headers) {
+            Some(secret) => Ok(self.session(&secret).await?.is_some()),
+            None => Ok(false),
+        }
+    }
+
     fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
         CookieJar::from_headers(headers).get(&self.cookie_name(SESSION))?.value().parse().ok()
     }

@@ -99,7 +99,20 @@ async fn the_last_way_in_stays() {
     ann.post(&remove, &[("csrf", &csrf)]).await.is(422, "your only passkey");
     let page = ann.post("/profile/recovery-codes", &[("csrf", &csrf)]).await;
     page.is(200, "Your recovery codes");
-    ann.post(&remove, &[("csrf", &csrf)]).await.leads_to("/profile/passkeys?said=removed");
+    let before = server.sql("SELECT (SELECT count(*) FROM passkeys) AS p, (SELECT count(*) FROM audit_log) AS a");
+    let question = ann.post(&remove, &[("csrf", &csrf)]).await;
+    question.is(200, "Remove your only passkey?");
+    question.is(200, "one of your 8 recovery codes");
+    assert!(!question.text.contains("<script"), "it is asked without a script");
+    assert_eq!(
+        server.sql("SELECT (SELECT count(*) FROM passkeys) AS p, (SELECT count(*) FROM audit_log) AS a"),
+        before
+    );
+    ann.post(&remove, &[("csrf", &question.field("csrf")), ("sure", &question.field("sure"))])
+        .await
+        .leads_to("/profile/passkeys?said=removed");
+    server.sql("UPDATE recovery_codes SET used_at = 1 WHERE code_hash > (SELECT code_hash FROM recovery_codes WHERE used_at IS NULL ORDER BY code_hash LIMIT 1 OFFSET 1)");
+    ann.get("/profile/passkeys").await.is(200, "You have 2 recovery codes left.");
     // Now only a code is left, and it opens the door.
     let csrf = ann.csrf().await;
     ann.post("/logout", &[("csrf", &csrf)]).await;
