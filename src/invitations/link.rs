@@ -53,6 +53,18 @@ pub enum LinkState {
     Expired,
 }
 
+impl LinkState {
+    /// The word in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Used => "used",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// A link as operators see it. The link itself is shown once, to whoever makes it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Link {

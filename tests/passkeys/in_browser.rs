@@ -169,6 +169,7 @@ async fn what_goes_wrong_is_said() {
     browser.sees(&["Your recovery codes"]).await;
 
     // Under a number, no passkey works; the page leads to the name.
+    browser.driver.delete_all_cookies().await.unwrap();
     browser.driver.goto(format!("{}/login", server.base)).await.unwrap();
     browser.sees(&["under a name to which no passkey belongs"]).await;
     browser.click("//a[contains(text(), 'own name')]").await;

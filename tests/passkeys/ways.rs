@@ -20,6 +20,15 @@ async fn out_and_in_again() {
     assert_eq!(ann.name().await, None);
     ann.sign_in(&mut phone).await.leads_to("/history");
     assert_eq!(ann.name().await.as_deref(), Some("ann"));
+    // Who is in already is led on, and never in a circle.
+    for (path, on) in [
+        ("/login", "/"),
+        ("/login?next=/send", "/send"),
+        ("/login?next=//evil.example", "/"),
+        ("/login?next=/login", "/"),
+    ] {
+        ann.get(path).await.leads_to(on);
+    }
     assert_ne!(ann.cookies["session"], first);
     ann.get("/profile/passkeys").await.is(200, "used last on");
     assert_eq!(server.sql("SELECT method FROM sessions")[0]["method"], "passkey");

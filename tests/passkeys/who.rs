@@ -24,7 +24,8 @@ enum Who {
 type Call = (&'static str, &'static str, Who, &'static [(&'static str, &'static str)], u16);
 
 const CALLS: &[Call] = &[
-    ("GET", "/login", Who::Strangers, &[], 200),
+    // Whoever is signed in is led on from it, unless they are to sign in once more.
+    ("GET", "/login?problem=again", Who::Strangers, &[], 200),
     ("GET", "/login/recovery", Who::Strangers, &[], 200),
     ("POST", "/login/recovery", Who::Strangers, &[("code", "K7QM-3XRT-0B5N-W8ZD")], 422),
     ("POST", "/login/passkey/challenge", Who::Strangers, &[], 200),
@@ -122,14 +123,19 @@ async fn every_page_of_theirs_is_in_the_table() {
     assert!(missing.is_empty(), "who may call these? {missing:?}");
 }
 
-/// Only pages that ask for a passkey may run a script, and it is ours.
+/// Only pages that ask for a passkey, or show a link to be copied, may run a script, and it is ours.
 #[tokio::test]
 async fn scripts_run_where_they_are_needed() {
     let server = community().await;
     let (mut ann, ..) = joined(&server, "ann").await;
     let link = invitation(&server, &[]);
+    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    let csrf = ann.csrf().await;
+    let shown = ann.post("/admin/invitations", &[("csrf", &csrf), ("days", "7"), ("reason", "A neighbour")]).await;
+    shown.is(200, "<script type=\"module\" src=\"/static/link.");
+    assert_eq!(shown.text.matches("<script").count(), 1);
     for (path, may) in [
-        ("/login", true),
+        ("/login?problem=again", true),
         ("/profile/passkeys", true),
         (link.as_str(), true),
         ("/", false),

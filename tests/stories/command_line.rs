@@ -21,6 +21,8 @@ async fn help_and_exit_codes() {
         &["member", "list"],
         &["member", "grant"],
         &["member", "revoke"],
+        &["member", "links"],
+        &["member", "withdraw-link"],
         &["verify"],
         &["checkpoint"],
         &["key"],
@@ -127,6 +129,14 @@ async fn members() {
     ann.get("/v1/me").await.refused(403, "forbidden");
     server.cli(&["member", "restore", &ann.user_id, "--reason", "Came back"]).ok();
     assert_eq!(ann.balance().await, 12);
+    let words = server.run(&["member", "grant", "ann", "auditor"]).stdout;
+    let lines: Vec<&str> = words.lines().map(str::trim).collect();
+    assert_eq!(lines[0], "ann", "{words}");
+    for line in ["Balance   12", "Roles     member, auditor", "Known as  ann at https://id.example.org"] {
+        assert!(lines.iter().any(|found| found.split_whitespace().eq(line.split_whitespace())), "{line}: {words}");
+    }
+    assert!(!words.contains(['{', '_']) && words.contains("Joined") && !words.contains("Left"), "{words}");
+    server.cli(&["member", "revoke", "ann", "auditor"]).ok();
     let words = server.run(&["member", "list"]);
     assert!(words.stdout.contains("ann") && words.stdout.contains("BALANCE"), "{words:?}");
     server.stranger(server.provider.token("other", "ann")).get("/v1/me").await.ok(200);
