@@ -118,13 +118,11 @@ impl App {
         self.no_cookie(SESSION)
     }
 
-    /// Whether this browser is signed in. Counts nothing against its address: for the pages that count
-    /// every visit.
-    pub async fn is_signed_in(&self, headers: &HeaderMap) -> Result<bool> {
-        match self.secret(headers) {
-            Some(secret) => Ok(self.session(&secret).await?.is_some()),
-            None => Ok(false),
-        }
+    /// What the member is called who is signed in on this browser. Counts nothing against its address: for
+    /// the pages that count every visit.
+    pub async fn signed_in(&self, headers: &HeaderMap) -> Result<Option<String>> {
+        let Some(secret) = self.secret(headers) else { return Ok(None) };
+        Ok(self.session(&secret).await?.map(|session| session.member.username))
     }
 
     fn secret(&self, headers: &HeaderMap) -> Option<Secret> {

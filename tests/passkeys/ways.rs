@@ -20,15 +20,13 @@ async fn out_and_in_again() {
     assert_eq!(ann.name().await, None);
     ann.sign_in(&mut phone).await.leads_to("/history");
     assert_eq!(ann.name().await.as_deref(), Some("ann"));
-    // Who is in already is led on, and never in a circle.
-    for (path, on) in [
-        ("/login", "/"),
-        ("/login?next=/send", "/send"),
-        ("/login?next=//evil.example", "/"),
-        ("/login?next=/login", "/"),
-    ] {
-        ann.get(path).await.leads_to(on);
+    ann.get("/profile/close").await.is(200, "To come back you need a new invitation");
+    // Who is in already is led on to where they wanted to go, and never to another site.
+    for (path, on) in [("/login", "/"), ("/login?next=/send", "/send"), ("/login?next=//evil.example", "/")] {
+        ann.get(path).await.is(200, &format!("href=\"{on}\">Go on as ann</a>"));
     }
+    assert!(!ann.get("/login?problem=again").await.text.contains("Go on as ann"));
+    assert!(!Visitor::new(&server).get("/login").await.text.contains("Go on as"));
     assert_ne!(ann.cookies["session"], first);
     ann.get("/profile/passkeys").await.is(200, "used last on");
     assert_eq!(server.sql("SELECT method FROM sessions")[0]["method"], "passkey");

@@ -24,8 +24,7 @@ enum Who {
 type Call = (&'static str, &'static str, Who, &'static [(&'static str, &'static str)], u16);
 
 const CALLS: &[Call] = &[
-    // Whoever is signed in is led on from it, unless they are to sign in once more.
-    ("GET", "/login?problem=again", Who::Strangers, &[], 200),
+    ("GET", "/login", Who::Strangers, &[], 200),
     ("GET", "/login/recovery", Who::Strangers, &[], 200),
     ("POST", "/login/recovery", Who::Strangers, &[("code", "K7QM-3XRT-0B5N-W8ZD")], 422),
     ("POST", "/login/passkey/challenge", Who::Strangers, &[], 200),
@@ -135,7 +134,7 @@ async fn scripts_run_where_they_are_needed() {
     shown.is(200, "<script type=\"module\" src=\"/static/link.");
     assert_eq!(shown.text.matches("<script").count(), 1);
     for (path, may) in [
-        ("/login?problem=again", true),
+        ("/login", true),
         ("/profile/passkeys", true),
         (link.as_str(), true),
         ("/", false),
