@@ -5,7 +5,8 @@ use super::visitor::{Visitor, assert_sound, community, joined, prepared};
 
 /// The address that takes a passkey away, by its name on the page.
 fn removal(page: &str, name: &str) -> String {
-    let entry = page.split("<li class=\"entry\">").find(|entry| entry.contains(name)).expect("the passkey is listed");
+    let entry =
+        page.split("<li class=\"entry stacked\">").find(|entry| entry.contains(name)).expect("the passkey is listed");
     entry.split("action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 

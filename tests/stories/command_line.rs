@@ -145,6 +145,31 @@ async fn members() {
     server.assert_sound().await;
 }
 
+/// A second server on the same database is told of the first, by its process; a verb beside it and the next
+/// start are no reason to warn.
+#[tokio::test]
+async fn two_servers() {
+    let mut server = Server::start().await;
+    server.cli(&["member", "list"]).ok();
+    assert!(!server.log().contains("another process"), "{}", server.log());
+    let log = std::fs::File::create(server.path("second.txt")).unwrap();
+    let mut second = server.command(&["serve"]).stdout(std::process::Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut greeting = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(second.stdout.take().unwrap()), &mut greeting).unwrap();
+    assert!(greeting.contains("is listening on"), "{greeting}");
+    second.kill().unwrap();
+    second.wait().unwrap();
+    let said = std::fs::read_to_string(server.path("second.txt")).unwrap();
+    assert!(
+        said.contains("another process of this program serves") && said.contains(&format!("process={}", server.pid())),
+        "{said}"
+    );
+    server.kill();
+    server.serve(&[]).await;
+    assert!(!server.log().contains("another process"), "{}", server.log());
+    server.assert_sound().await;
+}
+
 /// `config` shows every setting and where it came from, and no secret.
 #[tokio::test]
 async fn settings() {

@@ -51,6 +51,7 @@ impl Serve {
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(&config.log);
         let examined = examine(&config.database.path)?;
+        store::warn_of_another_server(&config.database.path);
         migrate::forward(&config, common)?;
         let books = open(&config)?;
         store::warn_if_open(&config.database.path);
