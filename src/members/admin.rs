@@ -60,7 +60,9 @@ fn record(app: &App, conn: &Connection, mut member: Member) -> Result<UserRecord
     let mut identities = Vec::new();
     for (issuer, subject) in member::identities(conn, member.key)? {
         let roles = app.configured_roles(&issuer, &subject);
-        roles.iter().for_each(|role| member.add(*role));
+        for role in &roles {
+            member.add(*role);
+        }
         identities.push(Identity { issuer, subject, roles });
     }
     Ok(UserRecord {

@@ -166,7 +166,9 @@ impl App {
 
     /// Adds the roles that the configuration gives to an identity.
     pub fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
-        self.configured_roles(issuer, subject).into_iter().for_each(|role| member.add(role));
+        for role in self.configured_roles(issuer, subject) {
+            member.add(role);
+        }
     }
 
     /// Whose tokens a call with this token moves. Whether they may pay, the command says: a member

@@ -325,8 +325,8 @@ async fn links_are_listed_and_withdrawn() {
     let all = server.cli(&["member", "links", "--all"]).ok();
     let ended: Vec<_> = all.as_array().unwrap().iter().filter(|link| link["state"] == "withdrawn").collect();
     assert!(ended.iter().any(|link| link["id"] == id), "{all}");
-    let line = audit(&server, "link.withdraw").pop().unwrap();
-    assert_eq!((&line["target"], &line["reason"]), (&json!(id), &json!("Sent to the wrong person")));
+    let withdrawn = audit(&server, "link.withdraw").pop().unwrap();
+    assert_eq!((&withdrawn["target"], &withdrawn["reason"]), (&json!(id), &json!("Sent to the wrong person")));
     // On the page the other one is taken back, too; its rule is said beside the field.
     let page = olga.get("/admin/invitations").await;
     page.is(200, "1 to 90");
