@@ -1,13 +1,18 @@
-//! `member invite`, `member sign-in-link`, `member claim-link`: one-time links.
+//! `member invite`, `member sign-in-link`, `member claim-link`, `member links`, `member withdraw-link`:
+//! one-time links.
 
 use clap::Args;
+use rusqlite::Connection;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Act, Common, Failure, member, output};
 use crate::config::Config;
 use crate::identity::Secret;
-use crate::invitations::{MadeLink, MakeLink, Square, Wanted, nobody_operates, url};
-use crate::ledger::{Authority, Books, Operator, Reason};
+use crate::invitations::{
+    self, Link, LinkKind, LinkState, MadeLink, MakeLink, Square, Wanted, list, nobody_operates, url,
+};
+use crate::ledger::{Authority, Books, Operator, PageRequest, Reason};
 
 /// Invite someone: a one-time link by which they choose a name and make a passkey
 #[derive(Debug, Args)]
@@ -44,6 +49,74 @@ pub(crate) struct ClaimLink {
     /// Who does it, for the audit log [default: your login name]
     #[arg(long, value_name = "NAME")]
     operator: Option<Operator>,
+}
+
+/// List the one-time links that still work, the newest first
+#[derive(Debug, Args)]
+pub(crate) struct Links {
+    /// Those that were used, withdrawn or have expired, too
+    #[arg(long)]
+    all: bool,
+}
+
+/// Withdraw a one-time link: it opens nothing any more
+#[derive(Debug, Args)]
+pub(crate) struct WithdrawLink {
+    /// The link's id, as `member links` lists it
+    id: Uuid,
+    #[command(flatten)]
+    act: Act,
+}
+
+impl Links {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let (books, _) = common.books()?;
+        let now = books.now();
+        let (links, can_be_claimed) = books.read_blocking(|conn| Ok((every(conn, now)?, nobody_operates(conn)?)))?;
+        books.close();
+        let works = |link: &Link| link.state == LinkState::Open && (link.kind != LinkKind::Claim || can_be_claimed);
+        let links: Vec<Link> = links.into_iter().filter(|link| self.all || works(link)).collect();
+        output::print(common.json, &links, || {
+            let row = |link: &Link| {
+                let whom = link.username.as_ref().or(link.name.as_ref());
+                vec![
+                    link.id.to_string(),
+                    link.kind.as_str().replace('_', "-"),
+                    link.state.as_str().to_owned(),
+                    whom.cloned().unwrap_or_default(),
+                    member::moment(link.expires_at),
+                    format!("{}: {}", link.maker(), link.reason),
+                ]
+            };
+            let rows: Vec<Vec<String>> = links.iter().map(row).collect();
+            output::table(&["LINK", "KIND", "STATE", "FOR", "UNTIL (UTC)", "MADE BY"], &rows)
+        });
+        Ok(())
+    }
+}
+
+/// All links there are, page by page.
+fn every(conn: &Connection, now: i64) -> crate::error::Result<Vec<Link>> {
+    let (mut links, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = list(conn, &LinkKind::ALL, now, &PageRequest::new(Some(200), cursor)?)?;
+        links.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(links);
+        }
+    }
+}
+
+impl WithdrawLink {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let authority = self.act.authority()?;
+        let (books, _) = common.books()?;
+        books.execute_blocking(invitations::WithdrawLink { id: self.id, authority })?;
+        books.close();
+        output::print(common.json, &json!({ "id": self.id }), || "The link opens nothing any more.".to_owned());
+        Ok(())
+    }
 }
 
 impl Invite {
@@ -84,6 +157,15 @@ fn claim_reason() -> Result<Reason, Failure> {
     Ok(Reason::new("Nobody operates the community yet")?)
 }
 
+/// The address that links lead to. The developer identity answers to this machine alone, whatever address
+/// members will type one day.
+pub(super) fn address(config: &Config) -> String {
+    if config.uses_developer_identity() {
+        return format!("http://{}", config.server.bind);
+    }
+    config.server.address()
+}
+
 fn made(books: &Books, wanted: Wanted, authority: Authority) -> Result<(Secret, MadeLink), Failure> {
     let secret = Secret::random()?;
     let made = books.execute_blocking(MakeLink { wanted, secret: secret.clone(), authority })?;
@@ -93,12 +175,18 @@ fn made(books: &Books, wanted: Wanted, authority: Authority) -> Result<(Secret, 
 fn make(common: &Common, books: Books, config: &Config, wanted: Wanted, authority: Authority) -> Result<(), Failure> {
     let (secret, made) = made(&books, wanted, authority)?;
     books.close();
-    let url = url(&config.server.address(), &secret);
+    let url = url(&address(config), &secret);
     let square = Square::of(&url)?.text();
     output::print(common.json, &json!({ "id": made.id, "url": url, "expires_at": made.expires_at }), || {
         let until = jiff::Timestamp::from_millisecond(made.expires_at)
             .map(|at| at.to_zoned(config.community.time_zone.clone()).strftime("%-d %B %Y, %H:%M").to_string());
-        format!("{square}\n{url}\n  It works once, until {}, and is shown only now.", until.unwrap_or_default())
+        let until = until.unwrap_or_default();
+        let port = if address(config).ends_with(":0") {
+            "\n  The server takes any free port: put the one that `communitytoken serve` said in the place of the 0."
+        } else {
+            ""
+        };
+        format!("{square}\n{url}\n  It works once, until {until}, and is shown only now.{port}")
     });
     Ok(())
 }

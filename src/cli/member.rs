@@ -33,6 +33,8 @@ pub(crate) enum Member {
     Invite(link::Invite),
     SignInLink(link::SignInLink),
     ClaimLink(link::ClaimLink),
+    Links(link::Links),
+    WithdrawLink(link::WithdrawLink),
     /// Show where a member is signed in on the pages; sign them out
     Sessions(Sessions),
 }
@@ -115,6 +117,8 @@ impl Member {
             Self::Invite(invite) => invite.run(common),
             Self::SignInLink(link) => link.run(common),
             Self::ClaimLink(link) => link.run(common),
+            Self::Links(links) => links.run(common),
+            Self::WithdrawLink(link) => link.run(common),
             Self::Sessions(sessions) => sessions.run(common),
         }
     }
@@ -183,23 +187,36 @@ impl List {
 }
 
 fn show(common: &Common, member: &Value) {
-    output::print(common.json, member, || {
-        let rows: Vec<Vec<String>> = member
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| {
-                let text = if key == "roles" {
-                    roles(member)
-                } else {
-                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-                };
-                vec![key.clone(), text]
-            })
-            .collect();
-        output::table(&["", ""], &rows).trim_start().to_owned()
+    output::print(common.json, member, || lines(member));
+}
+
+/// A member as people read them.
+fn lines(member: &Value) -> String {
+    let text = |key: &str| member[key].as_str().unwrap_or_default().to_owned();
+    let at = |key: &str| member[key].as_i64().map(|at| format!("{} UTC", moment(at)));
+    let frozen = member["frozen_reason"].as_str().map(|reason| format!("frozen: {reason}"));
+    let identities = member["identities"].as_array().into_iter().flatten().map(|identity| {
+        let word = |key: &str| identity[key].as_str().unwrap_or_default();
+        ("Known as", Some(format!("{} at {}", word("subject"), word("issuer"))))
     });
+    let first = [
+        ("User", Some(text("id"))),
+        ("Wallet", Some(text("wallet_id"))),
+        (
+            "Balance",
+            Some([Some(member["balance"].to_string()), frozen].into_iter().flatten().collect::<Vec<_>>().join(", ")),
+        ),
+        ("Roles", Some(roles(member))),
+    ];
+    let last = [("Joined", at("created_at")), ("Changed", at("updated_at")), ("Left", at("deleted_at"))];
+    let rows: Vec<Vec<String>> = first
+        .into_iter()
+        .chain(identities)
+        .chain(last)
+        .filter_map(|(label, text)| Some(vec![format!("  {label}"), text?]))
+        .collect();
+    let name = text("username");
+    output::table(&[&name, ""], &rows)
 }
 
 impl Whom {
@@ -301,6 +318,6 @@ impl Sessions {
 }
 
 /// A time of the ledger, in UTC.
-fn moment(at: i64) -> String {
+pub(super) fn moment(at: i64) -> String {
     jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
 }

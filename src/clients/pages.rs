@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{ClientId, Permission, Permit, permissions};
 use crate::error::Result;
+use crate::identity::member;
 use crate::web::{App, FormBody, Nav, Pages, Session, Shell, page};
 
 /// The pages of this slice.
@@ -20,12 +21,16 @@ pub(super) fn routes() -> Pages {
 struct ClientsPage {
     shell: Shell,
     clients: Vec<Permission>,
+    /// What a program calls the member by: `issuer|subject`.
+    identities: Vec<String>,
 }
 
 async fn clients(State(app): State<App>, session: Session) -> Result<Response> {
     let user = session.member.key;
-    let clients = app.books.read(move |conn| permissions(conn, user)).await?;
-    Ok(page(&ClientsPage { shell: app.shell(Some(&session), Nav::Profile), clients }))
+    let (clients, identities) =
+        app.books.read(move |conn| Ok((permissions(conn, user)?, member::identities(conn, user)?))).await?;
+    let identities = identities.into_iter().map(|(issuer, subject)| format!("{issuer}|{subject}")).collect();
+    Ok(page(&ClientsPage { shell: app.shell(Some(&session), Nav::Profile), clients, identities }))
 }
 
 #[derive(Debug, Deserialize)]

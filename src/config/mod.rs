@@ -163,11 +163,15 @@ impl Config {
     pub fn check_serving(&self) -> Result<(), ConfigError> {
         let bind = self.server.bind;
         if self.uses_developer_identity() && !bind.ip().is_loopback() {
+            let unfit = match &self.server.public_url {
+                Some(url) if !self.server.can_have_passkeys() => format!("No passkey can belong to {url}. "),
+                _ => String::new(),
+            };
             return Err(ConfigError::one(format!(
                 "server.bind is {bind}, which others can reach, and no identity provider is configured: \
-                 with the developer identity everyone who reaches the program could be anyone. \
+                 with the developer identity everyone who reaches the program could be anyone. {unfit}\
                  Either set server.public_url to the https address that members type, and they sign in with passkeys; \
-                 or configure a provider, [[identity.providers]] with issuer and audience; \
+                 or configure a provider, [[identity.providers]] with issuer and client_id; \
                  or bind to this machine alone, as in 127.0.0.1:{}.",
                 bind.port()
             )));

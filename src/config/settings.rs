@@ -8,7 +8,6 @@ use ipnet::IpNet;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
-use url::Url;
 
 use super::layers::Values;
 use super::providers::web_address;
@@ -41,7 +40,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("database.checkpoints", Kind::Text, "own"),
     ("community.name", Kind::Text, "Our community"),
     ("community.token_name", Kind::Text, "token"),
-    ("community.token_symbol", Kind::Text, "🪙"),
+    ("community.token_symbol", Kind::Text, "¤"),
     ("community.time_zone", Kind::Text, "UTC"),
     ("community.week_starts", Kind::Text, "monday"),
     ("community.directory", Kind::Switch, "true"),
@@ -267,16 +266,14 @@ impl Reader {
     /// reach the community at an address that can have them.
     fn passkeys(&mut self, server: &Server, has_provider: bool) -> bool {
         const KEY: &str = "identity.passkeys";
-        let address =
-            server.public_url.as_deref().map(|url| web_address(url).is_some_and(|url| can_have_passkeys(&url)));
         let said = self.switch_if_set(KEY);
-        if said == Some(true) && !address.unwrap_or(server.bind.ip().is_loopback()) {
+        if said == Some(true) && !server.can_have_passkeys() {
             self.wrong(
                 KEY,
                 "is true, but passkeys need server.public_url to be an https address with a name, as in https://tokens.example.org, or http://localhost",
             );
         }
-        let passkeys = said.unwrap_or(!has_provider && address == Some(true));
+        let passkeys = said.unwrap_or(!has_provider && server.public_url.is_some() && server.can_have_passkeys());
         self.note(KEY, passkeys.to_string());
         passkeys
     }
@@ -321,8 +318,13 @@ impl Reader {
     }
 }
 
-/// Whether browsers let passkeys belong to this address: HTTPS and a name, or this machine by its name.
-fn can_have_passkeys(address: &Url) -> bool {
-    let name = address.domain();
-    name.is_some_and(|name| address.scheme() == "https" || name == "localhost")
+impl Server {
+    /// Whether browsers let passkeys belong to the address members type: HTTPS and a name, or this machine
+    /// by its name.
+    pub fn can_have_passkeys(&self) -> bool {
+        let Some(address) = &self.public_url else { return self.bind.ip().is_loopback() };
+        web_address(address).is_some_and(|address| {
+            address.domain().is_some_and(|name| address.scheme() == "https" || name == "localhost")
+        })
+    }
 }

@@ -102,7 +102,7 @@ fn flags_over_environment_over_file_over_default() {
     assert_eq!(config.database.checkpoints, Checkpoints::External);
     assert_eq!(config.community.name, "2026", "a name that looks like a number");
     assert_eq!(config.community.token_name, "leaf");
-    assert_eq!(config.community.token_symbol, "🪙", "empty is not set");
+    assert_eq!(config.community.token_symbol, "¤", "empty is not set");
     assert_eq!(config.limits.requests_per_minute, 0);
     assert!(!config.community.directory);
     let origin = |key: &str| {

@@ -2,19 +2,22 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::card::Square;
 use super::link::LinkId;
+use super::make::DAYS_MAX;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role, Secret};
 use crate::ledger::{PageRequest, Reason};
 use crate::passkeys::in_use;
+use crate::web::assets::link_script_url;
 use crate::web::{
-    App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, authority, form_status, page,
+    App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, authority, form_status,
     page_with,
 };
 
@@ -37,6 +40,7 @@ struct InvitationsPage {
     role: String,
     days: String,
     reason: String,
+    days_max: u32,
 }
 
 #[derive(Template)]
@@ -44,6 +48,7 @@ struct InvitationsPage {
 struct InvitedPage {
     shell: Shell,
     url: String,
+    script: &'static str,
     name: Option<String>,
     until: String,
     side: usize,
@@ -62,7 +67,7 @@ async fn invitations(
     problem: Option<String>,
 ) -> Result<Response> {
     let (now, asked) = (app.books.now(), PageRequest::new(None, cursor)?);
-    let links = app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &asked)).await?;
+    let links = app.books.read(move |conn| list(conn, &[LinkKind::Invitation, LinkKind::SignIn], now, &asked)).await?;
     let status = form_status(problem.is_some());
     let page = InvitationsPage {
         shell: app.shell(Some(session), Nav::Profile),
@@ -74,6 +79,7 @@ async fn invitations(
         role: form.role,
         days: form.days,
         reason: form.reason,
+        days_max: DAYS_MAX,
     };
     Ok(page_with(status, &page))
 }
@@ -132,7 +138,9 @@ async fn invite(
             let square = Square::of(&url)?;
             let name = Some(form.name.trim().to_owned()).filter(|name| !name.is_empty());
             let until = shell.moment(&expires_at);
-            Ok(page(&InvitedPage { shell, url, name, until, side: square.side, square: square.path() }))
+            let (side, square) = (square.side, square.path());
+            let page = InvitedPage { shell, url, script: link_script_url(), name, until, side, square };
+            Ok(app.passkey_page(StatusCode::OK, &page))
         }
         Err(error) if error.is_refusal() => {
             let problem = error.errors.first().map_or(error.detail, |error| match error.field.as_str() {

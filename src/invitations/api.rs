@@ -54,11 +54,13 @@ struct MadeInvitation {
     expires_at: i64,
 }
 
-/// Which invitations.
+/// Which links.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Listed {
+    /// Links of this kind; invitations when nothing is said.
+    kind: Option<LinkKind>,
     /// Entries on a page, 1 to 200; 50 when nothing is said.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -89,7 +91,10 @@ async fn invite(
     Ok((StatusCode::CREATED, Json(MadeInvitation { id: made.id, url, expires_at: made.expires_at })).into_response())
 }
 
-/// Invitations made so far
+/// Links made so far
+///
+/// Invitations; with `kind=sign_in` the links that signed in who was locked out, with `kind=claim` those
+/// for the first operator. All of them are withdrawn in the same way.
 #[utoipa::path(get, path = "/v1/admin/invitations", tag = "Operators", params(Listed), responses((status = 200, body = Page<Link>)))]
 async fn invitations(
     State(app): State<App>,
@@ -97,7 +102,8 @@ async fn invitations(
     Parameters(query): Parameters<Listed>,
 ) -> Result<Json<Page<Link>>> {
     let (now, page) = (app.books.now(), PageRequest::new(query.limit, query.cursor)?);
-    app.books.read(move |conn| list(conn, LinkKind::Invitation, now, &page)).await.map(Json)
+    let kind = query.kind.unwrap_or(LinkKind::Invitation);
+    app.books.read(move |conn| list(conn, &[kind], now, &page)).await.map(Json)
 }
 
 /// Withdraw an invitation

@@ -2,7 +2,7 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::ledger::{Ledger, Page, PageRequest, UserId, UserKey, bad_cursor};
 use crate::web::path_id;
 
 /// What a link is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkKind {
     /// Makes its user the first operator.
@@ -32,13 +32,15 @@ impl LinkKind {
             Self::SignIn => "sign_in",
         }
     }
+
+    /// Every kind there is.
+    pub const ALL: [Self; 3] = [Self::Claim, Self::Invitation, Self::SignIn];
 }
 
 impl FromSql for LinkKind {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let word = value.as_str()?;
-        let known = [Self::Claim, Self::Invitation, Self::SignIn].into_iter().find(|kind| kind.as_str() == word);
-        known.ok_or(FromSqlError::InvalidType)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(FromSqlError::InvalidType)
     }
 }
 
@@ -54,6 +56,18 @@ pub enum LinkState {
     Withdrawn,
     /// Its time is over.
     Expired,
+}
+
+impl LinkState {
+    /// The word in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Used => "used",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 /// A link as operators see it. The link itself is shown once, to whoever makes it.
@@ -85,6 +99,14 @@ pub struct Link {
     pub ended_at: Option<i64>,
 }
 
+impl Link {
+    /// Who made it, as people call them: a member who acted on the pages or by the API stands in the log
+    /// with their id behind the name, which is for those who look it up.
+    pub fn maker(&self) -> &str {
+        self.operator.split_once(" (").map_or(&self.operator, |(name, _)| name)
+    }
+}
+
 fn from_row(row: &Row<'_>, now: i64) -> rusqlite::Result<Link> {
     let id: String = row.get(0)?;
     let expires_at = row.get(9)?;
@@ -110,12 +132,13 @@ fn from_row(row: &Row<'_>, now: i64) -> rusqlite::Result<Link> {
     })
 }
 
-/// A page of the links of a kind, the newest first. It goes on behind the last one shown.
-pub fn list(conn: &Connection, kind: LinkKind, now: i64, page: &PageRequest) -> Result<Page<Link>> {
+/// A page of the links of these kinds, the newest first. It goes on behind the last one shown.
+pub fn list(conn: &Connection, kinds: &[LinkKind], now: i64, page: &PageRequest) -> Result<Page<Link>> {
+    let kinds = serde_json::to_string(kinds).map_err(Error::internal)?;
     let before: i64 = match &page.cursor {
         Some(id) => conn
-            .prepare_cached("SELECT key FROM links WHERE id = ?1 AND kind = ?2")?
-            .query_row((id, kind.as_str()), |row| row.get(0))
+            .prepare_cached("SELECT key FROM links WHERE id = ?1 AND kind IN (SELECT value FROM json_each(?2))")?
+            .query_row((id, &kinds), |row| row.get(0))
             .optional()?
             .ok_or_else(bad_cursor)?,
         None => i64::MAX,
@@ -125,9 +148,9 @@ pub fn list(conn: &Connection, kind: LinkKind, now: i64, page: &PageRequest) -> 
             "SELECT links.id, links.kind, links.name, links.role, users.id, users.username, audit_log.operator,
                     audit_log.reason, links.created_at, links.expires_at, links.ended_at, links.ended_as
                FROM links JOIN audit_log ON audit_log.sequence = links.audit LEFT JOIN users ON users.key = links.user
-              WHERE links.kind = ?1 AND links.key < ?2 ORDER BY links.key DESC LIMIT ?3",
+              WHERE links.kind IN (SELECT value FROM json_each(?1)) AND links.key < ?2 ORDER BY links.key DESC LIMIT ?3",
         )?
-        .query_map((kind.as_str(), before, page.rows()), |row| from_row(row, now))?
+        .query_map((&kinds, before, page.rows()), |row| from_row(row, now))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(page.cut(rows, |last: &Link| last.id.hyphenated().to_string()))
 }

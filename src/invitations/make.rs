@@ -8,11 +8,12 @@ use super::link::LinkKind;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Role, Secret, check_username, member};
 use crate::ledger::{Authority, Command, DAY_MS, Ledger, UserId};
+use crate::members::{erased, is_erased};
 
 /// How long a link works that claims the community or signs someone in, in milliseconds.
 const HALF_AN_HOUR: i64 = 30 * 60_000;
 /// Days an invitation may work at most.
-const DAYS_MAX: u32 = 90;
+pub(super) const DAYS_MAX: u32 = 90;
 
 /// What link is wanted.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ pub enum Wanted {
 /// Makes a one-time link. Whoever makes it is in the audit log, and so is whoever uses it.
 ///
 /// Refused: `already_claimed` where somebody operates the community, `user_not_found`, `forbidden`
-/// for someone who has left, `invalid_request` for a name or a number of days that cannot be one.
+/// for someone who has left, `user_erased` for someone who is forgotten, `invalid_request` for a name or a number of days that cannot be one.
 #[derive(Debug, Clone)]
 pub struct MakeLink {
     /// What for.
@@ -104,7 +105,8 @@ impl Command for MakeLink {
             Wanted::SignIn(user) => {
                 let user = member::by_id(ledger.conn, user)?;
                 if user.deleted_at.is_some() {
-                    return Err(Error::left());
+                    // Whoever has left can be restored; whoever was erased cannot.
+                    return Err(if is_erased(ledger.conn, &user)? { erased() } else { Error::left() });
                 }
                 (LinkKind::SignIn, None, None, Some(user), HALF_AN_HOUR)
             }

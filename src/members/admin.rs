@@ -29,6 +29,8 @@ struct Identity {
     issuer: String,
     /// Its name for the member.
     subject: String,
+    /// What the configuration gives to whoever comes in by this identity.
+    roles: Vec<Role>,
 }
 
 /// A member as operators and auditors see them.
@@ -40,8 +42,9 @@ struct UserRecord {
     username: String,
     /// Their wallet.
     wallet_id: WalletId,
-    /// What they may do: roles granted here and given by the configuration. What only a token's claim
-    /// gives is not known here.
+    /// What they may do: roles granted here, and those that the configuration gives to one of their
+    /// identities, which they have when they come in by it or by a passkey. What only a token's claim gives
+    /// is not known here.
     roles: Vec<Role>,
     /// Who they are at the identity providers.
     identities: Vec<Identity>,
@@ -54,16 +57,20 @@ struct UserRecord {
 }
 
 fn record(app: &App, conn: &Connection, mut member: Member) -> Result<UserRecord> {
-    let identities = member::identities(conn, member.key)?;
-    for (issuer, subject) in &identities {
-        app.add_configured_roles(&mut member, issuer, subject);
+    let mut identities = Vec::new();
+    for (issuer, subject) in member::identities(conn, member.key)? {
+        let roles = app.configured_roles(&issuer, &subject);
+        for role in &roles {
+            member.add(*role);
+        }
+        identities.push(Identity { issuer, subject, roles });
     }
     Ok(UserRecord {
         id: member.id,
         username: member.username,
         wallet_id: member.wallet_id,
         roles: member.roles,
-        identities: identities.into_iter().map(|(issuer, subject)| Identity { issuer, subject }).collect(),
+        identities,
         deleted_at: member.deleted_at,
         created_at: member.created_at,
         updated_at: member.updated_at,

@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
+use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::{By, Erase, Farewell, Remaining};
 use crate::error::Result;
-use crate::identity::Member;
-use crate::ledger::Wallet;
+use crate::identity::{Member, Role};
+use crate::ledger::{UserId, Wallet};
 use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, form_status, page, page_with};
 
 /// The pages of this use case.
@@ -33,8 +34,15 @@ struct ClosePage {
     shell: Shell,
     username: String,
     balance: i64,
-    remaining: Remaining,
+    /// Whether they are or were an operator: what operators do stays in the audit log under their name.
+    operated: bool,
+    passkeys: bool,
+    providers: bool,
+    form: CloseForm,
+    /// What is wrong with the name they typed.
     problem: Option<String>,
+    /// Why they cannot leave now.
+    refusal: Option<String>,
 }
 
 #[derive(Template)]
@@ -43,20 +51,46 @@ struct ClosedPage {
     shell: Shell,
 }
 
-async fn show(app: &App, session: &Session, remaining: Remaining, problem: Option<String>) -> Result<Response> {
-    let wallet = session.member.wallet_key;
-    let balance = app.books.look_up(|conn| Wallet::by_key(conn, wallet)).await?.balance;
-    let status = form_status(problem.is_some());
-    let shell = app.shell(Some(session), Nav::Profile);
-    let username = session.member.username.clone();
-    Ok(page_with(status, &ClosePage { shell, username, balance, remaining, problem }))
+fn was_operator(conn: &Connection, user: UserId) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM audit_log
+                             WHERE target = ?1 AND action = 'role.grant' AND details ->> 'role' = 'operator')",
+        )?
+        .query_row([user], |row| row.get(0))?)
+}
+
+/// What is wrong with a form that was sent.
+#[derive(Default)]
+struct Wrong {
+    problem: Option<String>,
+    refusal: Option<String>,
+}
+
+async fn show(app: &App, session: &Session, form: CloseForm, wrong: Wrong) -> Result<Response> {
+    let (wallet, id) = (session.member.wallet_key, session.member.id);
+    let (balance, was_operator) =
+        app.books.look_up(|conn| Ok((Wallet::by_key(conn, wallet)?.balance, was_operator(conn, id)?))).await?;
+    let is_wrong = wrong.problem.is_some() || wrong.refusal.is_some();
+    let page = ClosePage {
+        shell: app.shell(Some(session), Nav::Profile),
+        username: session.member.username.clone(),
+        balance,
+        operated: was_operator || session.member.has(Role::Operator),
+        passkeys: app.passkeys.is_some(),
+        providers: !app.config.identity.providers.is_empty(),
+        form,
+        problem: wrong.problem,
+        refusal: wrong.refusal,
+    };
+    Ok(page_with(form_status(is_wrong), &page))
 }
 
 async fn ask(State(app): State<App>, session: Session) -> Result<Response> {
-    show(&app, &session, Remaining::Pool, None).await
+    show(&app, &session, CloseForm::default(), Wrong::default()).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct CloseForm {
     csrf: String,
     #[serde(default)]
@@ -74,11 +108,13 @@ async fn close(
     session.check(&form.csrf)?;
     if form.confirm.trim() != session.member.username {
         let problem = "Type your name here exactly as it is, to say that you mean it.".to_owned();
-        return show(&app, &session, form.remaining, Some(problem)).await;
+        return show(&app, &session, form, Wrong { problem: Some(problem), refusal: None }).await;
     }
     match leave(&app, &session.member, form.remaining, request_id).await {
         Ok(_) => Ok((jar.add(app.expired_cookie()), Redirect::to("/profile/closed")).into_response()),
-        Err(error) if error.is_refusal() => show(&app, &session, form.remaining, Some(error.detail)).await,
+        Err(error) if error.is_refusal() => {
+            show(&app, &session, form, Wrong { problem: None, refusal: Some(error.detail) }).await
+        }
         Err(error) => Err(error),
     }
 }

@@ -3,10 +3,10 @@
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::identity::Member;
+use crate::identity::{Member, Role, member};
 use crate::ledger::{Filter, Page, PageRequest, Transaction, Wallet, history};
 use crate::web::{App, Pieces};
 
@@ -25,7 +25,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("identities", "SELECT issuer, subject, created_at FROM identities WHERE user = ?1 ORDER BY issuer, subject"),
     (
         "roles",
-        "SELECT role, created_at, operator, reason FROM roles JOIN audit_log ON audit_log.sequence = roles.audit
+        "SELECT role, 'granted here' AS \"from\", created_at, operator, reason FROM roles JOIN audit_log ON audit_log.sequence = roles.audit
           WHERE user = ?1 ORDER BY role",
     ),
     (
@@ -95,6 +95,18 @@ fn lines(conn: &Connection, member: &Member, after: i64) -> Result<(Vec<Value>, 
     Ok((found, (up_to < last).then_some(up_to)))
 }
 
+/// The roles that nobody granted here: given by the configuration to one of their identities, or by what
+/// the provider said when they came in this time.
+async fn lent_roles(app: &App, member: &Member) -> Result<Vec<Value>> {
+    let user = member.key;
+    let identities = app.books.read(move |conn| member::identities(conn, user)).await?;
+    let configured: Vec<Role> =
+        identities.iter().flat_map(|(issuer, subject)| app.configured_roles(issuer, subject)).collect();
+    let claimed = member.lent.iter().filter(|role| !configured.contains(role));
+    let configured_rows = configured.iter().map(|role| json!({ "role": role, "from": "the configuration" }));
+    Ok(configured_rows.chain(claimed.map(|role| json!({ "role": role, "from": "the provider" }))).collect())
+}
+
 /// One page of the member's history, newest first.
 pub(super) async fn transactions(app: &App, member: &Member, cursor: Option<String>) -> Result<Page<Transaction>> {
     let (wallet, page) = (member.wallet_key, PageRequest::new(Some(200), cursor)?);
@@ -104,6 +116,7 @@ pub(super) async fn transactions(app: &App, member: &Member, cursor: Option<Stri
 /// Writes the whole file: one JSON object.
 pub(super) async fn write(app: App, member: Member, pieces: Pieces) -> Result<()> {
     let (user, now) = (member.key, app.books.now());
+    let lent = lent_roles(&app, &member).await?;
     pieces.send(format!("{{\"made_at\":{now}")).await?;
     let sections = app.books.read(move |conn| {
         SECTIONS.iter().map(|(name, sql)| Ok((*name, objects(conn, sql, [user])?))).collect::<Result<Vec<_>>>()
@@ -111,6 +124,7 @@ pub(super) async fn write(app: App, member: Member, pieces: Pieces) -> Result<()
     for (name, rows) in sections.await? {
         let value = match name {
             "profile" | "wallet" => rows.into_iter().next().unwrap_or_default(),
+            "roles" => Value::Array([rows, lent.clone()].concat()),
             _ => Value::Array(rows),
         };
         pieces.send(format!(",\n\"{name}\":{value}")).await?;

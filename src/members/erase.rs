@@ -20,10 +20,11 @@ use crate::ledger::{
 const PERSONAL: &[&str] = &["sessions", "client_permissions", "passkeys", "recovery_codes", "identities"];
 
 /// What becomes of the tokens of someone who leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Remaining {
     /// They go to the community's pool.
+    #[default]
     Pool,
     /// They stay in the closed wallet, where nobody can use them.
     Keep,
@@ -73,14 +74,14 @@ pub struct Farewell {
 }
 
 /// Whether this member was erased.
-pub(super) fn is_erased(conn: &Connection, user: &Member) -> Result<bool> {
+pub(crate) fn is_erased(conn: &Connection, user: &Member) -> Result<bool> {
     Ok(conn
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM audit_log WHERE target = ?1 AND action = 'user.erase')")?
         .query_row([user.id], |row| row.get(0))?)
 }
 
 /// The refusal for someone who was erased.
-pub(super) fn erased() -> Error {
+pub(crate) fn erased() -> Error {
     Error::new(Code::UserErased, "This member was erased, and nobody knows any more who they were.")
 }
 

@@ -5,6 +5,7 @@
 mod add;
 mod code_pages;
 mod codes;
+mod off;
 mod pages;
 mod remove;
 mod sign_in;
@@ -18,6 +19,7 @@ use crate::web::{App, RequestId, Session, Slice};
 pub use add::{AddPasskey, insert};
 pub(crate) use code_pages::codes_page;
 pub use codes::{Codes, NewCodes, UseCode, codes_left, replace_codes};
+pub use off::EndPasskeySessions;
 pub use remove::RemovePasskey;
 pub(crate) use sign_in::{challenge, challenge_answer};
 pub use stored::{StoredPasskey, find, of_member};

@@ -16,9 +16,11 @@ use super::{
     in_use, of_member, stored,
 };
 use crate::error::{Error, Result};
-use crate::identity::local_subject;
 use crate::identity::passkey::Purpose;
-use crate::web::{App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, form_status};
+use crate::identity::{local_subject, member};
+use crate::web::{
+    self, App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, form_status,
+};
 
 pub(super) fn routes() -> Pages {
     Pages::new()
@@ -149,17 +151,65 @@ async fn add(
     }
 }
 
+#[derive(Debug, Deserialize)]
+struct RemoveForm {
+    csrf: String,
+    /// Said on the page that asks, where it is their only one.
+    #[serde(default)]
+    sure: bool,
+}
+
+/// Asks whether they mean it, and says by what they come in afterwards.
+#[derive(Template)]
+#[template(path = "passkeys/remove.html")]
+struct RemovePage {
+    shell: Shell,
+    passkey: StoredPasskey,
+    codes_left: i64,
+    /// The providers at which they can sign in.
+    providers: Vec<String>,
+}
+
+/// The question before their only passkey goes, if it is that one and something else lets them in. Where
+/// nothing does, removing it is refused anyway.
+async fn question(app: &App, session: &Session, id: Uuid) -> Result<Option<RemovePage>> {
+    let user = session.member.key;
+    let (mut passkeys, codes_left, identities) = app
+        .books
+        .read(move |conn| Ok((of_member(conn, user)?, codes_left(conn, user)?, member::identities(conn, user)?)))
+        .await?;
+    let providers: Vec<String> = app
+        .config
+        .identity
+        .providers
+        .iter()
+        .filter(|provider| identities.iter().any(|(issuer, _)| *issuer == provider.issuer))
+        .map(|provider| provider.name.clone())
+        .collect();
+    Ok(match passkeys.pop() {
+        Some(passkey) if passkeys.is_empty() && passkey.id == id && (codes_left > 0 || !providers.is_empty()) => {
+            Some(RemovePage { shell: app.shell(Some(session), Nav::Profile), passkey, codes_left, providers })
+        }
+        _ => None,
+    })
+}
+
 async fn remove(
     State(app): State<App>,
     session: Session,
     PathId(PasskeyId(passkey)): PathId<PasskeyId>,
     request_id: RequestId,
     headers: HeaderMap,
-    FormBody(form): FormBody<BareForm>,
+    FormBody(form): FormBody<RemoveForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
     if !session.is_fresh(app.books.now()) {
         return Ok(sign_in_again());
+    }
+    if !form.sure
+        && let Some(page) = question(&app, &session, passkey).await?
+    {
+        return Ok(web::page(&page));
     }
     let command = RemovePasskey {
         user_id: session.member.id,

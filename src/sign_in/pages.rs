@@ -68,6 +68,8 @@ struct LoginPage {
     /// Where passkeys work, if not at the address in the browser's bar.
     passkeys_elsewhere: Option<String>,
     script: &'static str,
+    /// Who is signed in on this browser already.
+    signed_in: Option<String>,
     /// Why they are here again.
     said: Option<&'static str>,
     failure: Option<String>,
@@ -94,7 +96,10 @@ async fn login(
     headers: HeaderMap,
     Parameters(query): Parameters<LoginQuery>,
 ) -> Result<Response> {
-    Ok(app.passkey_page(StatusCode::OK, &login_page(&app, &headers, query).await?))
+    // Not where they are to sign in once more.
+    let signed_in = if query.problem.is_empty() { app.signed_in(&headers).await? } else { None };
+    let page = login_page(&app, &headers, query).await?;
+    Ok(app.passkey_page(StatusCode::OK, &LoginPage { signed_in, ..page }))
 }
 
 /// The sign-in page after a sign-in that failed, with the ways to go on.
@@ -126,6 +131,7 @@ async fn login_page(app: &App, headers: &HeaderMap, query: LoginQuery) -> Result
         passkeys: app.passkeys.is_some(),
         passkeys_elsewhere: app.passkeys_elsewhere(headers, "/login"),
         script: passkey_script_url(),
+        signed_in: None,
         said: match query.problem.as_str() {
             "passkey" => Some(
                 "That passkey did not open the door: it may have been removed, or it took longer than five minutes. Try again, use another one, or come in with a recovery code.",

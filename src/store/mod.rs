@@ -7,6 +7,7 @@ mod checkpoints;
 mod draft;
 mod failure;
 mod file;
+mod holders;
 mod pages;
 mod readers;
 mod seats;
@@ -20,6 +21,7 @@ pub use failure::{ReadFailure, StoreFailure, WriteFailure};
 pub use file::{
     FileState, create, in_passing, inspect, inspect_reading, open_reading, open_untouched, open_writing, warn_if_open,
 };
+pub use holders::warn_of_another_server;
 pub use pages::PageCheck;
 pub use readers::Readers;
 pub use seats::Seats;

@@ -10,7 +10,9 @@ use super::{Reverse, Send};
 use crate::clients::OnBehalf;
 use crate::error::{Code, Result};
 use crate::identity::Payer;
-use crate::ledger::{Amount, IdempotencyKey, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId};
+use crate::ledger::{
+    Amount, IdempotencyKey, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId, WalletKey,
+};
 use crate::web::{App, Body, Key, PathId, Paying, created};
 
 /// The routes of this slice.
@@ -21,20 +23,29 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Executes what moves a member's tokens, once: for the member, or through a service client they allow.
 async fn move_tokens<C: Repeatable<Output = Transaction>>(
     app: &App,
-    payer: Payer,
+    paying: &Paying,
     key: IdempotencyKey,
-    command: C,
+    command: impl Fn(WalletKey) -> C,
 ) -> Result<Outcome<Transaction>> {
-    let once = Once { caller: payer.key, key: key.through(payer.client), command };
-    let Some(client) = payer.client else {
-        let outcome = app.books.execute(once).await;
-        if outcome.as_ref().is_err_and(|error| error.code == Code::Forbidden) {
-            // They may have left, or been erased by another process, and then their identity is free again.
-            app.forget(payer.key);
-        }
-        return outcome;
+    let once = |payer: Payer| Once {
+        caller: payer.key,
+        key: key.clone().through(payer.client),
+        command: command(payer.wallet_key),
     };
-    app.books.execute(OnBehalf { client, once }).await
+    let payer = paying.payer;
+    if let Some(client) = payer.client {
+        return app.books.execute(OnBehalf { client, once: once(payer) }).await;
+    }
+    let outcome = app.books.execute(once(payer)).await;
+    if outcome.as_ref().is_err_and(|error| error.code == Code::Forbidden) {
+        // They may have been erased by another process. Then their identity is free, and they are
+        // somebody new: not to be refused for what they were.
+        let anew = paying.anew(app).await?;
+        if anew.key != payer.key {
+            return app.books.execute(once(anew)).await;
+        }
+    }
+    outcome
 }
 
 /// A payment.
@@ -55,14 +66,9 @@ struct Payment {
 /// `self_transfer`, `recipient_closed`, `amount_overflow`; with 404: `wallet_not_found`.
 #[utoipa::path(post, path = "/v1/transfers", tag = "Transfers", security(("bearer" = []), ("service_client" = ["transfers:write"])), params(("Idempotency-Key" = String, Header)), request_body = Payment,
     responses((status = 201, body = Transaction, headers(("Location" = String)))))]
-async fn send(
-    State(app): State<App>,
-    Paying(payer): Paying,
-    Key(key): Key,
-    Body(payment): Body<Payment>,
-) -> Result<Response> {
-    let command = Send { from: payer.wallet_key, to: payment.to_wallet_id, amount: payment.amount, note: payment.note };
-    let outcome = move_tokens(&app, payer, key, command).await?;
+async fn send(State(app): State<App>, paying: Paying, Key(key): Key, Body(payment): Body<Payment>) -> Result<Response> {
+    let command = |from| Send { from, to: payment.to_wallet_id, amount: payment.amount, note: payment.note.clone() };
+    let outcome = move_tokens(&app, &paying, key, command).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
 }
 
@@ -85,12 +91,12 @@ struct GiveBack {
     responses((status = 201, body = Transaction, headers(("Location" = String)))))]
 async fn reverse(
     State(app): State<App>,
-    Paying(payer): Paying,
+    paying: Paying,
     PathId(transaction_id): PathId<TransactionId>,
     Key(key): Key,
     Body(wanted): Body<GiveBack>,
 ) -> Result<Response> {
-    let command = Reverse { caller: payer.wallet_key, transaction_id, amount: wanted.amount, note: wanted.note };
-    let outcome = move_tokens(&app, payer, key, command).await?;
+    let command = |caller| Reverse { caller, transaction_id, amount: wanted.amount, note: wanted.note.clone() };
+    let outcome = move_tokens(&app, &paying, key, command).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
 }

@@ -155,14 +155,20 @@ impl App {
         Ok(Some(session))
     }
 
+    /// The roles that the configuration gives to an identity.
+    pub fn configured_roles(&self, issuer: &str, subject: &str) -> Vec<Role> {
+        let named = |list: &[IdentityName]| list.iter().any(|name| name.issuer == issuer && name.subject == subject);
+        let identity = &self.config.identity;
+        [(Role::Operator, &identity.operators), (Role::Auditor, &identity.auditors)]
+            .into_iter()
+            .filter_map(|(role, list)| named(list).then_some(role))
+            .collect()
+    }
+
     /// Adds the roles that the configuration gives to an identity.
     pub fn add_configured_roles(&self, member: &mut Member, issuer: &str, subject: &str) {
-        let named = |list: &[IdentityName]| list.iter().any(|name| name.issuer == issuer && name.subject == subject);
-        if named(&self.config.identity.operators) {
-            member.add(Role::Operator);
-        }
-        if named(&self.config.identity.auditors) {
-            member.add(Role::Auditor);
+        for role in self.configured_roles(issuer, subject) {
+            member.add(role);
         }
     }
 

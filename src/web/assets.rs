@@ -1,4 +1,4 @@
-//! The files in the program: one stylesheet, the script for passkeys and the icon. Their addresses carry a digest of their
+//! The files in the program: one stylesheet, two small scripts and the icon. Their addresses carry a digest of their
 //! content, so that browsers keep them until they change.
 
 use std::sync::LazyLock;
@@ -17,8 +17,11 @@ const ICON: &str = include_str!("../../static/icon.svg");
 
 const PASSKEY_SCRIPT: &str = include_str!("../../static/passkey.js");
 
+const LINK_SCRIPT: &str = include_str!("../../static/link.js");
+
 static STYLESHEET_URL: LazyLock<String> = LazyLock::new(|| address("style", "css", STYLESHEET));
 static PASSKEY_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("passkey", "js", PASSKEY_SCRIPT));
+static LINK_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("link", "js", LINK_SCRIPT));
 static ICON_URL: LazyLock<String> = LazyLock::new(|| address("icon", "svg", ICON));
 
 fn address(name: &str, kind: &str, content: &str) -> String {
@@ -36,6 +39,11 @@ pub fn passkey_script_url() -> &'static str {
     &PASSKEY_SCRIPT_URL
 }
 
+/// Where the script is that copies or shares a link.
+pub fn link_script_url() -> &'static str {
+    &LINK_SCRIPT_URL
+}
+
 /// Where the icon is.
 pub fn icon_url() -> &'static str {
     &ICON_URL
@@ -51,6 +59,7 @@ pub fn routes() -> Pages {
     Pages::new()
         .route(stylesheet_url(), get(async || file(STYLESHEET, "text/css; charset=utf-8")))
         .route(passkey_script_url(), get(async || file(PASSKEY_SCRIPT, "text/javascript; charset=utf-8")))
+        .route(link_script_url(), get(async || file(LINK_SCRIPT, "text/javascript; charset=utf-8")))
         .route(icon_url(), get(async || file(ICON, "image/svg+xml")))
         // Browsers ask for this one by themselves.
         .route("/favicon.ico", get(async |_: HeaderMap| file(ICON, "image/svg+xml")))

@@ -145,19 +145,34 @@ impl FromRequestParts<App> for StatisticsReader {
 }
 
 /// Whose tokens the call moves, by the bearer token that came with it.
-#[derive(Debug, Clone, Copy)]
-pub struct Paying(pub Payer);
+#[derive(Clone)]
+pub struct Paying {
+    /// Whose.
+    pub payer: Payer,
+    token: String,
+    address: Client,
+}
+
+impl Paying {
+    /// Who it is by now, looked up anew: somebody else, if whoever was remembered has been erased since.
+    pub async fn anew(&self, app: &App) -> Result<Payer> {
+        app.forget(self.payer.key);
+        app.payer(&self.token, self.address).await
+    }
+}
 
 impl FromRequestParts<App> for Paying {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = bearer_token(parts, app)?;
-        if Credential::is_meant(token) {
+        let (token, address) = (bearer_token(parts, app)?, Client::of(parts));
+        let payer = if Credential::is_meant(token) {
             let (client, member) = acting(token, parts, app, Scope::TransfersWrite).await?;
-            return Ok(Self(Payer { client: Some(client.key), ..Payer::from(&member) }));
-        }
-        app.payer(token, Client::of(parts)).await.map(Self)
+            Payer { client: Some(client.key), ..Payer::from(&member) }
+        } else {
+            app.payer(token, address).await?
+        };
+        Ok(Self { payer, token: token.to_owned(), address })
     }
 }
 

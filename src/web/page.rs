@@ -71,8 +71,8 @@ impl App {
 }
 
 impl App {
-    /// A page on which passkeys are asked for, where they are in use: it carries a script of ours and may
-    /// run it. All others may run none, so that what somebody smuggles into them stays text.
+    /// A page on which passkeys are asked for, or a link is to be copied, where passkeys are in use: it
+    /// carries a script of ours and may run it. All others may run none, so that what somebody smuggles into them stays text.
     pub fn passkey_page(&self, status: StatusCode, template: &impl Template) -> Response {
         let mut response = page_with(status, template);
         if self.passkeys.is_some() {
@@ -91,7 +91,7 @@ impl Shell {
         }
     }
 
-    /// An amount as people read it: `12 345 🪙`, held together on one line.
+    /// An amount as people read it: `12 345 ¤`, held together on one line.
     pub fn tokens(&self, amount: &i64) -> String {
         format!("{}\u{a0}{}", grouped(*amount), self.symbol)
     }

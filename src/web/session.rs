@@ -122,6 +122,13 @@ impl App {
         self.no_cookie(SESSION)
     }
 
+    /// What the member is called who is signed in on this browser. Counts nothing against its address: for
+    /// the pages that count every visit.
+    pub async fn signed_in(&self, headers: &HeaderMap) -> Result<Option<String>> {
+        let Some(secret) = self.secret(headers) else { return Ok(None) };
+        Ok(self.session(&secret).await?.map(|session| session.member.username))
+    }
+
     fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
         CookieJar::from_headers(headers).get(&self.cookie_name(SESSION))?.value().parse().ok()
     }

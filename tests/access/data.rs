@@ -124,7 +124,13 @@ async fn the_file_is_whole() {
     assert_eq!(data["profile"]["id"], ann.user_id.as_str());
     assert_eq!((&data["wallet"]["id"], &data["wallet"]["balance"]), (&json!(ann.wallet_id), &json!(10_000 - 453)));
     assert_eq!(data["identities"][0]["subject"], "ann");
-    assert_eq!((&data["roles"][0]["role"], &data["roles"][0]["reason"]), (&json!("operator"), &json!("Elected")));
+    let role = &data["roles"][0];
+    assert_eq!((&role["role"], &role["reason"]), (&json!("operator"), &json!("Elected")));
+    assert_eq!((&role["from"], data["roles"].as_array().unwrap().len()), (&json!("granted here"), 1));
+    let by_configuration = file(&server.operator().await).await;
+    assert_eq!(by_configuration["roles"], json!([{ "role": "operator", "from": "the configuration" }]));
+    let seen = ann.get(&format!("/v1/admin/users/{}", server.operator().await.user_id)).await.ok(200);
+    assert_eq!(seen["identities"][0]["roles"], json!(["operator"]), "by which identity they are one");
     assert_eq!(data["service_clients"][0]["name"], "bot");
     assert_eq!(data["days"].as_array().unwrap().iter().map(|day| day["count_out"].as_i64().unwrap()).sum::<i64>(), 451);
     let history = data["transactions"].as_array().unwrap();

@@ -30,7 +30,7 @@ async fn delete_and_restore() {
     let ann = server.funded("ann", 70).await;
     let path = format!("/v1/admin/users/{}", ann.user_id);
     let seen = operator.get(&path).await.ok(200);
-    assert_eq!(seen["identities"], json!([{ "issuer": ISSUER, "subject": "ann" }]));
+    assert_eq!(seen["identities"], json!([{ "issuer": ISSUER, "subject": "ann", "roles": [] }]));
     assert_eq!((&seen["deleted_at"], &seen["roles"]), (&Value::Null, &json!(["member"])));
     let why = json!({ "reason": "Asked to leave" });
     let before = server.rows();

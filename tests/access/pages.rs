@@ -132,6 +132,13 @@ async fn programs_on_the_page() {
     );
     assert!(!page.text.contains("watcher"), "who need not be asked is not");
     let (csrf, id) = (page.csrf(), made["id"].as_str().unwrap());
+    let identities = server.cli(&["member", "show", "newcomer"]).ok()["identities"].clone();
+    let named = format!("{}|{}", identities[0]["issuer"].as_str().unwrap(), identities[0]["subject"].as_str().unwrap());
+    assert!(
+        page.text.contains(id) && page.text.contains(&named),
+        "which program, and what it calls them: {}",
+        page.text
+    );
     assert_eq!(
         browser.post("/profile/clients", &[("csrf", "x"), ("client", id), ("allowed", "true")]).await.status,
         403
@@ -171,6 +178,18 @@ async fn closing_on_the_page() {
     let wrong = browser.post("/profile/close", &[("csrf", &csrf), ("remaining", "keep"), ("confirm", "someone")]).await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text.contains("value=\"keep\" checked") && wrong.text.contains("role=\"alert\""), "{}", wrong.text);
+    assert!(wrong.text.contains("value=\"someone\" required") && wrong.text.contains("aria-invalid"), "{}", wrong.text);
+    assert!(!page.text.contains("with your name"), "{}", page.text);
+    // The last operator stays, and nothing is wrong with the name they typed.
+    server.cli(&["member", "grant", "newcomer", "operator"]).ok();
+    server.cli(&["member", "revoke", "maria", "operator"]).ok();
+    let last = browser.post("/profile/close", &[("csrf", &csrf), ("remaining", "keep"), ("confirm", "newcomer")]).await;
+    assert_eq!(last.status, 422);
+    for words in ["This is the last operator", "value=\"newcomer\" required", "stays in that log with your name"] {
+        assert!(last.text.contains(words), "{words}: {}", last.text);
+    }
+    assert!(!last.text.contains("aria-invalid") && !last.text.contains("#confirm"), "{}", last.text);
+    server.cli(&["member", "grant", "maria", "operator"]).ok();
     assert_eq!(
         browser.post("/profile/close", &[("csrf", "x"), ("remaining", "pool"), ("confirm", "newcomer")]).await.status,
         403

@@ -68,6 +68,14 @@ async fn a_community_begins() {
     maria.click("//button[text()='Make a link']").await;
     maria.sees(&["Invitation for tomas"]).await;
     let link = maria.driver.find(By::Css("p.code")).await.unwrap().text().await.unwrap();
+    maria.click("//button[text()='Copy the link']").await;
+    maria.sees(&["Copied."]).await;
+    // To read it back is what a browser asks its user about.
+    let may = json!({ "permissions": ["clipboardReadWrite"] });
+    maria.driver.cdp().send_raw("Browser.grantPermissions", may).await.unwrap();
+    let pasted = "const done = arguments[0]; navigator.clipboard.readText().then(done, (error) => done(`${error}`))";
+    let pasted = maria.driver.execute_async(pasted, vec![]).await.unwrap();
+    assert_eq!(pasted.json().as_str(), Some(link.as_str()));
 
     let (tomas, _) = phone().await;
     tomas.driver.goto(&link).await.unwrap();

@@ -290,3 +290,49 @@ async fn promises_end_with_the_office() {
     assert_eq!(server.sql("SELECT count(*) AS n FROM users WHERE username = 'other'")[0]["n"], 0);
     assert_sound(&server);
 }
+
+/// Every link that still works is listed, on the page and by a verb, and can be taken back; a sign-in link is
+/// a way into somebody's wallet, and no less visible than an invitation.
+#[tokio::test]
+async fn links_are_listed_and_withdrawn() {
+    let server = community().await;
+    let (mut olga, ..) = joined(&server, "olga").await;
+    joined(&server, "ann").await;
+    server.cli(&["member", "grant", "olga", "operator"]).ok();
+    let (link, other) = (sign_in_link(&server, "ann"), invitation(&server, &["--name", "bob", "--role", "auditor"]));
+    let page = olga.get("/admin/invitations").await;
+    for words in ["sign-in link", "Made by tester on", "Withdraw"] {
+        page.is(200, words);
+    }
+    // The link for the first operator, which opens nothing any more, is not among them.
+    let open = server.cli(&["member", "links"]).ok();
+    let kinds: Vec<_> = open.as_array().unwrap().iter().map(|link| link["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["invitation", "sign_in"], "{open}");
+    assert_eq!((&open[0]["name"], &open[0]["role"]), (&json!("bob"), &json!("auditor")));
+    assert_eq!((&open[1]["username"], &open[1]["state"]), (&json!("ann"), &json!("open")));
+    let words = server.run(&["member", "links"]).stdout;
+    assert!(words.contains("sign-in") && words.contains("tester: A sign-in link for someone locked out"), "{words}");
+
+    let id = open[1]["id"].as_str().unwrap();
+    assert_eq!(server.cli(&["member", "withdraw-link", id]).code, 2, "a reason is needed");
+    let nobody = uuid::Uuid::new_v4().to_string();
+    server.cli(&["member", "withdraw-link", &nobody, "--reason", "x"]).refused("link_not_found");
+    server.cli(&["member", "withdraw-link", id, "--reason", "Sent to the wrong person"]).ok();
+    let mut ann = Visitor::new(&server);
+    ann.get(&link).await.is(404, GONE);
+    ann.get(&other).await.is(200, "You are invited as an auditor");
+    assert_eq!(server.cli(&["member", "links"]).ok().as_array().unwrap().len(), 1);
+    let all = server.cli(&["member", "links", "--all"]).ok();
+    let ended: Vec<_> = all.as_array().unwrap().iter().filter(|link| link["state"] == "withdrawn").collect();
+    assert!(ended.iter().any(|link| link["id"] == id), "{all}");
+    let withdrawn = audit(&server, "link.withdraw").pop().unwrap();
+    assert_eq!((&withdrawn["target"], &withdrawn["reason"]), (&json!(id), &json!("Sent to the wrong person")));
+    // On the page the other one is taken back, too; its rule is said beside the field.
+    let page = olga.get("/admin/invitations").await;
+    page.is(200, "1 to 90");
+    let csrf = page.field("csrf");
+    let path = format!("/admin/invitations/{}/withdraw", open[0]["id"].as_str().unwrap());
+    olga.post(&path, &[("csrf", &csrf)]).await.leads_to("/admin/invitations");
+    ann.get(&other).await.is(404, GONE);
+    assert_sound(&server);
+}

@@ -61,6 +61,72 @@ async fn the_first_start_prints_a_link() {
     assert!(greeting.contains("Members sign in with passkeys, at http://localhost:"), "{greeting}");
 }
 
+/// An address to which no passkey can belong is named at the start with the way on; the link that claims the
+/// community leads to where it can be used.
+#[tokio::test]
+async fn an_address_without_passkeys() {
+    let config = "[server]\nbind = \"127.0.0.1:0\"\npublic_url = \"http://192.168.1.5:8080\"\n";
+    let server = Server::prepare(config);
+    let started = start(server.command(&["serve"]), "/join/");
+    assert!(started.1.contains("No passkey can belong to http://192.168.1.5:8080"), "{}", started.1);
+    assert!(started.1.contains("set server.public_url to an https address with a name"), "{}", started.1);
+    let page = server.client.get(link_in(&started.1)).header("accept", "text/html").send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(page.text().await.unwrap().contains("Nobody operates this community yet"));
+    let made = server.run(&["member", "claim-link"]);
+    assert!(made.stdout.contains("http://127.0.0.1:0/join/"), "{made:?}");
+    assert!(made.stdout.contains("in the place of the 0"), "{made:?}");
+    let others = Server::prepare(&config.replace("127.0.0.1:0", "0.0.0.0:0")).run(&["serve"]);
+    assert!(
+        others.code == 1 && others.stderr.contains("No passkey can belong to http://192.168.1.5:8080"),
+        "{others:?}"
+    );
+}
+
+/// A port that is not the one of the address members type is named at the start.
+#[test]
+fn another_port_than_the_public_one() {
+    let server = Server::prepare("[server]\npublic_url = \"http://localhost:1\"\n");
+    let started = start(server.command(&["serve", "--bind", "127.0.0.1:0"]), "/docs");
+    assert!(started.1.contains("server.public_url is http://localhost:1, which is not port "), "{}", started.1);
+    let right = Server::prepare("[server]\nbind = \"127.0.0.1:0\"\npublic_url = \"https://tokens.example.org\"\n");
+    let started = start(right.command(&["serve"]), "/docs");
+    assert!(!started.1.contains("which is not port"), "a proxy stands there: {}", started.1);
+}
+
+/// Where a provider's claims can make operators, claiming the community is one of two ways, and said so.
+#[test]
+fn claims_or_a_link() {
+    let provider = "jwks_file = \"jwks.json\"\n";
+    let settings = Server::settings("")
+        .replace(provider, &format!("{provider}roles_claim = \"groups\"\noperator_roles = [\"board\"]\n"));
+    let (settings, _) = settings.split_once("operators = ").unwrap();
+    let server = Server::prepare(settings);
+    let started = start(server.command(&["serve"]), "/join/");
+    assert!(started.1.contains("Whom the provider's claims name operates this community"), "{}", started.1);
+    assert!(!started.1.contains("Nobody operates"), "{}", started.1);
+}
+
+/// Passkeys that are switched off leave no session behind that only looks open, and other ways in go on.
+#[tokio::test]
+async fn switched_off() {
+    let mut server = prepared("");
+    server.serve(&[]).await;
+    let (mut ann, ..) = super::visitor::joined(&server, "ann").await;
+    let mut by_link = Visitor::new(&server);
+    by_link.post(&super::visitor::sign_in_link(&server, "ann"), &[]).await.leads_to("/profile/passkeys?said=link");
+    assert_eq!(server.cli(&["member", "sessions", "ann"]).ok().as_array().unwrap().len(), 2);
+    server.stop();
+    let config = server.path("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace("passkeys = true", "passkeys = false")).unwrap();
+    server.serve(&[]).await;
+    let left = server.cli(&["member", "sessions", "ann"]).ok();
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["method"]), (1, &serde_json::json!("link")), "{left}");
+    (ann.base, by_link.base) = (super::visitor::named(&server), super::visitor::named(&server));
+    assert_eq!((ann.name().await, by_link.name().await.as_deref()), (None, Some("ann")));
+}
+
 /// With operators in the configuration nobody can claim anything.
 #[tokio::test]
 async fn a_configured_operator_needs_no_link() {

@@ -5,7 +5,8 @@ use super::visitor::{Visitor, assert_sound, community, joined, prepared};
 
 /// The address that takes a passkey away, by its name on the page.
 fn removal(page: &str, name: &str) -> String {
-    let entry = page.split("<li class=\"entry\">").find(|entry| entry.contains(name)).expect("the passkey is listed");
+    let entry =
+        page.split("<li class=\"entry stacked\">").find(|entry| entry.contains(name)).expect("the passkey is listed");
     entry.split("action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
@@ -20,6 +21,13 @@ async fn out_and_in_again() {
     assert_eq!(ann.name().await, None);
     ann.sign_in(&mut phone).await.leads_to("/history");
     assert_eq!(ann.name().await.as_deref(), Some("ann"));
+    ann.get("/profile/close").await.is(200, "To come back you need a new invitation");
+    // Who is in already is led on to where they wanted to go, and never to another site.
+    for (path, on) in [("/login", "/"), ("/login?next=/send", "/send"), ("/login?next=//evil.example", "/")] {
+        ann.get(path).await.is(200, &format!("href=\"{on}\">Go on as ann</a>"));
+    }
+    assert!(!ann.get("/login?problem=again").await.text.contains("Go on as ann"));
+    assert!(!Visitor::new(&server).get("/login").await.text.contains("Go on as"));
     assert_ne!(ann.cookies["session"], first);
     ann.get("/profile/passkeys").await.is(200, "used last on");
     assert_eq!(server.sql("SELECT method FROM sessions")[0]["method"], "passkey");
@@ -99,7 +107,20 @@ async fn the_last_way_in_stays() {
     ann.post(&remove, &[("csrf", &csrf)]).await.is(422, "your only passkey");
     let page = ann.post("/profile/recovery-codes", &[("csrf", &csrf)]).await;
     page.is(200, "Your recovery codes");
-    ann.post(&remove, &[("csrf", &csrf)]).await.leads_to("/profile/passkeys?said=removed");
+    let before = server.sql("SELECT (SELECT count(*) FROM passkeys) AS p, (SELECT count(*) FROM audit_log) AS a");
+    let question = ann.post(&remove, &[("csrf", &csrf)]).await;
+    question.is(200, "Remove your only passkey?");
+    question.is(200, "one of your 8 recovery codes");
+    assert!(!question.text.contains("<script"), "it is asked without a script");
+    assert_eq!(
+        server.sql("SELECT (SELECT count(*) FROM passkeys) AS p, (SELECT count(*) FROM audit_log) AS a"),
+        before
+    );
+    ann.post(&remove, &[("csrf", &question.field("csrf")), ("sure", &question.field("sure"))])
+        .await
+        .leads_to("/profile/passkeys?said=removed");
+    server.sql("UPDATE recovery_codes SET used_at = 1 WHERE code_hash > (SELECT code_hash FROM recovery_codes WHERE used_at IS NULL ORDER BY code_hash LIMIT 1 OFFSET 1)");
+    ann.get("/profile/passkeys").await.is(200, "You have 2 recovery codes left.");
     // Now only a code is left, and it opens the door.
     let csrf = ann.csrf().await;
     ann.post("/logout", &[("csrf", &csrf)]).await;

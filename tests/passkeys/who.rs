@@ -122,12 +122,17 @@ async fn every_page_of_theirs_is_in_the_table() {
     assert!(missing.is_empty(), "who may call these? {missing:?}");
 }
 
-/// Only pages that ask for a passkey may run a script, and it is ours.
+/// Only pages that ask for a passkey, or show a link to be copied, may run a script, and it is ours.
 #[tokio::test]
 async fn scripts_run_where_they_are_needed() {
     let server = community().await;
     let (mut ann, ..) = joined(&server, "ann").await;
     let link = invitation(&server, &[]);
+    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    let csrf = ann.csrf().await;
+    let shown = ann.post("/admin/invitations", &[("csrf", &csrf), ("days", "7"), ("reason", "A neighbour")]).await;
+    shown.is(200, "<script type=\"module\" src=\"/static/link.");
+    assert_eq!(shown.text.matches("<script").count(), 1);
     for (path, may) in [
         ("/login", true),
         ("/profile/passkeys", true),

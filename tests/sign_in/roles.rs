@@ -44,6 +44,8 @@ async fn a_claim_makes_an_operator() {
     let (mut ann, mut other) = (Visitor::new(), Visitor::new());
     ann.sign_in(&server.base, "ann").await;
     assert_eq!(roles(&mut ann, &server).await, "member, operator");
+    let data = ann.open(&format!("{}/profile/data.json", server.base)).await.text;
+    assert!(data.contains(r#""roles":[{"role":"operator","from":"the provider"}]"#), "{data}");
     for (name, expected) in [
         ("sue", "member, auditor"),
         ("bob", "member"),

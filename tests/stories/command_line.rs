@@ -21,6 +21,8 @@ async fn help_and_exit_codes() {
         &["member", "list"],
         &["member", "grant"],
         &["member", "revoke"],
+        &["member", "links"],
+        &["member", "withdraw-link"],
         &["verify"],
         &["checkpoint"],
         &["key"],
@@ -127,11 +129,44 @@ async fn members() {
     ann.get("/v1/me").await.refused(403, "forbidden");
     server.cli(&["member", "restore", &ann.user_id, "--reason", "Came back"]).ok();
     assert_eq!(ann.balance().await, 12);
+    let words = server.run(&["member", "grant", "ann", "auditor"]).stdout;
+    let lines: Vec<&str> = words.lines().map(str::trim).collect();
+    assert_eq!(lines[0], "ann", "{words}");
+    for line in ["Balance   12", "Roles     member, auditor", "Known as  ann at https://id.test.invalid/"] {
+        assert!(lines.iter().any(|found| found.split_whitespace().eq(line.split_whitespace())), "{line}: {words}");
+    }
+    assert!(!words.contains(['{', '_']) && words.contains("Joined") && !words.contains("Left"), "{words}");
+    server.cli(&["member", "revoke", "ann", "auditor"]).ok();
     let words = server.run(&["member", "list"]);
     assert!(words.stdout.contains("ann") && words.stdout.contains("BALANCE"), "{words:?}");
     server.stranger(server.provider.token("other", "ann")).get("/v1/me").await.ok(200);
     server.cli(&["member", "show", "ann"]).refused("ambiguous_name");
     server.cli(&["member", "grant", &ann.user_id, "operator"]).ok();
+    server.assert_sound().await;
+}
+
+/// A second server on the same database is told of the first, by its process; a verb beside it and the next
+/// start are no reason to warn.
+#[tokio::test]
+async fn two_servers() {
+    let mut server = Server::start().await;
+    server.cli(&["member", "list"]).ok();
+    assert!(!server.log().contains("another process"), "{}", server.log());
+    let log = std::fs::File::create(server.path("second.txt")).unwrap();
+    let mut second = server.command(&["serve"]).stdout(std::process::Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut greeting = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(second.stdout.take().unwrap()), &mut greeting).unwrap();
+    assert!(greeting.contains("is listening on"), "{greeting}");
+    second.kill().unwrap();
+    second.wait().unwrap();
+    let said = std::fs::read_to_string(server.path("second.txt")).unwrap();
+    assert!(
+        said.contains("another process of this program serves") && said.contains(&format!("process={}", server.pid())),
+        "{said}"
+    );
+    server.kill();
+    server.serve(&[]).await;
+    assert!(!server.log().contains("another process"), "{}", server.log());
     server.assert_sound().await;
 }
 

@@ -18,6 +18,7 @@ use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
 use crate::invitations;
 use crate::ledger::{Books, Examined, examine};
+use crate::passkeys::EndPasskeySessions;
 use crate::proofs;
 use crate::server::{Listening, router};
 use crate::store;
@@ -50,6 +51,7 @@ impl Serve {
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(&config.log);
         let examined = examine(&config.database.path)?;
+        store::warn_of_another_server(&config.database.path);
         migrate::forward(&config, common)?;
         let books = open(&config)?;
         store::warn_if_open(&config.database.path);
@@ -59,6 +61,9 @@ impl Serve {
             sample(&books, &config, common.json)?;
         }
         init::found(&books, login_name()?)?;
+        if !config.identity.passkeys {
+            books.execute_blocking(EndPasskeySessions)?;
+        }
         prove(&books)?;
         warn_of_clock(&books)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -141,7 +146,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
         move || link::claim_link(&app.books, &app.config, login_name()?)
     });
     let claim = claim.await.map_err(|error| Failure::Refused(error.to_string()))??;
-    let claim = claim.map(|(secret, _)| invitations::url(&app.public_url(), &secret));
+    let claim = claim.map(|(secret, _)| invitations::url(&link::address(&app.config), &secret));
     let mut out = std::io::stdout();
     let _nobody_reads = writeln!(out, "{}", greeting(&app, claim.as_deref())).and_then(|()| out.flush());
     let mut asked = async move || {
@@ -188,23 +193,54 @@ fn warn_of_clock(books: &Books) -> Result<(), Failure> {
 
 fn greeting(app: &App, claim: Option<&str>) -> String {
     let address = app.config.server.bind;
-    let sign_in = if app.developer.is_some() {
-        "Sign in as anyone: this community vouches for its members itself, on this machine only.\n  For curl: communitytoken token --member NAME\n  For others to come in with passkeys, set server.public_url to the https address they will type.".to_owned()
-    } else {
+    let mut lines = vec![format!("{} is listening on http://{address}", app.config.community.name)];
+    lines.push(sign_in(app));
+    lines.extend(unreachable(&app.config));
+    lines.push(format!("The ledger is {}; the API is described at http://{address}/docs", app.books.path().display()));
+    if let Some(url) = claim {
+        let claims_operate = app.config.identity.providers.iter().any(|provider| !provider.operator_roles.is_empty());
+        lines.push(if claims_operate {
+            format!("Whom the provider's claims name operates this community. Nobody was granted that role here yet: within half an hour, the first to use this link can have it, too:\n    {url}")
+        } else {
+            format!("Nobody operates this community yet. Within half an hour, the first to use this link can:\n    {url}")
+        });
+    }
+    lines.join("\n  ")
+}
+
+/// How members come in.
+fn sign_in(app: &App) -> String {
+    if app.developer.is_none() {
         let issuers = app.config.identity.providers.iter().map(|provider| provider.issuer.as_str());
         let passkeys = app.passkeys.is_some().then_some("passkeys");
         let ways: Vec<&str> = passkeys.into_iter().chain(issuers).collect();
-        format!("Members sign in with {}, at {}", ways.join(", "), app.public_url())
+        return format!("Members sign in with {}, at {}", ways.join(", "), app.public_url());
+    }
+    let hint = match &app.config.server.public_url {
+        Some(url) if !app.config.server.can_have_passkeys() => format!(
+            "No passkey can belong to {url}, so nobody else can come in: for others, set server.public_url to an https address with a name, as in https://tokens.example.org."
+        ),
+        Some(_) => "For others to come in with passkeys, set identity.passkeys to true.".to_owned(),
+        None => {
+            "For others to come in with passkeys, set server.public_url to the https address they will type.".to_owned()
+        }
     };
-    let claim = claim.map(|url| {
-        format!(
-            "\n  Nobody operates this community yet. Within half an hour, the first to use this link can:\n    {url}"
-        )
-    });
     format!(
-        "{} is listening on http://{address}\n  {sign_in}\n  The ledger is {}; the API is described at http://{address}/docs{}",
-        app.config.community.name,
-        app.books.path().display(),
-        claim.unwrap_or_default()
+        "Sign in as anyone: this community vouches for its members itself, on this machine only.\n  For curl: communitytoken token --member NAME\n  {hint}"
     )
+}
+
+/// Says when the address that members know is one of this machine's at which nobody listens.
+fn unreachable(config: &Config) -> Option<String> {
+    let url = config.server.public_url.as_deref()?;
+    let parsed = url::Url::parse(url).ok()?;
+    let is_here = match parsed.host()? {
+        url::Host::Domain(name) => name == "localhost",
+        url::Host::Ipv4(address) => address.is_loopback(),
+        url::Host::Ipv6(address) => address.is_loopback(),
+    };
+    let bind = config.server.bind;
+    (is_here && parsed.port_or_known_default() != Some(bind.port())).then(|| {
+        format!("server.public_url is {url}, which is not port {}: unless a proxy listens there, links and providers lead nowhere. Set it to the same port.", bind.port())
+    })
 }
