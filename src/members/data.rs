@@ -19,7 +19,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("profile", "SELECT id, username, deleted_at, created_at, updated_at FROM users WHERE key = ?1"),
     (
         "wallet",
-        "SELECT id, balance, is_frozen, frozen_reason, is_closed, created_at, updated_at FROM wallets
+        "SELECT id, balance, is_frozen, frozen_reason, is_closed, created_at, updated_at, last_traded FROM wallets
           WHERE key = (SELECT wallet FROM users WHERE key = ?1)",
     ),
     ("identities", "SELECT issuer, subject, created_at FROM identities WHERE user = ?1 ORDER BY issuer, subject"),
