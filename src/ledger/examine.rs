@@ -125,17 +125,23 @@ fn newest<L: Link>(
     if sequence == head.sequence { Ok(()) } else { Err(Error::internal(format!("the end of {table} is missing"))) }
 }
 
-/// Each wallet holds what its latest transaction says.
+/// Each wallet names its latest transaction, and holds what that says.
 fn balances(conn: &Connection) -> Result<()> {
     let mut statement = conn.prepare(
-        "SELECT wallets.id FROM wallets LEFT JOIN transactions ON sequence = last_sequence
-          WHERE balance IS NOT coalesce(CASE wallets.key WHEN to_wallet THEN to_balance WHEN from_wallet THEN from_balance END, 0)",
+        "SELECT wallets.id FROM wallets
+           LEFT JOIN (SELECT wallet, max(sequence) AS latest
+                        FROM (SELECT from_wallet AS wallet, sequence FROM transactions
+                              UNION ALL SELECT to_wallet, sequence FROM transactions) GROUP BY wallet)
+                  ON wallet = wallets.key
+           LEFT JOIN transactions ON sequence = latest
+          WHERE last_sequence IS NOT coalesce(latest, 0)
+             OR balance IS NOT coalesce(CASE wallets.key WHEN to_wallet THEN to_balance WHEN from_wallet THEN from_balance END, 0)",
     )?;
     let mut rows = statement.query([])?;
     match rows.next()? {
         None => Ok(()),
         Some(row) => Err(Error::internal(format!(
-            "wallet {} does not hold what its latest transaction says",
+            "wallet {} does not name its latest transaction, or does not hold what that says",
             row.get::<_, String>(0)?
         ))),
     }

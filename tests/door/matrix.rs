@@ -136,6 +136,7 @@ pub const CALLS: &[Call] = &[
     call("GET", "/openapi.json", Who::Everyone, "null"),
     call("GET", "/favicon.ico", Who::Everyone, "null"),
     call("GET", "/static/passkey", Who::Everyone, "null"),
+    call("GET", "/static/link", Who::Everyone, "null"),
     call("GET", "/static/style", Who::Everyone, "null"),
     call("GET", "/static/icon", Who::Everyone, "null"),
     call("GET", "/.well-known/communitytoken-key", Who::Everyone, "null"),

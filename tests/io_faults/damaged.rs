@@ -238,6 +238,33 @@ async fn a_flipped_byte_changes_no_balance() {
     assert!(noticed > rounds / 20);
 }
 
+/// A wallet that holds nothing hides no damage either: it names its latest transaction, or none.
+#[tokio::test]
+async fn a_wallet_names_its_latest_transaction() {
+    let server = community().await;
+    let path = server.database();
+    let shell = rusqlite::Connection::open(&path).unwrap();
+    let guards: String = shell
+        .query_row(
+            "SELECT group_concat('DROP TRIGGER ' || name, '; ') FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'wallets'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    shell.execute_batch(&guards).unwrap();
+    examine(&path).unwrap();
+    let empty = "SELECT key, last_sequence FROM wallets WHERE balance = 0";
+    let (wallet, right): (i64, i64) =
+        shell.query_row(empty, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("one holds nothing");
+    for wrong in [right + 1, right - 1, right + 64, -right - 1] {
+        shell.execute("UPDATE wallets SET last_sequence = ?2 WHERE key = ?1", [wallet, wrong]).unwrap();
+        let refusal = examine(&path).unwrap_err().0;
+        assert!(refusal.contains("does not name its latest transaction"), "{wrong}: {refusal}");
+    }
+    shell.execute("UPDATE wallets SET last_sequence = ?2 WHERE key = ?1", [wallet, right]).unwrap();
+    examine(&path).unwrap();
+}
+
 /// What the community owns and what was done, as the rows say it.
 fn contents(path: &Path) -> rusqlite::Result<Vec<Vec<Value>>> {
     let conn = Connection::open_with_flags(
