@@ -27,34 +27,51 @@ include-name-regex = "GET /v1/.*(members|users|statistics/[a-z]+|transactions|au
 expected-statuses = ["2xx", "400", "401", "403", "404", "409", "422", "429"]
 "#;
 
+/// Makes calls from the document, as whoever this header says, and says what is not as it says there.
+fn compare(server: &Server, name: &str, header: &str, only: &[&str]) {
+    let tool = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/test-tools/bin/schemathesis");
+    assert!(tool.exists(), "Schemathesis is installed by tests/run");
+    fs::write(server.path("schemathesis.toml"), SETTINGS).unwrap();
+    let (seed, examples) = (seed().to_string(), number("COMMUNITYTOKEN_ROUNDS").unwrap_or(15).to_string());
+    let output = Command::new(&tool)
+        .args(["run", &format!("{}/openapi.json", server.base), "--header", header, "--seed", &seed])
+        .args(["--max-examples", &examples, "--phases", "examples,coverage,fuzzing,stateful"])
+        // A list that was emptied by DELETE is still there, which that check takes for a fault.
+        .args(["--checks", "all", "--exclude-checks", "use_after_free"])
+        .args(["--no-color", "--generation-database", "none", "--request-timeout", "20"])
+        .args(only)
+        .current_dir(server.folder.path())
+        .output()
+        .unwrap();
+    let report = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (_, summary) = report.split_once("SUMMARY").unwrap_or(("", &report));
+    println!("{name}: {}", summary.lines().filter(|line| line.contains("generated")).collect::<String>().trim());
+    assert!(output.status.success(), "{name}: {report}{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// Every call of the document, as each of the three.
 #[tokio::test]
 async fn the_document_is_true() {
-    let tool = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/test-tools/bin/schemathesis");
-    assert!(tool.exists(), "Schemathesis is installed by tests/run");
     let server = Server::demo().await;
-    fs::write(server.path("schemathesis.toml"), SETTINGS).unwrap();
     let token = |name: &str| {
         let token = server.cli(&["token", "--member", name]).ok()["token"].as_str().unwrap().to_owned();
         format!("Authorization: Bearer {token}")
     };
-    let (seed, examples) = (seed().to_string(), number("COMMUNITYTOKEN_ROUNDS").unwrap_or(15).to_string());
-    for (name, header) in
-        [("a member", token("tomas")), ("an operator", token("maria")), ("nobody", "Accept: application/json".into())]
-    {
-        let output = Command::new(&tool)
-            .args(["run", &format!("{}/openapi.json", server.base), "--header", &header, "--seed", &seed])
-            .args(["--max-examples", &examples, "--phases", "examples,coverage,fuzzing,stateful"])
-            // A list that was emptied by DELETE is still there, which that check takes for a fault.
-            .args(["--checks", "all", "--exclude-checks", "use_after_free"])
-            .args(["--no-color", "--generation-database", "none", "--request-timeout", "20"])
-            .current_dir(server.folder.path())
-            .output()
-            .unwrap();
-        let report = String::from_utf8_lossy(&output.stdout).into_owned();
-        let (_, summary) = report.split_once("SUMMARY").unwrap_or(("", &report));
-        println!("{name}: {}", summary.lines().filter(|line| line.contains("generated")).collect::<String>().trim());
-        assert!(output.status.success(), "{name}: {report}{}", String::from_utf8_lossy(&output.stderr));
-    }
+    compare(&server, "a member", &token("tomas"), &[]);
+    compare(&server, "an operator", &token("maria"), &[]);
+    compare(&server, "nobody", "Accept: application/json", &[]);
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}
+
+/// The developer identity and passkeys exclude each other: the calls that make links need a community
+/// with passkeys.
+#[tokio::test]
+async fn the_document_is_true_of_invitations() {
+    let mut server = Server::prepare(&Server::settings("passkeys = true\n"));
+    server.serve(&[]).await;
+    let operator = server.operator().await;
+    let header = format!("Authorization: Bearer {}", operator.token);
+    compare(&server, "invitations", &header, &["--include-path-regex", "^/v1/admin/invitations"]);
+    let made = server.sql("SELECT count(*) AS n FROM links WHERE kind = 'invitation'");
+    assert!(made[0]["n"].as_i64().unwrap() > 0, "some were made: {made}");
 }
