@@ -24,18 +24,32 @@ impl Drop for Process {
     }
 }
 
-/// The port the driver took, by its own words. A port chosen for it beforehand may be another
-/// server's by the time it starts.
-fn port(driver: &mut Process) -> u16 {
-    let mut lines = BufReader::new(driver.0.stdout.take().unwrap()).lines();
-    let said = lines.find_map(|line| {
-        let line = line.unwrap();
-        let (_, port) = line.split_once("was started successfully on port ")?;
-        port.trim_end_matches('.').parse().ok()
-    });
-    // What it says later is read and dropped, so that it never waits for a reader.
-    std::thread::spawn(move || lines.for_each(drop));
-    said.expect("chromedriver says on which port it listens")
+/// A driver, and the port it took by its own words. A port chosen for it beforehand may be another
+/// server's by the time it starts; and the one it chooses itself it wants in both families of addresses,
+/// and gives up if one of them is taken.
+fn driver() -> (Process, u16) {
+    for _ in 0..10 {
+        let mut driver = Process(
+            Command::new("chromedriver")
+                .arg("--port=0")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("chromedriver is installed by tests/run"),
+        );
+        let mut lines = BufReader::new(driver.0.stdout.take().unwrap()).lines();
+        let said = lines.find_map(|line| {
+            let line = line.unwrap();
+            let (_, port) = line.split_once("was started successfully on port ")?;
+            port.trim_end_matches('.').parse().ok()
+        });
+        if let Some(port) = said {
+            // What it says later is read and dropped, so that it never waits for a reader.
+            std::thread::spawn(move || lines.for_each(drop));
+            return (driver, port);
+        }
+    }
+    panic!("chromedriver does not start");
 }
 
 impl Browser {
@@ -45,15 +59,8 @@ impl Browser {
 
     /// The same with more arguments.
     pub async fn open_with(scripts: bool, more: &[&str]) -> Self {
-        let mut process = Process(
-            Command::new("chromedriver")
-                .arg("--port=0")
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("chromedriver is installed by tests/run"),
-        );
-        let url = format!("http://127.0.0.1:{}", port(&mut process));
+        let (process, port) = driver();
+        let url = format!("http://127.0.0.1:{port}");
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=360,740"]
