@@ -32,6 +32,16 @@ pub enum Bucket {
 }
 
 impl Bucket {
+    /// As it is asked for.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
     /// How many are shown when nothing is said.
     const fn usual(self) -> i64 {
         match self {

@@ -8,10 +8,14 @@ mod accounts;
 mod activity;
 mod api;
 mod calendar;
+mod chart;
 mod concentration;
 mod flow;
 mod pages;
+mod range;
+mod sections;
 mod supply;
+mod table;
 mod transactions;
 mod users;
 mod velocity;
@@ -26,6 +30,8 @@ pub use transactions::{Transactions, transactions};
 pub use users::{Settled, Users, users};
 pub use velocity::{Velocity, velocity};
 
+use std::sync::Arc;
+
 use crate::web::Slice;
 
 /// A number of things in memory, as figures are given.
@@ -35,5 +41,6 @@ fn counted(things: usize) -> i64 {
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    let settled = Arc::new(Settled::default());
+    Slice { api: api::routes(Arc::clone(&settled)), pages: pages::routes(&settled) }
 }
