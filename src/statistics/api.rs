@@ -14,7 +14,8 @@ use super::activity::Activity;
 use super::calendar::{Bucket, Calendar};
 use super::concentration::{Concentration, concentration};
 use super::flow::{Network, network};
-use super::range::{Days, Range};
+use super::forecast::{Forecast, Foretold};
+use super::range::{Ahead, Days, Range};
 use super::supply::{SupplyOverTime, supply_over_time};
 use super::transactions::Transactions;
 use super::users::{Settled, Users};
@@ -24,7 +25,7 @@ use crate::identity::client::Credential;
 use crate::web::{App, Bearer, Parameters, StatisticsReader};
 
 /// The routes of this slice.
-pub(super) fn routes(settled: Arc<Settled>) -> OpenApiRouter<App> {
+pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(supply))
         .routes(routes!(transactions))
@@ -34,7 +35,9 @@ pub(super) fn routes(settled: Arc<Settled>) -> OpenApiRouter<App> {
         .routes(routes!(activity))
         .routes(routes!(flow))
         .routes(routes!(system_accounts))
+        .routes(routes!(forecast))
         .layer(Extension(settled))
+        .layer(Extension(foretold))
 }
 
 /// Whoever may read the statistics, where some see who is meant.
@@ -187,4 +190,19 @@ async fn system_accounts(
         accounts(conn, &period, now)
     })
     .await
+}
+
+/// Forecast
+///
+/// Where the community is heading: trend and season carried on, with an interval, and with how far off the same
+/// way of looking ahead was before. Where there is too little to go by, it says how much is missing.
+#[utoipa::path(get, path = "/v1/statistics/forecast", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Ahead), responses((status = 200, body = Forecast)))]
+async fn forecast(
+    State(app): State<App>,
+    _caller: StatisticsReader,
+    Extension(settled): Extension<Arc<Settled>>,
+    Extension(foretold): Extension<Arc<Foretold>>,
+    Parameters(ahead): Parameters<Ahead>,
+) -> Result<Json<Forecast>> {
+    read(&app, move |conn, calendar, now| foretold.forecast(conn, calendar, &settled, ahead.bucket(), now)).await
 }

@@ -11,6 +11,8 @@ mod calendar;
 mod chart;
 mod concentration;
 mod flow;
+mod forecast;
+mod outlook;
 mod pages;
 mod range;
 mod sections;
@@ -25,6 +27,7 @@ pub use activity::{Activity, activity};
 pub use calendar::{Bucket, Calendar, Period};
 pub use concentration::{Concentration, concentration};
 pub use flow::{Network, network};
+pub use forecast::{Forecast, Foretold};
 pub use supply::{SupplyOverTime, supply_over_time};
 pub use transactions::{Transactions, transactions};
 pub use users::{Settled, Users, users};
@@ -41,6 +44,6 @@ fn counted(things: usize) -> i64 {
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    let settled = Arc::new(Settled::default());
-    Slice { api: api::routes(Arc::clone(&settled)), pages: pages::routes(&settled) }
+    let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
+    Slice { api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)), pages: pages::routes(&settled, &foretold) }
 }

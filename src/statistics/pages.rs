@@ -18,7 +18,7 @@ use crate::ledger::{self, Supply};
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, grouped, page};
 
 /// The routes of this slice.
-pub(super) fn routes(settled: &Arc<Settled>) -> Pages {
+pub(super) fn routes(settled: &Arc<Settled>, _foretold: &Arc<super::Foretold>) -> Pages {
     let pages = Pages::new().route("/statistics", get(statistics).layer(Extension(Arc::clone(settled))));
     FILES.into_iter().fold(pages, |pages, path| {
         let file = move |app, session, known, range| table(path, app, session, known, range);

@@ -50,3 +50,20 @@ impl Days {
         activity::days(calendar, self.from_time, self.to_time, now)
     }
 }
+
+/// What to look ahead by.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Ahead {
+    /// How long each bucket is: day when nothing is said, which looks 14 days ahead; week 8 weeks; month 6 months.
+    #[param(inline)]
+    bucket: Option<Bucket>,
+}
+
+impl Ahead {
+    /// The bucket that is meant.
+    pub(super) fn bucket(self) -> Bucket {
+        self.bucket.unwrap_or(Bucket::Day)
+    }
+}

@@ -60,6 +60,7 @@ pub const CALLS: &[Call] = &[
     call("POST", "/v1/transactions/{id}/reverse", Who::TakingPart, r#"{"amount":1}"#),
     call("POST", "/v1/transfers", Who::Members, r#"{"to_wallet_id":"OTHER","amount":1}"#),
     call("GET", "/v1/statistics/supply", Who::Members, "null"),
+    call("GET", "/v1/statistics/forecast", Who::Members, "null"),
     call("GET", "/v1/statistics/transactions", Who::Members, "null"),
     call("GET", "/v1/statistics/users", Who::Members, "null"),
     call("GET", "/v1/statistics/velocity", Who::Members, "null"),
