@@ -220,6 +220,50 @@ fn joined(points: &[(f64, f64)]) -> String {
     points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect::<Vec<_>>().join("L")
 }
 
+/// What was, and after it what may be: least, likely, most. None where neither is anything.
+pub(super) fn ahead(
+    description: String,
+    was: Vec<Point>,
+    may_be: Vec<([f64; 3], String)>,
+    below: &[String],
+) -> Option<Chart> {
+    let likely = may_be.iter().map(|([_, likely, most], _)| likely.max(*most));
+    let most = was.iter().map(|point| point.value).chain(likely).fold(0.0, f64::max);
+    if most <= 0.0 {
+        return None;
+    }
+    let scale = Scale::up_to(most, true);
+    let (past, count) = (was.len(), was.len() + may_be.len());
+    let at =
+        |place: usize, value: f64| ((real(place) + 0.5) / real(count) * 1000.0, 1000.0 * (1.0 - value / scale.top));
+    let row = |which: usize| -> Vec<(f64, f64)> {
+        // What may be grows out of what was last.
+        let last = was.last().map(|point| at(past - 1, point.value));
+        last.into_iter()
+            .chain(may_be.iter().enumerate().map(|(place, (value, _))| at(past + place, value[which])))
+            .collect()
+    };
+    let mut around = row(0);
+    around.extend(row(2).into_iter().rev());
+    let line: Vec<(f64, f64)> = was.iter().enumerate().map(|(place, point)| at(place, point.value)).collect();
+    let paths = vec![
+        Path { class: "gap", line: format!("M{}Z", joined(&around)) },
+        Path { class: "curve", line: format!("M{}", joined(&line)) },
+        Path { class: "told", line: format!("M{}", joined(&row(1))) },
+    ];
+    let room = WIDTH / real(count);
+    let says = was.into_iter().map(|point| point.says).chain(may_be.into_iter().map(|(_, says)| says));
+    let marks = says.enumerate().map(|(place, says)| Mark {
+        x: LEFT + real(place) * room,
+        y: TOP,
+        width: room,
+        height: HEIGHT,
+        class: "pointed".to_owned(),
+        says,
+    });
+    Some(Chart { form: "wide", description, lines: scale.lines(), words: words(below), paths, marks: marks.collect() })
+}
+
 /// The Lorenz curve, under the line on which all would hold the same.
 pub(super) fn lorenz(description: String, curve: &[f64]) -> Option<Chart> {
     let last = curve.len().checked_sub(1).filter(|last| *last > 0)?;

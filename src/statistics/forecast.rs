@@ -2,7 +2,7 @@
 //! what they were.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -15,6 +15,14 @@ use super::users::Settled;
 use super::{supply_over_time, users, velocity};
 use crate::error::{Error, Result};
 use crate::ledger::{Folded, first_since};
+
+/// How much of the past is shown before what may come, in lengths of that.
+const LATELY: usize = 3;
+
+/// For estimating, where more digits are lost than here.
+fn number(number: impl Into<i128>) -> f64 {
+    ratio(number.into(), 1)
+}
 
 /// Where the community is heading. Estimates, unlike all other figures.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -46,7 +54,10 @@ pub struct Forecast {
 /// Forecasts by what they rest on: buckets that are over, and the first transaction after them. They cost some
 /// tenths of a second, and stay the same until the next bucket is over. One is made at a time.
 #[derive(Debug, Default)]
-pub struct Foretold(Mutex<HashMap<Bucket, ((i64, i64), Arc<Forecast>)>>);
+pub struct Foretold(Mutex<HashMap<Bucket, (RestsOn, Forecast)>>);
+
+/// When the newest bucket that is over ends, and the first transaction after it.
+type RestsOn = (i64, i64);
 
 impl Foretold {
     /// The forecast of this moment.
@@ -67,10 +78,10 @@ impl Foretold {
         if let Some((same, forecast)) = known.get(&bucket)
             && *same == rests_on
         {
-            return Ok(Forecast { calculated_at: now, ..Forecast::clone(forecast) });
+            return Ok(Forecast { calculated_at: now, ..forecast.clone() });
         }
         let forecast = make(conn, calendar, settled, sight, (bucket, until), now)?;
-        known.insert(bucket, (rests_on, Arc::new(forecast.clone())));
+        known.insert(bucket, (rests_on, forecast.clone()));
         Ok(forecast)
     }
 }
@@ -104,30 +115,35 @@ fn make(
 ) -> Result<Forecast> {
     let starts: Vec<i64> =
         std::iter::successors(Some(until), |start| Some(calendar.next(bucket, *start))).take(sight.ahead).collect();
-    let number = |number: i128| ratio(number, 1);
     let (mut issued, mut held, mut paid, mut active) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut from_time = until;
     if let Some(period) = past(conn, calendar, sight, (bucket, until), now)? {
         from_time = period.from();
         for point in supply_over_time(conn, &period, now)?.series {
-            issued.push(number(point.total_issuance.into()));
-            held.push(number(point.circulating_supply.into()));
+            issued.push((point.start_at, number(point.total_issuance)));
+            held.push((point.start_at, number(point.circulating_supply)));
         }
         let series = velocity(conn, calendar, &period, now)?.series;
-        paid = series.into_iter().map(|point| number(point.turnover.volume)).collect();
+        paid = series.into_iter().map(|point| (point.start_at, number(point.turnover.volume))).collect();
         let series = users(conn, calendar, settled, &period, now)?.series;
-        active = series.into_iter().map(|point| number(point.active.into())).collect();
+        active = series.into_iter().map(|point| (point.start_at, number(point.active))).collect();
     }
+    let look = |past: &[(i64, f64)], floor: f64| {
+        let values: Vec<f64> = past.iter().map(|(_, value)| *value).collect();
+        let lately = past[past.len().saturating_sub(LATELY * sight.ahead)..].to_vec();
+        Outlook { lately, ..outlook(&values, &starts, sight, floor) }
+    };
+    // What was issued stays issued.
+    let issued_until_now = issued.last().map_or(0.0, |(_, tokens)| *tokens);
     Ok(Forecast {
         bucket,
         from_time,
         to_time: until - 1,
         level: LEVEL,
-        // What was issued stays issued.
-        total_issuance: outlook(&issued, &starts, sight, issued.last().copied().unwrap_or(0.0)),
-        circulating_supply: outlook(&held, &starts, sight, 0.0),
-        volume: outlook(&paid, &starts, sight, 0.0),
-        active_users: outlook(&active, &starts, sight, 0.0),
+        total_issuance: look(&issued, issued_until_now),
+        circulating_supply: look(&held, 0.0),
+        volume: look(&paid, 0.0),
+        active_users: look(&active, 0.0),
         calculated_at: now,
     })
 }

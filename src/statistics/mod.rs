@@ -12,6 +12,7 @@ mod chart;
 mod concentration;
 mod flow;
 mod forecast;
+mod forecast_pages;
 mod outlook;
 mod pages;
 mod range;
@@ -45,5 +46,8 @@ fn counted(things: usize) -> i64 {
 /// What this slice hands the server.
 pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
-    Slice { api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)), pages: pages::routes(&settled, &foretold) }
+    Slice {
+        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)),
+        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)),
+    }
 }

@@ -3,8 +3,8 @@
 //!
 //! The season is taken out and put back by MSTL, the trend carried on by the exponential smoothing that
 //! fits best. How wide the interval is says the past, not the model, which knows only the trend's own
-//! error and would promise too much: looking ahead from three earlier days, four fifths of what then
-//! came lay within it.
+//! error and would promise too much: looking ahead from up to three earlier times, four fifths of what
+//! then came lay within it.
 
 use augurs::ets::AutoETS;
 use augurs::mstl::MSTLModel;
@@ -32,6 +32,9 @@ pub struct Outlook {
     pub series: Vec<OutlookPoint>,
     /// How good it would have been before; null where there are too few.
     pub backtest: Option<Backtest>,
+    /// What it was lately, to be drawn before what may come.
+    #[serde(skip)]
+    pub(super) lately: Vec<(i64, f64)>,
 }
 
 /// One bucket to come.
@@ -134,7 +137,13 @@ pub(super) fn outlook(past: &[f64], starts: &[i64], sight: Sight, floor: f64) ->
     let needed = sight.least + sight.ahead;
     let history = counted(past.len());
     if past.len() < needed {
-        return Outlook { history, missing: counted(needed) - history, series: Vec::new(), backtest: None };
+        return Outlook {
+            history,
+            missing: counted(needed) - history,
+            series: Vec::new(),
+            backtest: None,
+            lately: Vec::new(),
+        };
     }
     let (mut off, mut off_unchanged) = (Vec::new(), Vec::new());
     let earlier = (1..=LOOKS_BACK).map(|times| past.len().saturating_sub(times * sight.ahead));
@@ -165,7 +174,7 @@ pub(super) fn outlook(past: &[f64], starts: &[i64], sight: Sight, floor: f64) ->
             upper: above(value + width),
         }
     });
-    Outlook { history, missing: 0, series: series.collect(), backtest: Some(backtest) }
+    Outlook { history, missing: 0, series: series.collect(), backtest: Some(backtest), lately: Vec::new() }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::ledger::{self, Supply};
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, grouped, page};
 
 /// The routes of this slice.
-pub(super) fn routes(settled: &Arc<Settled>, _foretold: &Arc<super::Foretold>) -> Pages {
+pub(super) fn routes(settled: &Arc<Settled>) -> Pages {
     let pages = Pages::new().route("/statistics", get(statistics).layer(Extension(Arc::clone(settled))));
     FILES.into_iter().fold(pages, |pages, path| {
         let file = move |app, session, known, range| table(path, app, session, known, range);
@@ -47,10 +47,10 @@ struct StatisticsPage {
 }
 
 /// Another time to look at.
-struct View {
-    name: &'static str,
-    address: String,
-    is_shown: bool,
+pub(super) struct View {
+    pub(super) name: &'static str,
+    pub(super) address: String,
+    pub(super) is_shown: bool,
 }
 
 async fn statistics(

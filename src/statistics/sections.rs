@@ -46,7 +46,7 @@ pub(super) struct Section {
     /// None where there is nothing to draw.
     pub(super) chart: Option<Chart>,
     /// What is said then; empty where no chart belongs here.
-    pub(super) empty: &'static str,
+    pub(super) empty: String,
     /// What the figures mean.
     pub(super) note: &'static str,
     pub(super) tables: Vec<Table>,
@@ -155,7 +155,7 @@ impl Words<'_> {
             keys: vec![("members", "With members"), ("pool", "In the pool")],
             chart: chart::layers(lead.clone(), &[("members", held), ("pool", pool)], says.collect(), &below),
             lead,
-            empty: "Nothing had been issued by then.",
+            empty: "Nothing had been issued by then.".to_owned(),
             note: "Counted at the end of each part of the time; of the last one, now. Each time, what members hold and what is in the pool are added up and compared with what was issued.",
             tables: vec![Table {
                 path: SUPPLY,
@@ -200,7 +200,7 @@ impl Words<'_> {
             keys: Vec::new(),
             chart: chart::columns(lead.clone(), points.collect(), &below, true),
             lead,
-            empty: "Nobody paid anybody in this time.",
+            empty: "Nobody paid anybody in this time.".to_owned(),
             note: "How often a token changes hands is what members paid each other over what they held on average.",
             tables: vec![Table {
                 path: PAYMENTS,
@@ -255,7 +255,7 @@ impl Words<'_> {
             keys: Vec::new(),
             chart: chart::columns(lead.clone(), points.collect(), &below, true),
             lead,
-            empty: "There were none in this time.",
+            empty: "There were none in this time.".to_owned(),
             note: "",
             tables: vec![
                 Table {
@@ -329,7 +329,7 @@ impl Words<'_> {
             keys: Vec::new(),
             chart: chart::columns(lead.clone(), points.collect(), &below, true),
             lead,
-            empty: "Nobody traded in this time.",
+            empty: "Nobody traded in this time.".to_owned(),
             note: "To trade is to pay someone, or to be paid by a member. What is distributed does not count.",
             tables: vec![
                 Table {
@@ -394,7 +394,7 @@ impl Words<'_> {
             keys: Vec::new(),
             chart: chart::lorenz(lead.clone(), &spread.lorenz),
             lead,
-            empty: "No member holds anything yet.",
+            empty: "No member holds anything yet.".to_owned(),
             note: "The curve says what share the poorest members hold together; were it the straight line, all would hold the same. Empty wallets count. Of this moment, whatever time is looked at.",
             tables: vec![
                 Table {
@@ -453,7 +453,7 @@ impl Words<'_> {
             keys: Vec::new(),
             chart: chart::week(lead.clone(), &days),
             lead,
-            empty: "Nobody paid anything in these 90 days.",
+            empty: "Nobody paid anything in these 90 days.".to_owned(),
             note: "By the hours of the community's clock, over 90 days: the stronger the colour, the more payments.",
             tables: vec![Table {
                 path: ACTIVITY,
@@ -506,7 +506,7 @@ fn own_accounts(accounts: &Accounts) -> Section {
         lead: "What came in, what was given out, and what is left.".to_owned(),
         keys: Vec::new(),
         chart: None,
-        empty: "",
+        empty: String::new(),
         note: "",
         tables: vec![
             Table {

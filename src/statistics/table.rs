@@ -14,6 +14,10 @@ pub(super) enum Cell {
     Tokens(i128),
     /// How many.
     Count(i64),
+    /// Tokens to be expected.
+    EstimatedTokens(f64),
+    /// How many are to be expected.
+    Estimated(f64),
     /// A quotient; nothing where there is none.
     Ratio(Option<f64>),
     /// A share of the whole; nothing where there is no whole.
@@ -46,6 +50,8 @@ impl Cell {
             Self::Start(at, bucket) => named(calendar, *bucket, *at),
             Self::Tokens(tokens) => format!("{}\u{a0}{}", grouped(*tokens), shell.symbol),
             Self::Count(count) => grouped(*count),
+            Self::EstimatedTokens(tokens) => format!("{}\u{a0}{}", about(*tokens), shell.symbol),
+            Self::Estimated(count) => about(*count),
             Self::Ratio(ratio) => ratio.map_or_else(|| "–".to_owned(), |ratio| rounded(ratio, 2)),
             Self::Share(share) => share.map_or_else(|| "–".to_owned(), percent),
             Self::Yes(yes) => if *yes { "✓" } else { "✗" }.to_owned(),
@@ -56,7 +62,7 @@ impl Cell {
 
     /// Whether it is read from the right.
     pub(super) const fn is_number(&self) -> bool {
-        matches!(self, Self::Tokens(_) | Self::Count(_) | Self::Ratio(_) | Self::Share(_))
+        !matches!(self, Self::Start(..) | Self::Yes(_) | Self::Word(_) | Self::Text(_))
     }
 
     /// For programs: to the last digit.
@@ -65,6 +71,7 @@ impl Cell {
             Self::Start(at, _) => calendar.at(*at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             Self::Tokens(tokens) => tokens.to_string(),
             Self::Count(count) => count.to_string(),
+            Self::EstimatedTokens(number) | Self::Estimated(number) => number.to_string(),
             Self::Ratio(number) | Self::Share(number) => number.map(|number| number.to_string()).unwrap_or_default(),
             Self::Yes(yes) => yes.to_string(),
             Self::Word(word) => (*word).to_owned(),
@@ -94,6 +101,12 @@ impl Table {
         }
         Ok(file)
     }
+}
+
+/// An estimate as people read it: no more digits than it is worth. Below ten it has one after the point.
+#[expect(clippy::cast_possible_truncation, reason = "what is larger is shown as the largest")]
+pub(super) fn about(number: f64) -> String {
+    if number < 10.0 { format!("{number:.1}") } else { grouped(number.round() as i128) }
 }
 
 /// A share as people read it.

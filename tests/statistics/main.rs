@@ -21,6 +21,7 @@ mod calendar;
 mod chromium;
 mod figures;
 mod folds;
+mod forecast;
 mod history;
 mod in_browser;
 #[allow(dead_code, reason = "the kernel's suite uses the rest")]
