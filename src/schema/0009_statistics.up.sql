@@ -154,7 +154,7 @@ BEGIN
     INSERT INTO amount_counts (grain, period, kind, transaction_type, amount, count)
     SELECT 0, created_at / 900000, kind, transaction_type, amount, count(*)
       FROM transactions WHERE sequence BETWEEN NEW.sequence - 4095 AND NEW.sequence
-     GROUP BY 2, 3, 4, 5
+     GROUP BY 5, 2, 3, 4
         ON CONFLICT DO UPDATE SET count = count + excluded.count;
     INSERT INTO amount_counts (grain, period, kind, transaction_type, amount, count)
     SELECT 1, period / 96, kind, transaction_type, amount, sum(count)

@@ -7,15 +7,15 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::{Extension, Json};
 use rusqlite::Connection;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::accounts::{Accounts, accounts};
-use super::activity::{self, Activity};
+use super::activity::Activity;
 use super::calendar::{Bucket, Calendar};
 use super::concentration::{Concentration, concentration};
 use super::flow::{Network, network};
+use super::forecast::{Forecast, Foretold};
+use super::range::{Ahead, Days, Range};
 use super::supply::{SupplyOverTime, supply_over_time};
 use super::transactions::Transactions;
 use super::users::{Settled, Users};
@@ -25,7 +25,7 @@ use crate::identity::client::Credential;
 use crate::web::{App, Bearer, Parameters, StatisticsReader};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
+pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(supply))
         .routes(routes!(transactions))
@@ -35,37 +35,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(activity))
         .routes(routes!(flow))
         .routes(routes!(system_accounts))
-        .layer(Extension(Arc::new(Settled::default())))
-}
-
-/// Which time to look at. It is made whole buckets of the community's time zone; the answer says from when
-/// to when.
-#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Range {
-    /// From this time on, Unix milliseconds. When nothing is said: 24 hours, 30 days, 26 weeks or 12 months.
-    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
-    from_time: Option<i64>,
-    /// Up to and including this time; now when nothing is said.
-    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
-    to_time: Option<i64>,
-    /// How long each bucket is. At most 750 of them.
-    #[param(inline)]
-    bucket: Option<Bucket>,
-}
-
-/// Which days to look at, by the community's time zone.
-#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Days {
-    /// From the day of this time on, Unix milliseconds; the last 90 days when nothing is said. At most 366 days.
-    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
-    from_time: Option<i64>,
-    /// Up to and including the day of this time; today when nothing is said.
-    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
-    to_time: Option<i64>,
+        .routes(routes!(forecast))
+        .layer(Extension(settled))
+        .layer(Extension(foretold))
 }
 
 /// Whoever may read the statistics, where some see who is meant.
@@ -108,7 +80,7 @@ async fn supply(
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<SupplyOverTime>> {
     read(&app, move |conn, calendar, now| {
-        let period = calendar.period(range.bucket.unwrap_or(Bucket::Day), range.from_time, range.to_time, now)?;
+        let period = range.period(calendar, Bucket::Day, now)?;
         supply_over_time(conn, &period, now)
     })
     .await
@@ -124,7 +96,7 @@ async fn transactions(
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Transactions>> {
     read(&app, move |conn, calendar, now| {
-        let period = calendar.period(range.bucket.unwrap_or(Bucket::Day), range.from_time, range.to_time, now)?;
+        let period = range.period(calendar, Bucket::Day, now)?;
         super::transactions(conn, calendar, &period, now)
     })
     .await
@@ -142,11 +114,10 @@ async fn users(
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Users>> {
     read(&app, move |conn, calendar, now| {
-        let bucket = range.bucket.unwrap_or(Bucket::Month);
-        if bucket == Bucket::Hour {
+        let period = range.period(calendar, Bucket::Month, now)?;
+        if period.bucket == Bucket::Hour {
             return Err(Error::field("bucket", "must be day, week or month here"));
         }
-        let period = calendar.period(bucket, range.from_time, range.to_time, now)?;
         super::users(conn, calendar, &settled, &period, now)
     })
     .await
@@ -163,7 +134,7 @@ async fn velocity(
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Velocity>> {
     read(&app, move |conn, calendar, now| {
-        let period = calendar.period(range.bucket.unwrap_or(Bucket::Month), range.from_time, range.to_time, now)?;
+        let period = range.period(calendar, Bucket::Month, now)?;
         super::velocity(conn, calendar, &period, now)
     })
     .await
@@ -187,7 +158,7 @@ async fn activity(
     Parameters(days): Parameters<Days>,
 ) -> Result<Json<Activity>> {
     read(&app, move |conn, calendar, now| {
-        let period = activity::days(calendar, days.from_time, days.to_time, now)?;
+        let period = days.period(calendar, now)?;
         super::activity(conn, calendar, &period, now)
     })
     .await
@@ -199,7 +170,7 @@ async fn activity(
 #[utoipa::path(get, path = "/v1/statistics/flow", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Days), responses((status = 200, body = Network)))]
 async fn flow(State(app): State<App>, sight: Sight, Parameters(days): Parameters<Days>) -> Result<Json<Network>> {
     read(&app, move |conn, calendar, now| {
-        let period = activity::days(calendar, days.from_time, days.to_time, now)?;
+        let period = days.period(calendar, now)?;
         network(conn, &period, sight.names, now)
     })
     .await
@@ -215,8 +186,23 @@ async fn system_accounts(
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Accounts>> {
     read(&app, move |conn, calendar, now| {
-        let period = calendar.period(range.bucket.unwrap_or(Bucket::Month), range.from_time, range.to_time, now)?;
+        let period = range.period(calendar, Bucket::Month, now)?;
         accounts(conn, &period, now)
     })
     .await
+}
+
+/// Forecast
+///
+/// Where the community is heading: trend and season carried on, with an interval, and with how far off the same
+/// way of looking ahead was before. Where there is too little to go by, it says how much is missing.
+#[utoipa::path(get, path = "/v1/statistics/forecast", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Ahead), responses((status = 200, body = Forecast)))]
+async fn forecast(
+    State(app): State<App>,
+    _caller: StatisticsReader,
+    Extension(settled): Extension<Arc<Settled>>,
+    Extension(foretold): Extension<Arc<Foretold>>,
+    Parameters(ahead): Parameters<Ahead>,
+) -> Result<Json<Forecast>> {
+    read(&app, move |conn, calendar, now| foretold.forecast(conn, calendar, &settled, ahead.bucket(), now)).await
 }

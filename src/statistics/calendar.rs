@@ -18,7 +18,7 @@ pub(super) const TIME_MAX: i64 = 253_370_764_799_999;
 const HOUR_MS: i64 = 3_600_000;
 
 /// How long a bucket is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {
     /// An hour on the clock. One that the clock shows twice is two, one that it cuts short is shorter.
@@ -32,6 +32,16 @@ pub enum Bucket {
 }
 
 impl Bucket {
+    /// As it is asked for.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
     /// How many are shown when nothing is said.
     const fn usual(self) -> i64 {
         match self {

@@ -8,10 +8,17 @@ mod accounts;
 mod activity;
 mod api;
 mod calendar;
+mod chart;
 mod concentration;
 mod flow;
+mod forecast;
+mod forecast_pages;
+mod outlook;
 mod pages;
+mod range;
+mod sections;
 mod supply;
+mod table;
 mod transactions;
 mod users;
 mod velocity;
@@ -21,10 +28,13 @@ pub use activity::{Activity, activity};
 pub use calendar::{Bucket, Calendar, Period};
 pub use concentration::{Concentration, concentration};
 pub use flow::{Network, network};
+pub use forecast::{Forecast, Foretold};
 pub use supply::{SupplyOverTime, supply_over_time};
 pub use transactions::{Transactions, transactions};
 pub use users::{Settled, Users, users};
 pub use velocity::{Velocity, velocity};
+
+use std::sync::Arc;
 
 use crate::web::Slice;
 
@@ -35,5 +45,9 @@ fn counted(things: usize) -> i64 {
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
+    Slice {
+        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)),
+        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)),
+    }
 }

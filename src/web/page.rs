@@ -136,7 +136,8 @@ impl Shell {
 }
 
 /// A number in groups of three, with narrow spaces that do not break: `1 234 567`.
-pub fn grouped(number: i64) -> String {
+pub fn grouped(number: impl Into<i128>) -> String {
+    let number = number.into();
     let digits = number.unsigned_abs().to_string();
     let mut text = String::with_capacity(digits.len() * 2);
     if number < 0 {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 /// Writes a row.
-pub fn row<const N: usize>(out: &mut dyn Write, cells: [impl AsRef<[u8]>; N]) -> io::Result<()> {
+pub fn row(out: &mut dyn Write, cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().from_writer(out);
     writer.write_record(cells)?;
     writer.flush()

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::support::Server;
 
-const ALL: [&str; 8] = ["supply", "transactions", "users", "velocity", "distribution", "activity", "flow", "accounts"];
+const ALL: [&str; 9] =
+    ["supply", "transactions", "users", "velocity", "distribution", "activity", "flow", "accounts", "forecast"];
 
 #[tokio::test]
 async fn everybody_sees_the_figures_and_operators_the_names() {
@@ -72,6 +73,9 @@ async fn what_cannot_be_answered_is_refused_by_name() {
         ("activity?bucket=day", "bucket"),
         ("flow?from_time=0&to_time=31536000000000", "from_time"),
         ("flow?from_time=2&to_time=1", "to_time"),
+        ("forecast?bucket=hour", "bucket"),
+        ("forecast?bucket=fortnight", "bucket"),
+        ("forecast?from_time=1", "from_time"),
     ] {
         let problem = ann.get(&format!("/v1/statistics/{path}")).await.refused(400, "invalid_request");
         assert_eq!(problem["errors"][0]["field"], field, "{path}: {problem}");

@@ -9,7 +9,7 @@ use crate::kernel::rows;
 use crate::support::setting;
 
 /// The steps of the schema before statistics.
-const BEFORE: u32 = 5;
+const BEFORE: u32 = 7;
 
 fn folded(conn: &Connection) -> Vec<String> {
     let tables = ["slot_totals", "account_slots", "amount_counts", "wallet_days", "wallets"];

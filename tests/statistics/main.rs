@@ -16,12 +16,18 @@
 
 mod api;
 mod calendar;
+#[allow(dead_code, reason = "other suites use the rest")]
+#[path = "../support/chromium.rs"]
+mod chromium;
 mod figures;
 mod folds;
+mod forecast;
 mod history;
+mod in_browser;
 #[allow(dead_code, reason = "the kernel's suite uses the rest")]
 #[path = "../kernel/support.rs"]
 mod kernel;
+mod pages;
 mod recount;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,69 @@
+//! Which time a caller asks about, by API and on the page alike.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::activity;
+use super::calendar::{Bucket, Calendar, Period};
+use crate::error::Result;
+
+/// Which time to look at. It is made whole buckets of the community's time zone; the answer says from when
+/// to when.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Range {
+    /// From this time on, Unix milliseconds. When nothing is said: 24 hours, 30 days, 26 weeks or 12 months.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    from_time: Option<i64>,
+    /// Up to and including this time; now when nothing is said.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    to_time: Option<i64>,
+    /// How long each bucket is. At most 750 of them.
+    #[param(inline)]
+    bucket: Option<Bucket>,
+}
+
+impl Range {
+    /// The buckets that are meant, of the usual length when nothing is said.
+    pub(super) fn period(&self, calendar: &Calendar, usual: Bucket, now: i64) -> Result<Period> {
+        calendar.period(self.bucket.unwrap_or(usual), self.from_time, self.to_time, now)
+    }
+}
+
+/// Which days to look at, by the community's time zone.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Days {
+    /// From the day of this time on, Unix milliseconds; the last 90 days when nothing is said. At most 366 days.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    from_time: Option<i64>,
+    /// Up to and including the day of this time; today when nothing is said.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    to_time: Option<i64>,
+}
+
+impl Days {
+    /// The days that are meant.
+    pub(super) fn period(&self, calendar: &Calendar, now: i64) -> Result<Period> {
+        activity::days(calendar, self.from_time, self.to_time, now)
+    }
+}
+
+/// What to look ahead by.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Ahead {
+    /// How long each bucket is: day when nothing is said, which looks 14 days ahead; week 8 weeks; month 6 months.
+    #[param(inline)]
+    bucket: Option<Bucket>,
+}
+
+impl Ahead {
+    /// The bucket that is meant.
+    pub(super) fn bucket(self) -> Bucket {
+        self.bucket.unwrap_or(Bucket::Day)
+    }
+}
