@@ -121,7 +121,7 @@ impl App {
         self.no_cookie(SESSION)
     }
 
-    fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
+    pub(super) fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
         CookieJar::from_headers(headers).get(&self.cookie_name(SESSION))?.value().parse().ok()
     }
 }
