@@ -21,7 +21,8 @@ pub struct Event {
 
 pub struct Stream {
     response: Response,
-    text: String,
+    /// What has arrived and is no whole event yet.
+    arrived: Vec<u8>,
     pub retry: Option<String>,
 }
 
@@ -33,7 +34,7 @@ impl Stream {
     pub async fn resume(member: &Member, last: Option<&str>) -> Self {
         let response = Self::ask(member, last).await;
         assert_eq!(response.status(), 200);
-        Self { response, text: String::new(), retry: None }
+        Self { response, arrived: Vec::new(), retry: None }
     }
 
     /// What answers the request for a stream, be it one or not.
@@ -71,15 +72,13 @@ impl Stream {
 
     async fn event(&mut self) -> Option<Event> {
         loop {
-            while let Some((block, rest)) = self.text.split_once("\n\n") {
-                let (block, rest) = (block.to_owned(), rest.to_owned());
-                self.text = rest;
-                if let Some(event) = self.read(&block) {
+            while let Some(end) = self.arrived.windows(2).position(|two| two == b"\n\n") {
+                let block = self.arrived.drain(..end + 2).collect();
+                if let Some(event) = self.read(&String::from_utf8(block).unwrap()) {
                     return Some(event);
                 }
             }
-            let more = self.response.chunk().await.ok()??;
-            self.text.push_str(std::str::from_utf8(&more).expect("each piece is a whole event"));
+            self.arrived.extend(self.response.chunk().await.ok()??);
         }
     }
 
