@@ -8,18 +8,24 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use futures_util::stream::unfold;
+use rusqlite::Connection;
+use serde::Serialize;
 use tokio::time::{Instant, timeout};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::WalletView;
+use super::pages::{Now, NowPart};
 use crate::error::{Error, Result};
-use crate::ledger::{Transaction, UserKey, Wallet, WalletKey, since};
-use crate::web::{App, BearerListener, Ear, Pass};
+use crate::identity::Member;
+use crate::ledger::{UserKey, Wallet, WalletKey, since};
+use crate::web::{App, BearerListener, Ear, Nav, PageListener, Pages, Pass};
 
 /// After so much silence a word is said that means nothing, so that no proxy takes the line for dead,
 /// and whoever may listen no longer is noticed.
@@ -34,6 +40,11 @@ const MISSED_MAX: usize = 200;
 /// The route for programs.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(events))
+}
+
+/// The route for the wallet's page.
+pub(super) fn pages() -> Pages {
+    Pages::new().route("/events", get(events_for_page))
 }
 
 /// What happens to your wallet
@@ -53,10 +64,24 @@ async fn events(
     headers: HeaderMap,
 ) -> Result<Response> {
     let heard = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()?.parse().ok());
-    Listener::new(app, member.key, member.wallet_key, pass, heard).map(Listener::answer)
+    Ok(Listener::new(app, &member, pass, Telling::Events { heard })?.answer())
+}
+
+async fn events_for_page(State(app): State<App>, PageListener(member, pass): PageListener) -> Result<Response> {
+    Ok(Listener::new(app, &member, pass, Telling::Page)?.answer())
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// What a listener is told.
+#[derive(Debug, Clone, Copy)]
+enum Telling {
+    /// Each transaction and each balance, as JSON. `heard` is the latest transaction that they know of;
+    /// `None`: they ask for none from before.
+    Events { heard: Option<i64> },
+    /// The part of the wallet's page that changes.
+    Page,
+}
 
 /// One stream.
 struct Listener {
@@ -66,19 +91,19 @@ struct Listener {
     pass: Pass,
     ear: Ear,
     end: Instant,
-    /// The latest transaction that the listener knows of; `None`: they ask for none from before.
-    heard: Option<i64>,
-    /// What was told of the wallet last: changes that are no transaction are seen by it.
-    told: Option<WalletView>,
+    telling: Telling,
+    /// How the wallet stood when it was told of last, with its latest transaction.
+    told: Option<(i64, WalletView)>,
     /// What is still to be said.
     words: VecDeque<Event>,
 }
 
 impl Listener {
-    fn new(app: App, user: UserKey, wallet: WalletKey, pass: Pass, heard: Option<i64>) -> Result<Self> {
+    fn new(app: App, member: &Member, pass: Pass, telling: Telling) -> Result<Self> {
+        let (user, wallet) = (member.key, member.wallet_key);
         let ear = app.feed.listen(&app.books, wallet)?;
         let words = VecDeque::from([Event::default().retry(COME_BACK)]);
-        Ok(Self { app, user, wallet, pass, ear, end: Instant::now() + LIFE, heard, told: None, words })
+        Ok(Self { app, user, wallet, pass, ear, end: Instant::now() + LIFE, telling, told: None, words })
     }
 
     fn answer(self) -> Response {
@@ -117,33 +142,42 @@ impl Listener {
 
     /// Finds the words for what has changed.
     async fn look(&mut self) -> Result<()> {
-        let (key, heard) = (self.wallet, self.heard);
+        let (app, key, told, telling) = (self.app.clone(), self.wallet, self.told.take(), self.telling);
         let read = move |conn: &_| {
             let wallet = Wallet::by_key(conn, key)?;
-            // Who knows of none yet has missed none; who knows of one that is not there yet, neither.
-            let missed = heard.map_or(Ok(Vec::new()), |heard| since(conn, &wallet, heard, MISSED_MAX))?;
-            Ok((wallet, missed))
+            let stands = (wallet.last_sequence, WalletView::from(wallet.clone()));
+            let words = if told.as_ref() == Some(&stands) { Vec::new() } else { telling.words(&app, conn, &wallet)? };
+            Ok((stands, words))
         };
-        let (wallet, missed) = self.app.books.read(read).await?;
-        self.tell(wallet, &missed)
-    }
-
-    fn tell(&mut self, wallet: Wallet, missed: &[Transaction]) -> Result<()> {
-        let latest = wallet.last_sequence;
-        let view = WalletView::from(wallet);
-        if self.heard == Some(latest) && self.told.as_ref() == Some(&view) {
-            return Ok(());
+        let (stands, words) = self.app.books.read(read).await?;
+        if let Telling::Events { heard } = &mut self.telling {
+            *heard = Some(stands.0);
         }
-        for transaction in missed {
-            self.words.push_back(word("transaction", transaction.sequence, transaction)?);
-        }
-        self.words.push_back(word("balance", latest, &view)?);
-        self.heard = Some(latest);
-        self.told = Some(view);
+        self.told = Some(stands);
+        self.words.extend(words);
         Ok(())
     }
 }
 
-fn word(name: &str, id: i64, content: &impl serde::Serialize) -> Result<Event> {
+impl Telling {
+    /// What there is to say of a wallet that has changed.
+    fn words(self, app: &App, conn: &Connection, wallet: &Wallet) -> Result<Vec<Event>> {
+        match self {
+            Self::Events { heard } => {
+                // Who knows of none yet has missed none; who knows of one that is not there yet, neither.
+                let missed = heard.map_or(Ok(Vec::new()), |heard| since(conn, wallet, heard, MISSED_MAX))?;
+                let transactions = missed.iter().map(|one| word("transaction", one.sequence, one));
+                let balance = word("balance", wallet.last_sequence, &WalletView::from(wallet.clone()));
+                transactions.chain([balance]).collect()
+            }
+            Self::Page => {
+                let part = NowPart { shell: app.shell(None, Nav::Wallet), now: Now::read(conn, wallet)? };
+                Ok(vec![Event::default().event("wallet").data(part.render().map_err(Error::internal)?)])
+            }
+        }
+    }
+}
+
+fn word(name: &str, id: i64, content: &impl Serialize) -> Result<Event> {
     Event::default().event(name).id(id.to_string()).json_data(content).map_err(Error::internal)
 }

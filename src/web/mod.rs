@@ -27,6 +27,6 @@ pub use download::{Pieces, download};
 pub use feed::{Ear, Feed};
 pub use frame::{DRESS, REPLAYED, RequestId, frame, problem_body};
 pub use listener::{BearerListener, PageListener, Pass};
-pub use page::{Nav, Shell, grouped, page, page_with};
+pub use page::{Nav, Shell, grouped, page, page_with, page_with_script};
 pub use pages::Pages;
 pub use session::{Session, SignIn};
