@@ -11,5 +11,8 @@ use crate::web::Slice;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes().merge(events::routes()).merge(admin::routes()), pages: pages::routes().merge(events::pages()) }
+    Slice {
+        api: api::routes().merge(events::routes()).merge(admin::routes()),
+        pages: pages::routes().merge(events::pages()),
+    }
 }

@@ -18,7 +18,9 @@ use crate::ledger::{
 };
 use crate::transfers::Reverse;
 use crate::web::assets::wallet_script_url;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, grouped, page, page_with, page_with_script};
+use crate::web::{
+    App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, grouped, page, page_with, page_with_script,
+};
 
 /// Entries on the first page.
 const LATELY: usize = 8;

@@ -11,9 +11,13 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+#[path = "../support/chromium.rs"]
+#[allow(dead_code, reason = "it does more for the tests that click")]
+mod chromium;
 mod ends;
 mod heard;
 mod limits;
+mod page;
 mod resumed;
 mod stream;
 #[path = "../support/mod.rs"]

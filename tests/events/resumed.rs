@@ -76,7 +76,9 @@ async fn nothing_missing_and_nothing_twice() {
     let mut cursor = String::new();
     loop {
         let page = ann.get(&format!("/v1/transactions?limit=200{cursor}")).await.ok(200);
-        history.extend(page["items"].as_array().unwrap().iter().filter(|item| item["sequence"].as_i64() > Some(before)).cloned());
+        history.extend(
+            page["items"].as_array().unwrap().iter().filter(|item| item["sequence"].as_i64() > Some(before)).cloned(),
+        );
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => break,

@@ -83,7 +83,8 @@ impl Stream {
     }
 
     fn read(&mut self, block: &str) -> Option<Event> {
-        let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+        let field =
+            |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
         if let Some(retry) = field("retry") {
             self.retry = Some(retry.to_owned());
         }
