@@ -31,7 +31,7 @@ use crate::web::{App, BearerListener, Ear, Nav, PageListener, Pages, Pass};
 /// and whoever may listen no longer is noticed.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
 /// How long a stream goes on at most.
-const LIFE: Duration = Duration::from_secs(5 * 60);
+const LIFE: Duration = Duration::from_mins(5);
 /// After how long a listener whose stream has ended comes back.
 const COME_BACK: Duration = Duration::from_secs(2);
 /// Transactions that are told of at once at most.
