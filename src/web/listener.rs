@@ -3,8 +3,10 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 
 use super::caller::{Bearer, bearer_token};
+use super::session::to_login;
 use super::{App, Client};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Secret, member};
@@ -35,18 +37,29 @@ impl FromRequestParts<App> for BearerListener {
 /// is signed out in its time.
 pub struct PageListener(pub Member, pub Pass);
 
-impl FromRequestParts<App> for PageListener {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+impl PageListener {
+    async fn open(parts: &Parts, app: &App) -> Result<Option<Self>> {
         if let Some(secret) = app.secret(&parts.headers)
             && let Some(session) = app.open_session(&secret).await?
         {
             app.count(session.member.key)?;
-            return Ok(Self(session.member, Pass::Session(secret)));
+            return Ok(Some(Self(session.member, Pass::Session(secret))));
         }
         app.count_stranger(Client::of(parts))?;
-        Err(Error::unauthorized())
+        Ok(None)
+    }
+}
+
+impl FromRequestParts<App> for PageListener {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        match Self::open(parts, app).await {
+            Ok(Some(listener)) => Ok(listener),
+            // The browser finds no stream there, and asks no more.
+            Ok(None) => Err(to_login(parts)),
+            Err(error) => Err(error.into_response()),
+        }
     }
 }
 

@@ -71,7 +71,10 @@ async fn what_happens_appears() {
 
     // A stranger's browser hears nothing, and neither does this one once it is signed out.
     let stranger = server.client.get(format!("{}/events", server.base)).send().await.unwrap();
-    assert_eq!(stranger.status(), 401);
+    assert_eq!(
+        (stranger.status().as_u16(), &stranger.headers()["location"]),
+        (303, &"/login?next=%2Fevents".parse().unwrap())
+    );
     tomas.call(Method::DELETE, "/v1/me/sessions", &[], None).await;
     aiko.pay(&tomas, 1).await.ok(201);
     tokio::time::sleep(Duration::from_secs(4)).await;
