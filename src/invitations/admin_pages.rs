@@ -18,7 +18,7 @@ use crate::passkeys::in_use;
 use crate::web::assets::link_script_url;
 use crate::web::{
     App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, authority, form_status,
-    page_with,
+    page_with, page_with_script,
 };
 
 pub(super) fn routes() -> Pages {
@@ -140,7 +140,7 @@ async fn invite(
             let until = shell.moment(&expires_at);
             let (side, square) = (square.side, square.path());
             let page = InvitedPage { shell, url, script: link_script_url(), name, until, side, square };
-            Ok(app.passkey_page(StatusCode::OK, &page))
+            Ok(page_with_script(StatusCode::OK, &page))
         }
         Err(error) if error.is_refusal() => {
             let problem = error.errors.first().map_or(error.detail, |error| match error.field.as_str() {

@@ -150,12 +150,12 @@ pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageR
     let mut reading = Reading::new(conn)?;
     let mut steps = 0;
     while next != 0 && items.len() < page.limit && steps < STEPS_MAX {
-        let row = reading.row(next)?.ok_or_else(|| Error::internal(format!("transaction {next} is missing")))?;
+        let row = reading.row(next)?.ok_or_else(|| missing(next))?;
         if filter.from_time.is_some_and(|from| row.created_at < from) {
             next = 0;
             break;
         }
-        next = if row.to == wallet.key { row.to_previous } else { row.from_previous };
+        next = row.previous_of(wallet.key);
         if filter.matches(&row, wallet.key, counterparty, note.as_deref()) {
             items.push(reading.complete(row, Some(wallet.key))?);
         }
@@ -163,6 +163,24 @@ pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageR
     }
     let next_cursor = if next == 0 { None } else { Some(make_cursor(conn, wallet.key, next)?) };
     Ok(Page { items, next_cursor })
+}
+
+/// What came to a wallet and went from it after this sequence, oldest first; where it is more than
+/// `most`, the newest of it.
+pub fn since(conn: &Connection, wallet: &Wallet, sequence: i64, most: usize) -> Result<Vec<Transaction>> {
+    let (mut items, mut next) = (Vec::new(), wallet.last_sequence);
+    let mut reading = Reading::new(conn)?;
+    while next > sequence.max(0) && items.len() < most {
+        let row = reading.row(next)?.ok_or_else(|| missing(next))?;
+        next = row.previous_of(wallet.key);
+        items.push(reading.complete(row, Some(wallet.key))?);
+    }
+    items.reverse();
+    Ok(items)
+}
+
+fn missing(sequence: i64) -> Error {
+    Error::internal(format!("transaction {sequence} is missing"))
 }
 
 impl Filter {

@@ -97,6 +97,13 @@ pub(super) struct Stored {
     hash: Option<Hash>,
 }
 
+impl Stored {
+    /// The transaction before this one in the history of a wallet that took part in it.
+    pub(super) fn previous_of(&self, wallet: WalletKey) -> i64 {
+        if self.to == wallet { self.to_previous } else { self.from_previous }
+    }
+}
+
 /// Reads rows and completes them: names, ids and reversals. A page of rows shares one, so that each
 /// statement is prepared once and each name looked up once.
 pub(super) struct Reading<'a> {

@@ -63,7 +63,7 @@ impl Held {
 }
 
 impl Lines {
-    pub(super) fn new(limits: &Limits, most: usize) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         let patience = Patience {
             header: millis(limits.header),
             body: millis(limits.body),
@@ -72,7 +72,7 @@ impl Lines {
         };
         Self {
             epoch: Instant::now(),
-            most,
+            most: limits.connections,
             most_per_address: limits.connections_per_address,
             patience,
             closing: AtomicBool::new(false),

@@ -47,7 +47,8 @@ impl Listening {
         let listener = bound
             .await
             .map_err(|error| format!("{address} cannot be listened on ({error}). Choose another with --bind."))?;
-        Ok(Self { listener, limits: limits.clone() })
+        let connections = descriptors::room_for(limits.connections);
+        Ok(Self { listener, limits: Limits { connections, ..limits.clone() } })
     }
 
     /// Where it listens; the port, if it was left to the system.
@@ -55,9 +56,14 @@ impl Listening {
         self.listener.local_addr().map_err(|error| error.to_string())
     }
 
+    /// How many connections there is room for.
+    pub fn room(&self) -> usize {
+        self.limits.connections
+    }
+
     /// Serves until `stop` ends; then answers what is under way and returns.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
-        let lines = Arc::new(Lines::new(&self.limits, descriptors::room_for(self.limits.connections)));
+        let lines = Arc::new(Lines::new(&self.limits));
         let mut door =
             Door { lines: Arc::clone(&lines), router, refusals: Arc::new(Semaphore::new(REFUSALS)), refused: 0 };
         let mut look = interval(LOOK);

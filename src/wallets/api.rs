@@ -16,7 +16,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// A wallet.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WalletView {
     /// Its id.
     pub id: WalletId,

@@ -4,11 +4,15 @@ pub use api::WalletView;
 
 mod admin;
 mod api;
+mod events;
 mod pages;
 
 use crate::web::Slice;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes().merge(admin::routes()), pages: pages::routes() }
+    Slice {
+        api: api::routes().merge(events::routes()).merge(admin::routes()),
+        pages: pages::routes().merge(events::pages()),
+    }
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error, Result};
@@ -16,8 +17,10 @@ use crate::ledger::{
     WalletId, by_id, history,
 };
 use crate::transfers::Reverse;
+use crate::web::assets::wallet_script_url;
 use crate::web::{
     App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, grouped, page, page_with,
+    page_with_script,
 };
 
 /// Entries on the first page.
@@ -68,10 +71,36 @@ struct WelcomePage {
 #[template(path = "wallets/wallet.html")]
 struct WalletPage {
     shell: Shell,
+    script: &'static str,
+    now: Now,
+}
+
+/// The part of the page that changes with the wallet.
+#[derive(Template)]
+#[template(path = "wallets/now.html")]
+pub(super) struct NowPart {
+    pub(super) shell: Shell,
+    pub(super) now: Now,
+}
+
+/// What is in a wallet now, and what came and went lately.
+pub(super) struct Now {
     balance: String,
     frozen_reason: Option<String>,
     wallet_id: WalletId,
     entries: Vec<Transaction>,
+}
+
+impl Now {
+    pub(super) fn read(conn: &Connection, wallet: &Wallet) -> Result<Self> {
+        let lately = PageRequest { limit: LATELY, cursor: None };
+        Ok(Self {
+            balance: grouped(wallet.balance),
+            frozen_reason: wallet.frozen_reason.clone(),
+            wallet_id: wallet.id,
+            entries: history(conn, wallet, &Filter::default(), &lately)?.items,
+        })
+    }
 }
 
 async fn home(State(app): State<App>, session: Option<Session>) -> Result<Response> {
@@ -79,22 +108,9 @@ async fn home(State(app): State<App>, session: Option<Session>) -> Result<Respon
         return Ok(page(&WelcomePage { shell: app.shell(None, Nav::None) }));
     };
     let key = session.member.wallet_key;
-    let (wallet, entries) = app
-        .books
-        .read(move |conn| {
-            let wallet = Wallet::by_key(conn, key)?;
-            let lately = PageRequest { limit: LATELY, cursor: None };
-            let entries = history(conn, &wallet, &Filter::default(), &lately)?.items;
-            Ok((wallet, entries))
-        })
-        .await?;
-    Ok(page(&WalletPage {
-        shell: app.shell(Some(&session), Nav::Wallet),
-        balance: grouped(wallet.balance),
-        frozen_reason: wallet.frozen_reason,
-        wallet_id: wallet.id,
-        entries,
-    }))
+    let now = app.books.read(move |conn| Now::read(conn, &Wallet::by_key(conn, key)?)).await?;
+    let shell = app.shell(Some(&session), Nav::Wallet);
+    Ok(page_with_script(StatusCode::OK, &WalletPage { shell, script: wallet_script_url(), now }))
 }
 
 /// The filter as it is typed. It stays in the address, so that it can be kept and shared.

@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::feed::Feed;
 use super::rates::Rates;
 use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
@@ -22,6 +23,8 @@ use crate::ledger::{Books, ClientKey, UserKey};
 /// Recovery codes that one address may try in a minute. A code cannot be guessed at any rate; this
 /// keeps those who try from costing anything.
 const GUESSES_PER_MINUTE: u32 = 5;
+/// Of how many connections one may be somebody's who only listens.
+const LISTENERS_SHARE: usize = 4;
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -41,6 +44,8 @@ pub struct Shared {
     pub sign_in: oidc::Clients,
     /// Passkeys, where they are in use.
     pub passkeys: Option<Passkeys>,
+    /// Who waits for news of which wallet.
+    pub feed: Feed,
     payers: Known,
     callers: Rates<UserKey>,
     clients: Rates<ClientKey>,
@@ -66,6 +71,7 @@ impl App {
         let strangers = Rates::per_minute(config.limits.requests_per_minute_per_address);
         let guesses = Rates::per_minute(GUESSES_PER_MINUTE);
         let payers = Known::default();
+        let feed = Feed::new((config.limits.connections / LISTENERS_SHARE).max(1));
         Ok(Self(Arc::new(Shared {
             books,
             config,
@@ -73,6 +79,7 @@ impl App {
             developer,
             sign_in,
             passkeys,
+            feed,
             payers,
             callers,
             clients,
@@ -115,11 +122,24 @@ impl App {
         self.verifier.verify_if(token, || self.count_stranger(client)).await
     }
 
+    /// The open session whose cookie holds this secret, for a request: it is counted, and its use written
+    /// down now and then.
+    pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
+        let Some(session) = self.open_session(secret).await? else { return Ok(None) };
+        self.count(session.member.key)?;
+        let now = self.books.now();
+        if session.is_to_be_touched(now) {
+            // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.
+            drop(self.books.submit(TouchSession { id: session.info.id, now }));
+        }
+        Ok(Some(session))
+    }
+
     /// The open session whose cookie holds this secret. Who was vouched for by a provider, or by the
     /// developer identity, is signed out when the configuration no longer trusts it, and has the roles
     /// that it still lets claims give; who came by a passkey or a recovery code is signed out when the
     /// community uses them no longer.
-    pub async fn session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
+    pub(super) async fn open_session(&self, secret: &Secret) -> Result<Option<OpenedSession>> {
         let now = self.books.now();
         let found = self.books.look_up(|conn| {
             let Some(session) = session::by_secret(conn, secret, now, &self.config.sessions)? else { return Ok(None) };
@@ -146,11 +166,6 @@ impl App {
         }
         for (issuer, subject) in &identities {
             self.add_configured_roles(&mut session.member, issuer, subject);
-        }
-        self.count(session.member.key)?;
-        if session.is_to_be_touched(now) {
-            // Nobody waits for it, and a ledger that takes no writes is no reason to show no page.
-            drop(self.books.submit(TouchSession { id: session.info.id, now }));
         }
         Ok(Some(session))
     }
@@ -238,7 +253,7 @@ impl App {
     }
 
     /// Counts a request against the caller's limit.
-    fn count(&self, caller: UserKey) -> Result<()> {
+    pub(super) fn count(&self, caller: UserKey) -> Result<()> {
         self.callers
             .count(&caller, "You have sent more requests than this community allows in a minute. Wait a little.")
     }

@@ -1,5 +1,5 @@
-//! The files in the program: one stylesheet, two small scripts and the icon. Their addresses carry a digest of their
-//! content, so that browsers keep them until they change.
+//! The files in the program: one stylesheet, the small scripts for passkeys, for the wallet and for links, and
+//! the icon. Their addresses carry a digest of their content, so that browsers keep them until they change.
 
 use std::sync::LazyLock;
 
@@ -16,12 +16,14 @@ const STYLESHEET: &str = include_str!("../../static/style.css");
 const ICON: &str = include_str!("../../static/icon.svg");
 
 const PASSKEY_SCRIPT: &str = include_str!("../../static/passkey.js");
+const WALLET_SCRIPT: &str = include_str!("../../static/wallet.js");
 
 const LINK_SCRIPT: &str = include_str!("../../static/link.js");
 
 static STYLESHEET_URL: LazyLock<String> = LazyLock::new(|| address("style", "css", STYLESHEET));
 static PASSKEY_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("passkey", "js", PASSKEY_SCRIPT));
 static LINK_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("link", "js", LINK_SCRIPT));
+static WALLET_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("wallet", "js", WALLET_SCRIPT));
 static ICON_URL: LazyLock<String> = LazyLock::new(|| address("icon", "svg", ICON));
 
 fn address(name: &str, kind: &str, content: &str) -> String {
@@ -44,6 +46,11 @@ pub fn link_script_url() -> &'static str {
     &LINK_SCRIPT_URL
 }
 
+/// Where the script is that keeps the wallet's page up to date.
+pub fn wallet_script_url() -> &'static str {
+    &WALLET_SCRIPT_URL
+}
+
 /// Where the icon is.
 pub fn icon_url() -> &'static str {
     &ICON_URL
@@ -60,6 +67,7 @@ pub fn routes() -> Pages {
         .route(stylesheet_url(), get(async || file(STYLESHEET, "text/css; charset=utf-8")))
         .route(passkey_script_url(), get(async || file(PASSKEY_SCRIPT, "text/javascript; charset=utf-8")))
         .route(link_script_url(), get(async || file(LINK_SCRIPT, "text/javascript; charset=utf-8")))
+        .route(wallet_script_url(), get(async || file(WALLET_SCRIPT, "text/javascript; charset=utf-8")))
         .route(icon_url(), get(async || file(ICON, "image/svg+xml")))
         // Browsers ask for this one by themselves.
         .route("/favicon.ico", get(async |_: HeaderMap| file(ICON, "image/svg+xml")))

@@ -16,7 +16,7 @@ use crate::ledger::{Acting, Authority, IdempotencyKey, Operator, Reason};
 /// The token of the one `Authorization` header. Coming without one counts against the address. Of two,
 /// this program and a proxy before it might read different ones, so none counts. A token in the address
 /// is never looked at: addresses end up in logs.
-fn bearer_token<'a>(parts: &'a Parts, app: &App) -> Result<&'a str> {
+pub(super) fn bearer_token<'a>(parts: &'a Parts, app: &App) -> Result<&'a str> {
     let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
     let (header, None) = (headers.next(), headers.next()) else {
         return Err(stranger(parts, app));

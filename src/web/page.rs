@@ -71,14 +71,9 @@ impl App {
 }
 
 impl App {
-    /// A page on which passkeys are asked for, or a link is to be copied, where passkeys are in use: it
-    /// carries a script of ours and may run it. All others may run none, so that what somebody smuggles into them stays text.
+    /// A page on which passkeys are asked for, where they are in use.
     pub fn passkey_page(&self, status: StatusCode, template: &impl Template) -> Response {
-        let mut response = page_with(status, template);
-        if self.passkeys.is_some() {
-            response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_WITH_SCRIPT));
-        }
-        response
+        if self.passkeys.is_some() { page_with_script(status, template) } else { page_with(status, template) }
     }
 }
 
@@ -168,6 +163,14 @@ pub fn page_with(status: StatusCode, template: &impl Template) -> Response {
 /// The status of a page with a form: whether something in what was sent is wrong.
 pub const fn form_status(is_wrong: bool) -> StatusCode {
     if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+}
+
+/// A page that carries a script of ours and may run it. All others may run none, so that what somebody
+/// smuggles into them stays text.
+pub fn page_with_script(status: StatusCode, template: &impl Template) -> Response {
+    let mut response = page_with(status, template);
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_WITH_SCRIPT));
+    response
 }
 
 /// The page of a refusal.

@@ -129,7 +129,7 @@ impl App {
         Ok(self.session(&secret).await?.map(|session| session.member.username))
     }
 
-    fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
+    pub(super) fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
         CookieJar::from_headers(headers).get(&self.cookie_name(SESSION))?.value().parse().ok()
     }
 }
@@ -210,6 +210,13 @@ impl FormToken {
     }
 }
 
+/// Whoever is not signed in is sent to sign in, and then back to where they wanted to go.
+pub(super) fn to_login(parts: &Parts) -> Response {
+    let wanted = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
+    let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
+    Redirect::to(&format!("/login?{query}")).into_response()
+}
+
 impl OptionalFromRequestParts<App> for Session {
     type Rejection = Error;
 
@@ -221,15 +228,10 @@ impl OptionalFromRequestParts<App> for Session {
 impl FromRequestParts<App> for Session {
     type Rejection = Response;
 
-    /// Whoever is not signed in is sent to sign in, and then back to where they wanted to go.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         match Self::open(parts, app).await {
             Ok(Some(session)) => Ok(session),
-            Ok(None) => {
-                let wanted = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
-                let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
-                Err(Redirect::to(&format!("/login?{query}")).into_response())
-            }
+            Ok(None) => Err(to_login(parts)),
             Err(error) => Err(error.into_response()),
         }
     }

@@ -168,12 +168,20 @@ async fn sign_in(server: &Server, name: &str) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
-pub async fn answer(response: Response) -> Answer {
+pub async fn answer(mut response: Response) -> Answer {
     let status = response.status().as_u16();
     let headers = response
         .headers()
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
         .collect();
-    Answer { status, headers, text: response.text().await.unwrap() }
+    let is_stream = response.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream");
+    let text = if is_stream {
+        // It goes on and on: its beginning shows who is let in.
+        let first = response.chunk().await.unwrap().unwrap_or_default();
+        String::from_utf8(first.to_vec()).unwrap()
+    } else {
+        response.text().await.unwrap()
+    };
+    Answer { status, headers, text }
 }

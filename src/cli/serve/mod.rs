@@ -139,6 +139,8 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     let listening = Listening::bind(config.server.bind, &config.limits).await.map_err(Failure::Refused)?;
     // With port 0 the system has chosen one, and links and providers lead there.
     config.server.bind = listening.address().map_err(Failure::Refused)?;
+    // And the system may have given fewer connections than were wished for.
+    config.limits.connections = listening.room();
     let app = assemble(books, config)?;
     let router = router(&app).map_err(Failure::Refused)?;
     let claim = spawn_blocking({
@@ -155,8 +157,11 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
             _ = interrupt.recv() => {}
         }
     };
+    let feed = app.feed.clone();
     let stop = async move {
         asked().await;
+        // Whoever only listens would hold the others up.
+        feed.close();
         tracing::info!("stopping: what is under way is answered first");
         tokio::spawn(async move {
             asked().await;
