@@ -16,7 +16,6 @@
 
 mod api;
 mod calendar;
-#[allow(dead_code, reason = "other suites use the rest")]
 #[path = "../support/chromium.rs"]
 mod chromium;
 mod figures;
