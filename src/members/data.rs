@@ -52,7 +52,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ),
     (
         "days",
-        "SELECT day, count_in, amount_in, count_out, amount_out, balance FROM wallet_days
+        "SELECT day, count_in, amount_in, count_out, amount_out, balance, first_traded, last_traded FROM wallet_days
           WHERE wallet = (SELECT wallet FROM users WHERE key = ?1) ORDER BY day",
     ),
 ];
