@@ -12,7 +12,7 @@ use super::support::{Member, Server};
 /// Columns of tables that belong to a user or their wallet and are not in the file, each with the reason.
 const NOT_IN_THE_FILE: &[(&str, &[&str], &str)] = &[
     ("users", &["key", "wallet", "state_audit"], "how rows refer to each other; the audit line itself is there"),
-    ("wallets", &["key", "is_system", "last_sequence", "state_audit"], "how rows refer to each other"),
+    ("wallets", &["key", "is_system", "last_sequence", "last_traded", "state_audit"], "how rows refer to each other"),
     ("identities", &["user"], "how rows refer to each other"),
     ("roles", &["user", "audit"], "the audit line is there with operator and reason"),
     ("sessions", &["key", "user", "secret_hash"], "the hash of a secret says nothing about anyone"),
