@@ -2,9 +2,13 @@
 // page which change, made as they were made for the page itself (data-live names each). While nobody
 // looks, nobody listens. Without this script, the page shows it when it is loaded again.
 
+const [SOON, LATE] = [2_000, 300_000];
 let source;
+let timer;
+let wait = SOON;
 
 function show({ data }) {
+  wait = SOON;
   const news = new DOMParser().parseFromString(data, "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = news.querySelector(`[data-live="${part.dataset.live}"]`);
@@ -13,15 +17,24 @@ function show({ data }) {
   }
 }
 
+// Browsers take up by themselves what breaks off. But whoever was refused (a proxy before a community that
+// is just starting anew, too many open windows) must ask again: later and later, for it may be for good.
+function refused({ target }) {
+  if (target.readyState !== EventSource.CLOSED) return;
+  timer = setTimeout(listen, wait);
+  wait = Math.min(2 * wait, LATE);
+}
+
 function listen() {
+  clearTimeout(timer);
   source?.close();
-  source = undefined;
   if (document.hidden) return;
   source = new EventSource("/events");
   source.addEventListener("wallet", show);
+  source.addEventListener("error", refused);
 }
 
 document.addEventListener("visibilitychange", listen);
-// After going back to this page, too.
+// When the page is there, and when somebody comes back to it.
 window.addEventListener("pageshow", listen);
 window.addEventListener("pagehide", () => source?.close());

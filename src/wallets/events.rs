@@ -2,7 +2,7 @@
 //! wallet's page as that part of it which changes.
 //!
 //! A stream ends by itself after a few minutes, and whoever goes on listening comes back with a new
-//! request. Before each word the listener is judged as if they had just come.
+//! request. Before they are told of a change, the listener is judged as if they had just come.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -34,6 +34,8 @@ const SILENCE_MAX: Duration = Duration::from_secs(15);
 const LIFE: Duration = Duration::from_mins(5);
 /// After how long a listener whose stream has ended comes back.
 const COME_BACK: Duration = Duration::from_secs(2);
+/// How long the words for one change may wait to be taken before the listener is judged again.
+const JUDGED_FOR: Duration = Duration::from_secs(1);
 /// Transactions that are told of at once at most.
 const MISSED_MAX: usize = 200;
 
@@ -94,6 +96,8 @@ struct Listener {
     telling: Telling,
     /// How the wallet stood when it was told of last, with its latest transaction.
     told: Option<(i64, WalletView)>,
+    /// When the listener was last found to be one who may hear.
+    judged: Option<Instant>,
     /// What is still to be said.
     words: VecDeque<Event>,
 }
@@ -103,7 +107,7 @@ impl Listener {
         let (user, wallet) = (member.key, member.wallet_key);
         let ear = app.feed.listen(&app.books, wallet)?;
         let words = VecDeque::from([Event::default().retry(COME_BACK)]);
-        Ok(Self { app, user, wallet, pass, ear, end: Instant::now() + LIFE, telling, told: None, words })
+        Ok(Self { app, user, wallet, pass, ear, end: Instant::now() + LIFE, telling, told: None, judged: None, words })
     }
 
     fn answer(self) -> Response {
@@ -134,9 +138,12 @@ impl Listener {
                 return None;
             }
         }
-        // What could not be judged is not said; who may come in comes back.
-        let may_hear = self.app.would_admit(&self.pass, self.user).await.unwrap_or(false);
-        let word = self.words.pop_front().filter(|_| may_hear)?;
+        if self.judged.is_none_or(|at| at.elapsed() >= JUDGED_FOR) {
+            // What could not be judged is not said; who may come in comes back.
+            self.app.would_admit(&self.pass, self.user).await.ok().filter(|may_hear| *may_hear)?;
+            self.judged = Some(Instant::now());
+        }
+        let word = self.words.pop_front()?;
         Some((Ok(word), self))
     }
 
@@ -150,6 +157,8 @@ impl Listener {
             Ok((stands, words))
         };
         let (stands, words) = self.app.books.read(read).await?;
+        // After what was read, so that whoever was shut out before it hears nothing of it.
+        self.judged = None;
         if let Telling::Events { heard } = &mut self.telling {
             *heard = Some(stands.0);
         }

@@ -45,6 +45,28 @@ async fn with_the_token() {
     assert!(began.elapsed() < Duration::from_secs(18));
 }
 
+/// A key that the provider withdraws takes the streams with it that its tokens opened, and no others.
+#[tokio::test]
+async fn with_the_key() {
+    let server = Server::start().await;
+    let (ann, bob) = (server.funded("ann", 10).await, server.member("bob").await);
+    let by = |algorithm: &str| server.stranger(server.provider.sign(algorithm, &Provider::claims("bob", "bob")));
+    let (mut withdrawn, mut listed) = (Stream::open(&by("RS256")).await, Stream::open(&by("ES256")).await);
+    withdrawn.hears("balance").await;
+    listed.hears("balance").await;
+    let mut keys = server.provider.jwks();
+    keys["keys"].as_array_mut().unwrap().retain(|key| key["kid"] != "RS256");
+    std::fs::write(server.path("jwks.json"), keys.to_string()).unwrap();
+    let began = Instant::now();
+    while by("RS256").get("/v1/me").await.status != 401 {
+        assert!(began.elapsed() < Duration::from_secs(10), "the withdrawn key still opens the door");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    ann.pay(&bob, 1).await.ok(201);
+    assert_eq!(withdrawn.next().await, None);
+    listed.hears("transaction").await;
+}
+
 /// Whoever leaves, is deleted or erased, hears nothing of it.
 #[tokio::test]
 async fn with_the_membership() {

@@ -7,7 +7,7 @@ use serde_json::json;
 use thirtyfour::By;
 
 use super::chromium::Browser;
-use super::stream::SOON;
+use super::stream::{SOON, Stream};
 use super::support::{Member, Server};
 
 /// One of the sample community, by token.
@@ -103,6 +103,27 @@ async fn unseen_pages_are_quiet() {
     aiko.pay(&tomas, 3).await.ok(201);
     shows(&browser, before + 3).await;
     browser.driver.switch_to_window(first).await.unwrap();
+    shows(&browser, before + 3).await;
+    browser.close().await;
+}
+
+/// A page that was refused its stream asks again by itself.
+#[tokio::test]
+async fn a_refused_page_asks_again() {
+    let server = Server::demo().await;
+    let (tomas, aiko) = (by_token(&server, "tomas").await, by_token(&server, "aiko").await);
+    let mut all_places = Vec::new();
+    for _ in 0..8 {
+        all_places.push(Stream::open(&tomas).await);
+    }
+    let browser = open(&server, true).await;
+    let before = shown(&browser).await;
+    aiko.pay(&tomas, 3).await.ok(201);
+    all_places[0].hears("balance").await;
+    all_places[0].hears("transaction").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(shown(&browser).await, before);
+    drop(all_places);
     shows(&browser, before + 3).await;
     browser.close().await;
 }

@@ -47,7 +47,7 @@ async fn nothing_missing_and_nothing_twice() {
         let is_over = clients.iter().all(tokio::task::JoinHandle::is_finished);
         let mut stream = Stream::resume(&ann, Some(&last.to_string())).await;
         streams += 1;
-        let mut words = if is_over { usize::MAX } else { dice.usize(1..15) };
+        let mut words = if is_over { usize::MAX } else { dice.usize(1..40) };
         while words > 0 {
             let event = stream.next().await.unwrap();
             last = event.id;
