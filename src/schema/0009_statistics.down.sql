@@ -1,5 +1,6 @@
 -- All of it follows from the transactions: nothing is lost by dropping it.
 DROP TRIGGER transactions_fold;
+DROP VIEW foldings;
 DROP TABLE amount_counts;
 DROP TABLE account_slots;
 DROP TABLE slot_totals;
