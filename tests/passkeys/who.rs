@@ -132,7 +132,7 @@ async fn scripts_run_where_they_are_needed() {
         ("/login", true),
         ("/profile/passkeys", true),
         (link.as_str(), true),
-        ("/", false),
+        ("/", true),
         ("/profile", false),
         ("/login/recovery", false),
         ("/join/nonsense", false),
@@ -144,7 +144,8 @@ async fn scripts_run_where_they_are_needed() {
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
         let scripts: Vec<&str> = page.text.split("<script").skip(1).collect();
         assert_eq!(scripts.len(), usize::from(may), "{path}");
-        assert!(scripts.iter().all(|script| script.starts_with(" type=\"module\" src=\"/static/passkey.")), "{path}");
+        let own = format!(" type=\"module\" src=\"/static/{}.", if path == "/" { "wallet" } else { "passkey" });
+        assert!(scripts.iter().all(|script| script.starts_with(&own)), "{path}");
     }
 }
 
