@@ -122,7 +122,7 @@ async fn every_page_of_theirs_is_in_the_table() {
     assert!(missing.is_empty(), "who may call these? {missing:?}");
 }
 
-/// Only pages that ask for a passkey may run a script, and it is ours.
+/// Only the wallet and pages that ask for a passkey may run a script, and it is ours.
 #[tokio::test]
 async fn scripts_run_where_they_are_needed() {
     let server = community().await;
