@@ -170,7 +170,7 @@ pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageR
 pub fn since(conn: &Connection, wallet: &Wallet, sequence: i64, most: usize) -> Result<Vec<Transaction>> {
     let (mut items, mut next) = (Vec::new(), wallet.last_sequence);
     let mut reading = Reading::new(conn)?;
-    while next > sequence.max(0) && items.len() < most {
+    while next > sequence && items.len() < most {
         let row = reading.row(next)?.ok_or_else(|| missing(next))?;
         next = row.previous_of(wallet.key);
         items.push(reading.complete(row, Some(wallet.key))?);

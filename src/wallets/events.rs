@@ -66,6 +66,7 @@ async fn events(
     headers: HeaderMap,
 ) -> Result<Response> {
     let heard = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()?.parse().ok());
+    let heard = heard.filter(|sequence| *sequence >= 0);
     Ok(Listener::new(app, &member, pass, Telling::Events { heard })?.answer())
 }
 

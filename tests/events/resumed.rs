@@ -114,7 +114,7 @@ async fn a_long_absence() {
     assert_eq!(newest.last().unwrap()["balance_before"], 70);
 
     ann.pay(&bob, 1).await.ok(201);
-    for wrong in ["", "-1x", "nonsense", "9223372036854775807", "99999999999999999999", "1.5"] {
+    for wrong in ["", "-1", "-1x", "nonsense", "9223372036854775807", "99999999999999999999", "1.5"] {
         let mut stream = Stream::resume(&bob, Some(wrong)).await;
         assert_eq!(stream.hears("balance").await.id, latest(&server), "{wrong}");
         stream.hears_nothing(Duration::from_millis(300)).await;

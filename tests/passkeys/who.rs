@@ -122,7 +122,7 @@ async fn every_page_of_theirs_is_in_the_table() {
     assert!(missing.is_empty(), "who may call these? {missing:?}");
 }
 
-/// Only pages that ask for a passkey, or show a link to be copied, may run a script, and it is ours.
+/// Only the wallet, and pages that ask for a passkey or show a link to be copied, may run a script, and it is ours.
 #[tokio::test]
 async fn scripts_run_where_they_are_needed() {
     let server = community().await;
@@ -137,7 +137,7 @@ async fn scripts_run_where_they_are_needed() {
         ("/login", true),
         ("/profile/passkeys", true),
         (link.as_str(), true),
-        ("/", false),
+        ("/", true),
         ("/profile", false),
         ("/login/recovery", false),
         ("/join/nonsense", false),
@@ -149,7 +149,8 @@ async fn scripts_run_where_they_are_needed() {
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
         let scripts: Vec<&str> = page.text.split("<script").skip(1).collect();
         assert_eq!(scripts.len(), usize::from(may), "{path}");
-        assert!(scripts.iter().all(|script| script.starts_with(" type=\"module\" src=\"/static/passkey.")), "{path}");
+        let own = format!(" type=\"module\" src=\"/static/{}.", if path == "/" { "wallet" } else { "passkey" });
+        assert!(scripts.iter().all(|script| script.starts_with(&own)), "{path}");
     }
 }
 
