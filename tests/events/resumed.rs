@@ -3,10 +3,18 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use super::stream::{Event, Stream, latest};
 use super::support::Server;
 use super::support::setting::{rounds, seed};
+
+/// Until nobody pays any more.
+async fn all_over(clients: &[JoinHandle<()>]) {
+    while !clients.iter().all(JoinHandle::is_finished) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
 
 /// While many pay each other, one listens, and their stream breaks off again and again: between events,
 /// and in the midst of what was missed. Together the pieces are the history, in order, each entry once;
@@ -44,17 +52,22 @@ async fn nothing_missing_and_nothing_twice() {
 
     let (mut heard, mut last, mut streams) = (Vec::<Event>::new(), before, 0);
     loop {
-        let is_over = clients.iter().all(tokio::task::JoinHandle::is_finished);
+        let is_over = clients.iter().all(JoinHandle::is_finished);
         let mut stream = Stream::resume(&ann, Some(&last.to_string())).await;
         streams += 1;
         let mut words = if is_over { usize::MAX } else { dice.usize(1..40) };
         while words > 0 {
-            let event = stream.next().await.unwrap();
+            let event = tokio::select! {
+                biased;
+                event = stream.next() => event.unwrap(),
+                // Nothing more may come on this stream; the last one tells whether anything was missed.
+                () = all_over(&clients), if !is_over => break,
+            };
             last = event.id;
             let is_balance = event.name == "balance";
             heard.push(event);
             // When nobody pays any more, the balance is the last word.
-            if is_balance && (is_over || clients.iter().all(tokio::task::JoinHandle::is_finished)) {
+            if is_balance && is_over {
                 break;
             }
             words -= 1;
