@@ -22,6 +22,7 @@ use tokio::sync::{OwnedMutexGuard, watch};
 use super::fetch::{self, Fetcher};
 use super::jwk::{self, Key};
 use super::kept_keys::{self, KeptKeys};
+use super::token::milliseconds;
 use crate::config::Secret;
 use crate::error::{Error, Result};
 
@@ -415,10 +416,6 @@ impl Change {
         let stays = |key: &&Key| !old.iter().any(|other| other.kid == key.kid && other != *key);
         Self { listed: new.iter().filter(stays).map(|key| key.name().to_owned()).collect(), last_listed }
     }
-}
-
-fn milliseconds(seconds: u64) -> i64 {
-    i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 
 /// A set with this one key, in the form in which keys are published.

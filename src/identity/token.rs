@@ -298,7 +298,8 @@ fn claims(provider: &Provider, claims: &Map<String, Value>, client: Option<&str>
     Ok((claims, milliseconds(good_from)))
 }
 
-fn milliseconds(seconds: u64) -> i64 {
+/// Unix milliseconds, of seconds.
+pub(super) fn milliseconds(seconds: u64) -> i64 {
     i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 

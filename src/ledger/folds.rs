@@ -169,6 +169,11 @@ impl<'a> Folded<'a> {
         Ok(folded)
     }
 
+    /// The connection it looks by, for what is not folded.
+    pub const fn conn(&self) -> &'a Connection {
+        self.conn
+    }
+
     /// The wallets and names of the system accounts.
     pub const fn accounts(&self) -> &BTreeMap<i64, String> {
         &self.accounts
@@ -177,12 +182,6 @@ impl<'a> Folded<'a> {
     /// Every line on which something ever moved.
     pub fn lines(&self) -> &[Line] {
         &self.lines
-    }
-
-    /// When the first transaction was made.
-    pub fn first(&self) -> Result<Option<i64>> {
-        let mut statement = self.conn.prepare_cached("SELECT created_at FROM transactions WHERE sequence = 1")?;
-        Ok(statement.query_row([], |row| row.get(0)).optional()?)
     }
 
     /// Whether a transaction can still come before this time: what lies before is settled otherwise.
@@ -355,6 +354,12 @@ impl<'a> Folded<'a> {
         }
         Ok(pieces)
     }
+}
+
+/// When the first transaction was made.
+pub fn first_made_at(conn: &Connection) -> Result<Option<i64>> {
+    let mut statement = conn.prepare_cached("SELECT created_at FROM transactions WHERE sequence = 1")?;
+    Ok(statement.query_row([], |row| row.get(0)).optional()?)
 }
 
 /// The first transaction at or after a time; the next one to come where there is none. Found by halving,

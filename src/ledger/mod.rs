@@ -37,7 +37,7 @@ pub use audit_history::{AuditEntry, AuditFilter, audit_history};
 pub use books::{Books, Clock, Options, Pending, make_folder, system_clock};
 pub use entries::{Entry, Range, balances, for_each_entry};
 pub use examine::{Examined, examine};
-pub use folds::{Flow, Folded, Line, Moved, SLOT_MS, first_since};
+pub use folds::{Flow, Folded, Line, Moved, SLOT_MS, first_made_at, first_since};
 pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history, since};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
 pub use journal::Journal;

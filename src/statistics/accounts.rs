@@ -1,6 +1,5 @@
 //! Income and expense of each system account.
 
-use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -86,8 +85,7 @@ pub struct AccountPoint {
 }
 
 /// The accounts over a period.
-pub fn accounts(conn: &Connection, period: &Period, now: i64) -> Result<Accounts> {
-    let folded = Folded::open(conn)?;
+pub fn accounts(folded: &Folded<'_>, period: &Period, now: i64) -> Result<Accounts> {
     let mut accounts = Vec::new();
     for (key, name) in folded.accounts() {
         let balances = folded.balances(*key, &period.bounds)?;

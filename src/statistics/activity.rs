@@ -1,6 +1,5 @@
 //! When members pay: by weekday and hour on the community's clock.
 
-use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,8 +53,7 @@ pub(super) fn days(calendar: &Calendar, from: Option<i64>, to: Option<i64>, now:
 }
 
 /// When members paid in a period of whole days.
-pub fn activity(conn: &Connection, calendar: &Calendar, period: &Period, now: i64) -> Result<Activity> {
-    let folded = Folded::open(conn)?;
+pub fn activity(folded: &Folded<'_>, calendar: &Calendar, period: &Period, now: i64) -> Result<Activity> {
     let mut cells = vec![Moved::default(); 7 * 24];
     // What the clock shows changes with each quarter hour, and is asked for once for each.
     let first = period.from() / SLOT_MS;

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, State};
-use axum::http::header::AUTHORIZATION;
-use axum::http::request::Parts;
+use axum::extract::State;
 use axum::{Extension, Json};
 use rusqlite::Connection;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,8 +19,8 @@ use super::transactions::Transactions;
 use super::users::{Settled, Users};
 use super::velocity::Velocity;
 use crate::error::{Error, Result};
-use crate::identity::client::Credential;
-use crate::web::{App, Bearer, Parameters, StatisticsReader};
+use crate::ledger::Folded;
+use crate::web::{App, Parameters, StatisticsReader};
 
 /// The routes of this slice.
 pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiRouter<App> {
@@ -38,26 +36,6 @@ pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiR
         .routes(routes!(forecast))
         .layer(Extension(settled))
         .layer(Extension(foretold))
-}
-
-/// Whoever may read the statistics, where some see who is meant.
-struct Sight {
-    /// Operators and auditors do; other members and service clients do not.
-    names: bool,
-}
-
-impl FromRequestParts<App> for Sight {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        if header.and_then(|value| value.split_once(' ')).is_some_and(|(_, token)| Credential::is_meant(token.trim())) {
-            StatisticsReader::from_request_parts(parts, app).await?;
-            return Ok(Self { names: false });
-        }
-        let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
-        Ok(Self { names: member.oversees() })
-    }
 }
 
 /// Reads at this moment, with the community's calendar.
@@ -81,7 +59,7 @@ async fn supply(
 ) -> Result<Json<SupplyOverTime>> {
     read(&app, move |conn, calendar, now| {
         let period = range.period(calendar, Bucket::Day, now)?;
-        supply_over_time(conn, &period, now)
+        supply_over_time(&Folded::open(conn)?, &period, now)
     })
     .await
 }
@@ -97,7 +75,7 @@ async fn transactions(
 ) -> Result<Json<Transactions>> {
     read(&app, move |conn, calendar, now| {
         let period = range.period(calendar, Bucket::Day, now)?;
-        super::transactions(conn, calendar, &period, now)
+        super::transactions(&Folded::open(conn)?, calendar, &period, now)
     })
     .await
 }
@@ -118,7 +96,7 @@ async fn users(
         if period.bucket == Bucket::Hour {
             return Err(Error::field("bucket", "must be day, week or month here"));
         }
-        super::users(conn, calendar, &settled, &period, now)
+        super::users(&Folded::open(conn)?, calendar, &settled, &period, now)
     })
     .await
 }
@@ -135,7 +113,7 @@ async fn velocity(
 ) -> Result<Json<Velocity>> {
     read(&app, move |conn, calendar, now| {
         let period = range.period(calendar, Bucket::Month, now)?;
-        super::velocity(conn, calendar, &period, now)
+        super::velocity(&Folded::open(conn)?, calendar, &period, now)
     })
     .await
 }
@@ -144,8 +122,8 @@ async fn velocity(
 ///
 /// How evenly tokens are spread over the members at this moment. Only operators and auditors see names.
 #[utoipa::path(get, path = "/v1/statistics/distribution", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), responses((status = 200, body = Concentration)))]
-async fn distribution(State(app): State<App>, sight: Sight) -> Result<Json<Concentration>> {
-    read(&app, move |conn, _, now| concentration(conn, sight.names, now)).await
+async fn distribution(State(app): State<App>, caller: StatisticsReader) -> Result<Json<Concentration>> {
+    read(&app, move |conn, _, now| concentration(conn, caller.oversees, now)).await
 }
 
 /// Activity
@@ -159,7 +137,7 @@ async fn activity(
 ) -> Result<Json<Activity>> {
     read(&app, move |conn, calendar, now| {
         let period = days.period(calendar, now)?;
-        super::activity(conn, calendar, &period, now)
+        super::activity(&Folded::open(conn)?, calendar, &period, now)
     })
     .await
 }
@@ -168,10 +146,14 @@ async fn activity(
 ///
 /// Who trades with whom, as a network without names; only operators and auditors see them.
 #[utoipa::path(get, path = "/v1/statistics/flow", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), params(Days), responses((status = 200, body = Network)))]
-async fn flow(State(app): State<App>, sight: Sight, Parameters(days): Parameters<Days>) -> Result<Json<Network>> {
+async fn flow(
+    State(app): State<App>,
+    caller: StatisticsReader,
+    Parameters(days): Parameters<Days>,
+) -> Result<Json<Network>> {
     read(&app, move |conn, calendar, now| {
         let period = days.period(calendar, now)?;
-        network(conn, &period, sight.names, now)
+        network(conn, &period, caller.oversees, now)
     })
     .await
 }
@@ -187,7 +169,7 @@ async fn system_accounts(
 ) -> Result<Json<Accounts>> {
     read(&app, move |conn, calendar, now| {
         let period = range.period(calendar, Bucket::Month, now)?;
-        accounts(conn, &period, now)
+        accounts(&Folded::open(conn)?, &period, now)
     })
     .await
 }

@@ -5,6 +5,8 @@
 //! it is, and the stylesheet of all pages says how that looks. All lengths are hundredths of the drawing,
 //! so that it fits every screen while its words keep their size.
 
+use super::real;
+
 /// The drawing's left edge: beside it stand the numbers.
 const LEFT: f64 = 12.0;
 const WIDTH: f64 = 100.0 - LEFT;
@@ -102,11 +104,6 @@ fn short(value: f64) -> String {
     let (size, sign) = sizes.into_iter().find(|(size, _)| value >= *size).unwrap_or((1.0, ""));
     let number = format!("{:.3}", value / size);
     format!("{}{}", number.trim_end_matches('0').trim_end_matches('.'), sign.replace(' ', "\u{202f}"))
-}
-
-/// Small numbers of things, for geometry.
-fn real(things: usize) -> f64 {
-    u32::try_from(things).map_or(f64::MAX, f64::from)
 }
 
 /// Where the middle of a column lies.

@@ -14,7 +14,7 @@ use super::transactions::ratio;
 use super::users::Settled;
 use super::{supply_over_time, users, velocity};
 use crate::error::{Error, Result};
-use crate::ledger::{Folded, first_since};
+use crate::ledger::{Folded, first_made_at, first_since};
 
 /// How much of the past is shown before what may come, in lengths of that.
 const LATELY: usize = 3;
@@ -94,7 +94,7 @@ fn past(
     (bucket, until): (Bucket, i64),
     now: i64,
 ) -> Result<Option<Period>> {
-    let Some(first) = Folded::open(conn)?.first()? else { return Ok(None) };
+    let Some(first) = first_made_at(conn)? else { return Ok(None) };
     // A community was not itself yet in the part of a bucket in which it was founded.
     let from = calendar.next(bucket, calendar.start(bucket, first));
     if from >= until {
@@ -119,13 +119,14 @@ fn make(
     let mut from_time = until;
     if let Some(period) = past(conn, calendar, sight, (bucket, until), now)? {
         from_time = period.from();
-        for point in supply_over_time(conn, &period, now)?.series {
+        let folded = Folded::open(conn)?;
+        for point in supply_over_time(&folded, &period, now)?.series {
             issued.push((point.start_at, number(point.total_issuance)));
             held.push((point.start_at, number(point.circulating_supply)));
         }
-        let series = velocity(conn, calendar, &period, now)?.series;
+        let series = velocity(&folded, calendar, &period, now)?.series;
         paid = series.into_iter().map(|point| (point.start_at, number(point.turnover.volume))).collect();
-        let series = users(conn, calendar, settled, &period, now)?.series;
+        let series = users(&folded, calendar, settled, &period, now)?.series;
         active = series.into_iter().map(|point| (point.start_at, number(point.active))).collect();
     }
     let look = |past: &[(i64, f64)], floor: f64| {

@@ -14,10 +14,10 @@ use super::forecast::{Forecast, Foretold};
 use super::outlook::Outlook;
 use super::pages::View;
 use super::range::Ahead;
-use super::sections::Section;
+use super::sections::{Section, file};
 use super::table::{Cell, Table, briefly, named};
 use super::users::Settled;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, grouped, page};
 
 const ISSUANCE: &str = "/statistics/forecast/issuance.csv";
@@ -76,11 +76,8 @@ async fn table(
 ) -> Result<Response> {
     let shell = app.shell(Some(&session), Nav::Statistics);
     let (calendar, forecast) = look(&app, settled, foretold, ahead).await?;
-    let mut tables = sections(&forecast, &shell, &calendar).into_iter().flat_map(|section| section.tables);
-    let table = tables.find(|table| table.path == path);
-    let table = table.ok_or_else(|| Error::new(Code::NotFound, "There is no such table."))?;
-    let file = table.csv(&calendar)?;
-    Ok(download(table.file(), "text/csv; charset=utf-8", |pieces| async move { pieces.send(file).await }))
+    let (name, content) = file(sections(&forecast, &shell, &calendar), path, &calendar)?;
+    Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(content).await }))
 }
 
 async fn look(app: &App, settled: Arc<Settled>, foretold: Arc<Foretold>, ahead: Ahead) -> Result<(Calendar, Forecast)> {

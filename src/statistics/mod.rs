@@ -43,6 +43,11 @@ fn counted(things: usize) -> i64 {
     i64::try_from(things).unwrap_or(i64::MAX)
 }
 
+/// The same, for drawing and for estimates.
+fn real(things: usize) -> f64 {
+    u32::try_from(things).map_or(f64::MAX, f64::from)
+}
+
 /// What this slice hands the server.
 pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));

@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::calendar::Bucket;
-use super::counted;
+use super::{counted, real};
 
 /// The share of what comes that the interval means to hold.
 pub(super) const LEVEL: f64 = 0.8;
@@ -121,11 +121,6 @@ fn carry_on(past: &[f64], sight: Sight) -> Carried {
     let off: Vec<f64> = forecast.point.iter().zip(upper).map(|(value, upper)| upper - value).collect();
     let is_whole = off.len() == sight.ahead && forecast.point.iter().chain(&off).all(|number| number.is_finite());
     if is_whole { Carried { values: forecast.point, off } } else { still }
-}
-
-/// Real numbers of few things.
-fn real(things: usize) -> f64 {
-    u32::try_from(things).map_or(f64::MAX, f64::from)
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -10,9 +10,9 @@ use axum::routing::get;
 
 use super::calendar::{Bucket, Calendar, Period};
 use super::range::Range;
-use super::sections::{FILES, Figures, Section};
+use super::sections::{FILES, Figures, Section, file};
 use super::users::Settled;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::ledger::proof::{Newest, newest};
 use crate::ledger::{self, Supply};
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, grouped, page};
@@ -102,18 +102,15 @@ async fn table(
 ) -> Result<Response> {
     let (now, calendar) = (app.books.now(), Calendar::from(&app.config.community));
     let (names, shell) = (session.member.oversees(), app.shell(Some(&session), Nav::Statistics));
-    let (name, file) = app
+    let (name, content) = app
         .books
         .read(move |conn| {
             let period = range.period(&calendar, Bucket::Day, now)?;
             let figures = Figures::read(conn, &calendar, &settled, &period, names, now)?;
-            let mut tables = figures.sections(&shell, &calendar).into_iter().flat_map(|section| section.tables);
-            let table = tables.find(|table| table.path == path);
-            let table = table.ok_or_else(|| Error::new(Code::NotFound, "There is no such table."))?;
-            Ok((table.file(), table.csv(&calendar)?))
+            file(figures.sections(&shell, &calendar), path, &calendar)
         })
         .await?;
-    Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(file).await }))
+    Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(content).await }))
 }
 
 /// A time, as the address of the page and of the API says it.

@@ -12,8 +12,8 @@ use super::transactions::{Amounts, Transactions, ratio, transactions};
 use super::users::{Settled, Users, users};
 use super::velocity::{Velocity, velocity};
 use super::{Accounts, SupplyOverTime, accounts, supply_over_time};
-use crate::error::Result;
-use crate::ledger::Folded;
+use crate::error::{Code, Error, Result};
+use crate::ledger::{Folded, first_made_at};
 use crate::web::{Shell, grouped};
 
 /// The tables, as files.
@@ -52,6 +52,14 @@ pub(super) struct Section {
     pub(super) tables: Vec<Table>,
 }
 
+/// The table at this address, as a file with its name.
+pub(super) fn file(sections: Vec<Section>, path: &str, calendar: &Calendar) -> Result<(&'static str, Vec<u8>)> {
+    let mut tables = sections.into_iter().flat_map(|section| section.tables);
+    let table = tables.find(|table| table.path == path);
+    let table = table.ok_or_else(|| Error::new(Code::NotFound, "There is no such table."))?;
+    Ok((table.file(), table.csv(calendar)?))
+}
+
 /// Everything the page shows, read at one moment.
 pub(super) struct Figures {
     pub(super) supply: SupplyOverTime,
@@ -82,15 +90,16 @@ impl Figures {
             _ => period,
         };
         let quarter = activity::days(calendar, None, Some(last.min(now)), now)?;
+        let folded = Folded::open(conn)?;
         Ok(Self {
-            supply: supply_over_time(conn, period, now)?,
-            first: Folded::open(conn)?.first()?,
-            transactions: transactions(conn, calendar, period, now)?,
-            velocity: velocity(conn, calendar, period, now)?,
-            users: users(conn, calendar, settled, days, now)?,
+            supply: supply_over_time(&folded, period, now)?,
+            first: first_made_at(conn)?,
+            transactions: transactions(&folded, calendar, period, now)?,
+            velocity: velocity(&folded, calendar, period, now)?,
+            users: users(&folded, calendar, settled, days, now)?,
             concentration: concentration(conn, named, now)?,
-            activity: activity(conn, calendar, &quarter, now)?,
-            accounts: accounts(conn, period, now)?,
+            activity: activity(&folded, calendar, &quarter, now)?,
+            accounts: accounts(&folded, period, now)?,
         })
     }
 

@@ -1,6 +1,5 @@
 //! Supply over time: issuance, circulation and pool at the end of each bucket, proved at each.
 
-use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -56,8 +55,7 @@ pub(super) fn circulation(folded: &Folded<'_>, times: &[i64]) -> Result<Vec<i128
 }
 
 /// The supply now and at the end of each bucket.
-pub fn supply_over_time(conn: &Connection, period: &Period, now: i64) -> Result<SupplyOverTime> {
-    let folded = Folded::open(conn)?;
+pub fn supply_over_time(folded: &Folded<'_>, period: &Period, now: i64) -> Result<SupplyOverTime> {
     let ends = &period.bounds[1..];
     let mut issued = vec![0_i128; ends.len()];
     for line in folded.lines().iter().filter(|line| line.flow == Flow::Issued) {
@@ -73,7 +71,7 @@ pub fn supply_over_time(conn: &Connection, period: &Period, now: i64) -> Result<
     }
     // All of it is within what was ever issued, which fits; a damaged ledger shows as inconsistent.
     let shown = |tokens: i128| i64::try_from(tokens).unwrap_or(i64::MAX);
-    let series = period.buckets().zip(issued).zip(circulation(&folded, ends)?.into_iter().zip(pool));
+    let series = period.buckets().zip(issued).zip(circulation(folded, ends)?.into_iter().zip(pool));
     let series = series
         .map(|(((start_at, _), issued), (circulating, pool))| SupplyPoint {
             start_at,
@@ -84,7 +82,7 @@ pub fn supply_over_time(conn: &Connection, period: &Period, now: i64) -> Result<
         })
         .collect();
     Ok(SupplyOverTime {
-        supply: ledger::supply(conn, now)?,
+        supply: ledger::supply(folded.conn(), now)?,
         from_time: period.from(),
         to_time: period.until() - 1,
         bucket: period.bucket,

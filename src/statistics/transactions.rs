@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -118,8 +117,7 @@ fn merge<'a>(all: impl Iterator<Item = &'a Counts>) -> Counts {
 }
 
 /// The transactions of a period.
-pub fn transactions(conn: &Connection, calendar: &Calendar, period: &Period, now: i64) -> Result<Transactions> {
-    let folded = Folded::open(conn)?;
+pub fn transactions(folded: &Folded<'_>, calendar: &Calendar, period: &Period, now: i64) -> Result<Transactions> {
     let counts = folded.amounts(period.from(), period.until())?;
     let all = Amounts::of(&merge(counts.values()));
     let of_kind = |kind: Kind| {

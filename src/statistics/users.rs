@@ -155,8 +155,8 @@ fn wallets_that_traded(conn: &Connection, from: i64, until: i64) -> Result<Vec<i
 }
 
 /// The members now and over a period.
-pub fn users(conn: &Connection, calendar: &Calendar, settled: &Settled, period: &Period, now: i64) -> Result<Users> {
-    let folded = Folded::open(conn)?;
+pub fn users(folded: &Folded<'_>, calendar: &Calendar, settled: &Settled, period: &Period, now: i64) -> Result<Users> {
+    let conn = folded.conn();
     let (joined, joined_at) = Joined::read(conn, calendar)?;
     let mut present = conn.prepare_cached(
         "SELECT count(*), coalesce(sum(wallets.balance > 0), 0), coalesce(sum(wallets.last_traded >= ?1), 0),
@@ -186,7 +186,7 @@ pub fn users(conn: &Connection, calendar: &Calendar, settled: &Settled, period: 
             left: changes(start, end, true),
             returned: changes(start, end, false),
             total: before(end) - changes(i64::MIN, end, true) + changes(i64::MIN, end, false),
-            active: settled.traders(conn, &folded, &joined, (start, end))?.values().sum(),
+            active: settled.traders(conn, folded, &joined, (start, end))?.values().sum(),
         });
     }
     Ok(Users {
@@ -199,7 +199,7 @@ pub fn users(conn: &Connection, calendar: &Calendar, settled: &Settled, period: 
         to_time: period.until() - 1,
         bucket: period.bucket,
         series,
-        cohorts: cohorts(conn, calendar, settled, &folded, &joined, now)?,
+        cohorts: cohorts(conn, calendar, settled, folded, &joined, now)?,
         calculated_at: now,
     })
 }

@@ -1,6 +1,5 @@
 //! Velocity: how often a token changes hands between members.
 
-use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,7 +7,7 @@ use super::calendar::{Bucket, Calendar, Period};
 use super::supply::circulation;
 use super::transactions::ratio;
 use crate::error::Result;
-use crate::ledger::{Flow, Folded};
+use crate::ledger::{Flow, Folded, first_made_at};
 
 /// Milliseconds of the year that figures are brought to: 365 days.
 const YEAR_MS: i64 = 365 * 86_400_000;
@@ -71,8 +70,7 @@ impl Turnover {
 }
 
 /// Velocity over a period.
-pub fn velocity(conn: &Connection, calendar: &Calendar, period: &Period, now: i64) -> Result<Velocity> {
-    let folded = Folded::open(conn)?;
+pub fn velocity(folded: &Folded<'_>, calendar: &Calendar, period: &Period, now: i64) -> Result<Velocity> {
     let mut volumes = vec![0_i128; period.bounds.len() - 1];
     for line in folded.lines().iter().filter(|line| line.flow == Flow::Traded) {
         for (sum, pair) in volumes.iter_mut().zip(folded.totals(*line, &period.bounds)?.windows(2)) {
@@ -82,7 +80,7 @@ pub fn velocity(conn: &Connection, calendar: &Calendar, period: &Period, now: i6
     // Where circulation is looked at: the ends of the days, with the bucket each belongs to.
     let step = if period.bucket == Bucket::Hour { Bucket::Hour } else { Bucket::Day };
     // A young community is not measured by the time before it was one.
-    let first = folded.first()?.map_or(i64::MAX, |first| calendar.start(step, first));
+    let first = first_made_at(folded.conn())?.map_or(i64::MAX, |first| calendar.start(step, first));
     let (mut places, mut times) = (Vec::new(), Vec::new());
     for (place, (start, end)) in period.buckets().enumerate() {
         let mut begin = start.max(first);
@@ -93,7 +91,7 @@ pub fn velocity(conn: &Connection, calendar: &Calendar, period: &Period, now: i6
         }
     }
     let mut sums = vec![(0_i128, 0_i128); volumes.len()];
-    for (place, tokens) in places.into_iter().zip(circulation(&folded, &times)?) {
+    for (place, tokens) in places.into_iter().zip(circulation(folded, &times)?) {
         sums[place].0 += tokens;
         sums[place].1 += 1;
     }

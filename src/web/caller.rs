@@ -128,7 +128,10 @@ impl FromRequestParts<App> for Reading {
 
 /// Whoever may read the statistics: any member, or a service client for itself.
 #[derive(Debug, Clone, Copy)]
-pub struct StatisticsReader;
+pub struct StatisticsReader {
+    /// Whether they may see who is meant: operators and auditors may; other members and programs may not.
+    pub oversees: bool,
+}
 
 impl FromRequestParts<App> for StatisticsReader {
     type Rejection = Error;
@@ -137,10 +140,10 @@ impl FromRequestParts<App> for StatisticsReader {
         let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
             check_scope(&by_itself(token, parts, app).await?, Scope::StatisticsRead)?;
-        } else {
-            app.member(token, Client::of(parts)).await?;
+            return Ok(Self { oversees: false });
         }
-        Ok(Self)
+        let member = app.member(token, Client::of(parts)).await?;
+        Ok(Self { oversees: member.oversees() })
     }
 }
 

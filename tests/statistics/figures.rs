@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Instant;
 
+use communitytoken::ledger::Folded;
 use communitytoken::statistics::{
     Bucket, Calendar, Period, Settled, accounts, activity, concentration, network, supply_over_time, transactions,
     users, velocity,
@@ -61,7 +62,7 @@ impl Look<'_> {
     }
 
     fn supply(&self, period: &Period) {
-        let answer = supply_over_time(self.conn, period, self.now).unwrap();
+        let answer = supply_over_time(&Folded::open(self.conn).unwrap(), period, self.now).unwrap();
         assert!(answer.supply.is_consistent);
         assert_eq!(answer.series.len(), period.bounds.len() - 1);
         for (point, (start, end)) in answer.series.iter().zip(period.buckets()) {
@@ -75,7 +76,7 @@ impl Look<'_> {
     }
 
     fn accounts(&self, period: &Period) {
-        let answer = accounts(self.conn, period, self.now).unwrap();
+        let answer = accounts(&Folded::open(self.conn).unwrap(), period, self.now).unwrap();
         assert_eq!(answer.accounts.len(), self.raw.accounts.len());
         let is_account = |wallet: &i64| self.raw.accounts.contains_key(wallet);
         for account in answer.accounts {
@@ -114,7 +115,7 @@ impl Look<'_> {
     }
 
     fn transactions(&self, period: &Period, name: &str) {
-        let answer = transactions(self.conn, &self.calendar, period, self.now).unwrap();
+        let answer = transactions(&Folded::open(self.conn).unwrap(), &self.calendar, period, self.now).unwrap();
         let within = || self.raw.within(period.from(), period.until() - 1);
         assert_eq!((answer.count, answer.volume, answer.average, answer.median), figures(within()));
         let kinds = ["issuance", "distribution", "transfer", "pool"];
@@ -158,7 +159,7 @@ impl Look<'_> {
     }
 
     fn velocity(&self, period: &Period) {
-        let answer = velocity(self.conn, &self.calendar, period, self.now).unwrap();
+        let answer = velocity(&Folded::open(self.conn).unwrap(), &self.calendar, period, self.now).unwrap();
         let (mut all, mut whole) = (Vec::new(), 0);
         // What lies before the hour or day of the first transaction does not count.
         let founded = self.raw.rows[0].at;
@@ -204,7 +205,7 @@ impl Look<'_> {
     }
 
     fn users(&self, period: &Period) {
-        let answer = users(self.conn, &self.calendar, self.settled, period, self.now).unwrap();
+        let answer = users(&Folded::open(self.conn).unwrap(), &self.calendar, self.settled, period, self.now).unwrap();
         let here: Vec<_> = self.raw.people.iter().filter(|person| !person.left).collect();
         let traded = |days: i64| {
             let traders = self.raw.traders(self.now - days * DAY, i64::MAX);
@@ -295,7 +296,7 @@ impl Look<'_> {
     }
 
     fn week(&self, period: &Period) {
-        let answer = activity(self.conn, &self.calendar, period, self.now).unwrap();
+        let answer = activity(&Folded::open(self.conn).unwrap(), &self.calendar, period, self.now).unwrap();
         let mut cells: BTreeMap<(i8, i8), (i64, i128)> = BTreeMap::new();
         for row in self.raw.within(period.from(), period.until() - 1) {
             if row.kind >= 3 && !self.raw.accounts.contains_key(&row.from) {
@@ -413,16 +414,24 @@ fn time(story: &Story, transactions_made: usize) {
     };
     let usual = |bucket| calendar.period(bucket, None, None, now).unwrap();
     let long = calendar.period(Bucket::Month, Some(now - 3 * 365 * DAY), None, now).unwrap();
-    print("supply", &|conn| drop(supply_over_time(conn, &usual(Bucket::Day), now).unwrap()));
-    print("transactions", &|conn| drop(transactions(conn, &calendar, &usual(Bucket::Day), now).unwrap()));
-    print("transactions, three years", &|conn| drop(transactions(conn, &calendar, &long, now).unwrap()));
-    print("users", &|conn| drop(users(conn, &calendar, &settled, &usual(Bucket::Month), now).unwrap()));
-    print("velocity", &|conn| drop(velocity(conn, &calendar, &usual(Bucket::Month), now).unwrap()));
+    print("supply", &|conn| drop(supply_over_time(&Folded::open(conn).unwrap(), &usual(Bucket::Day), now).unwrap()));
+    print("transactions", &|conn| {
+        drop(transactions(&Folded::open(conn).unwrap(), &calendar, &usual(Bucket::Day), now).unwrap());
+    });
+    print("transactions, three years", &|conn| {
+        drop(transactions(&Folded::open(conn).unwrap(), &calendar, &long, now).unwrap());
+    });
+    print("users", &|conn| {
+        drop(users(&Folded::open(conn).unwrap(), &calendar, &settled, &usual(Bucket::Month), now).unwrap());
+    });
+    print("velocity", &|conn| {
+        drop(velocity(&Folded::open(conn).unwrap(), &calendar, &usual(Bucket::Month), now).unwrap());
+    });
     print("distribution", &|conn| drop(concentration(conn, false, now).unwrap()));
     let days = calendar.period(Bucket::Day, Some(now - 89 * DAY), None, now).unwrap();
-    print("activity", &|conn| drop(activity(conn, &calendar, &days, now).unwrap()));
+    print("activity", &|conn| drop(activity(&Folded::open(conn).unwrap(), &calendar, &days, now).unwrap()));
     print("flow", &|conn| drop(network(conn, &days, false, now).unwrap()));
-    print("accounts", &|conn| drop(accounts(conn, &usual(Bucket::Month), now).unwrap()));
+    print("accounts", &|conn| drop(accounts(&Folded::open(conn).unwrap(), &usual(Bucket::Month), now).unwrap()));
 }
 
 #[test]
