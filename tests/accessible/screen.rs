@@ -1,0 +1,59 @@
+//! A narrow screen, and letters twice as large: nothing has to be moved sideways to be read.
+
+use serde_json::{Value, json};
+
+use crate::chromium::Browser;
+use crate::village::{Guest, Village, ask};
+
+/// What reaches beyond the screen. Wide tables lie in a box that scrolls by itself; what only a screen
+/// reader reads takes no room.
+const BEYOND: &str = r#"
+    const width = document.documentElement.clientWidth;
+    const beyond = [...document.querySelectorAll("body *")].filter((element) => {
+        const { right, left, width: own } = element.getBoundingClientRect();
+        return own > 1 && (right > width + 1 || left < -1) && !element.closest(".scroll, .hidden, svg");
+    });
+    return { scrolls: document.documentElement.scrollWidth > width, width,
+             beyond: beyond.slice(0, 3).map((element) => element.outerHTML.slice(0, 160)) };
+"#;
+
+async fn narrow(browser: &Browser, width: u32) {
+    let screen = json!({ "width": width, "height": 640, "deviceScaleFactor": 1, "mobile": true });
+    browser.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await.unwrap();
+}
+
+async fn fits(village: &Village, guest: &Guest, width: u32, before: &str) -> Vec<String> {
+    let browser = village.browser(guest, &[]).await;
+    narrow(&browser, width).await;
+    let mut wrong = Vec::new();
+    for page in village.pages(guest).await {
+        village.go(&browser, &page).await;
+        let look = ask(&browser, &format!("{before}{BEYOND}")).await;
+        assert_eq!(look["width"], width, "the screen is as wide as was said");
+        if look["scrolls"] != false || look["beyond"] != Value::Array(Vec::new()) {
+            wrong.push(format!("{} {page}: {look}", guest.name));
+        }
+    }
+    browser.close().await;
+    wrong
+}
+
+/// 320 pixels: an old phone, or a desk at four times the size (WCAG 2.2, 1.4.10 Reflow).
+#[tokio::test]
+async fn a_narrow_phone_scrolls_in_one_direction() {
+    let village = Village::found().await;
+    let mut wrong = fits(&village, &village.aiko, 320, "").await;
+    wrong.extend(fits(&village, &village.maria, 320, "").await);
+    wrong.extend(fits(&village, &village.stranger, 320, "").await);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// WCAG 2.2, 1.4.4 Resize Text: on a phone, with letters of twice the size.
+#[tokio::test]
+async fn letters_may_be_twice_as_large() {
+    let village = Village::found().await;
+    let large = "document.documentElement.style.fontSize = '200%';";
+    let mut wrong = fits(&village, &village.aiko, 360, large).await;
+    wrong.extend(fits(&village, &village.maria, 360, large).await);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
