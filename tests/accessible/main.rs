@@ -14,6 +14,7 @@ mod axe;
 #[path = "../support/chromium.rs"]
 mod chromium;
 mod keyboard;
+mod lighthouse;
 mod screen;
 #[path = "../support/mod.rs"]
 mod support;

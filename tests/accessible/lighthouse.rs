@@ -1,0 +1,65 @@
+//! Lighthouse on the pages members use most, as on a slow phone.
+//!
+//! How easily a page is used and how well it is made are marks of the page. Its mark for speed is also one
+//! of the machine: it is printed, and only a page that has become slow is refused here.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::server::for_tests;
+use crate::village::Village;
+
+const TOOL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-tools/node_modules/lighthouse/cli/index.js");
+const PAGES: [&str; 5] = ["/", "/send", "/history", "/statistics", "/profile"];
+const FAST_ENOUGH: f64 = 0.9;
+
+/// The browser's file: the tool asks for it by its full path.
+fn chromium() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap();
+    std::env::split_paths(&path).map(|folder| folder.join("chromium")).find(|file| file.is_file()).unwrap()
+}
+
+/// The marks, and what took something off them.
+fn marks(village: &Village, page: &str) -> ([f64; 3], Vec<String>) {
+    let headers = village.server.path("headers.json");
+    let cookie = village.aiko.cookie.as_deref().unwrap();
+    std::fs::write(&headers, serde_json::json!({ "Cookie": cookie }).to_string()).unwrap();
+    let mut tool = Command::new("node");
+    tool.arg(TOOL).arg(format!("{}{page}", village.server.base));
+    tool.arg(format!("--extra-headers={}", headers.display())).args([
+        "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage",
+        "--only-categories=performance,accessibility,best-practices",
+        "--output=json",
+        "--quiet",
+        "--no-enable-error-reporting",
+    ]);
+    for_tests(&mut tool);
+    let output = tool.env("CHROME_PATH", chromium()).stderr(Stdio::inherit()).output().expect("node is installed");
+    let found: Value = serde_json::from_slice(&output.stdout).expect("lighthouse is installed by tests/run");
+    assert_eq!(found["runtimeError"], Value::Null, "{page}");
+    let mark = |name: &str| found["categories"][name]["score"].as_f64().unwrap();
+    let mut less = Vec::new();
+    for name in ["accessibility", "best-practices"] {
+        for audit in found["categories"][name]["auditRefs"].as_array().unwrap() {
+            let audit = &found["audits"][audit["id"].as_str().unwrap()];
+            if audit["score"].as_f64().is_some_and(|score| score < 1.0) {
+                less.push(format!("{page}: {} {}", audit["title"], audit["details"]["items"]));
+            }
+        }
+    }
+    ([mark("performance"), mark("accessibility"), mark("best-practices")], less)
+}
+
+#[tokio::test]
+async fn pages_have_full_marks() {
+    let village = Village::found().await;
+    for page in PAGES {
+        let (marks, less) = marks(&village, page);
+        let [speed, ease, craft] = marks;
+        println!("{page}: performance {speed}, accessibility {ease}, best practices {craft}");
+        assert!(ease >= 1.0 && craft >= 1.0 && less.is_empty(), "{page}: {marks:?}\n{}", less.join("\n"));
+        assert!(speed >= FAST_ENOUGH, "{page} has become slow: {speed}");
+    }
+}
