@@ -34,6 +34,9 @@ function listen() {
   source.addEventListener("error", refused);
 }
 
+// Where there is no connection, the worker shows a page that says so.
+navigator.serviceWorker?.register("/worker.js").then(({ active }) => active?.postMessage("look"), () => {});
+
 document.addEventListener("visibilitychange", listen);
 // When the page is there, and when somebody comes back to it.
 window.addEventListener("pageshow", listen);

@@ -12,6 +12,7 @@
 //! [`Config`] of them, whose `sections` are typed; `providers` is the part of it that says who signs
 //! members in.
 
+mod colour;
 mod layers;
 mod providers;
 mod reader;
@@ -22,6 +23,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use colour::Colour;
 pub use providers::may_fetch;
 pub use secret::Secret;
 pub use sections::{

@@ -9,7 +9,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jsonwebtoken::Algorithm;
 
-use super::Secret;
+use super::{Colour, Secret};
 use crate::store::Checkpoints;
 
 /// Where the program listens, and how it is reached.
@@ -54,6 +54,10 @@ pub struct Community {
     pub token_name: String,
     /// Its sign, as in "3 🍃".
     pub token_symbol: String,
+    /// The colour of buttons and links; none: the program's own green.
+    pub accent: Option<Colour>,
+    /// A file with the logo; none: the program's own leaf.
+    pub logo: Option<PathBuf>,
     /// The clock by which days begin, in statistics and on pages.
     pub time_zone: TimeZone,
     /// The same, by name: `Europe/Berlin`.

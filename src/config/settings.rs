@@ -41,6 +41,8 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("community.name", Kind::Text, "Our community"),
     ("community.token_name", Kind::Text, "token"),
     ("community.token_symbol", Kind::Text, "¤"),
+    ("community.accent", Kind::Text, ""),
+    ("community.logo", Kind::Text, ""),
     ("community.time_zone", Kind::Text, "UTC"),
     ("community.week_starts", Kind::Text, "monday"),
     ("community.directory", Kind::Switch, "true"),
@@ -235,6 +237,10 @@ impl Reader {
         let name = self.needed("community.name");
         let token_name = self.needed("community.token_name");
         let token_symbol = self.needed("community.token_symbol");
+        let accent = self.text("community.accent").and_then(|text| {
+            text.parse().map_err(|()| self.wrong("community.accent", "must be a colour like \"#1b6b4a\"")).ok()
+        });
+        let logo = self.text("community.logo").map(PathBuf::from);
         let time_zone_name = self.needed("community.time_zone");
         let time_zone = TimeZone::get(&time_zone_name).unwrap_or_else(|_| {
             self.wrong(
@@ -255,6 +261,8 @@ impl Reader {
             name,
             token_name,
             token_symbol,
+            accent,
+            logo,
             time_zone,
             time_zone_name,
             week_starts,

@@ -111,7 +111,7 @@ async fn close(
         return show(&app, &session, form, Wrong { problem: Some(problem), refusal: None }).await;
     }
     match leave(&app, &session.member, form.remaining, request_id).await {
-        Ok(_) => Ok((jar.add(app.expired_cookie()), Redirect::to("/profile/closed")).into_response()),
+        Ok(_) => Ok((app.signed_out(jar), Redirect::to("/profile/closed")).into_response()),
         Err(error) if error.is_refusal() => {
             show(&app, &session, form, Wrong { problem: None, refusal: Some(error.detail) }).await
         }

@@ -46,7 +46,11 @@ fn slices() -> Vec<Slice> {
 
 /// Everything that answers people, and the files.
 fn pages() -> Pages {
-    let own = openapi::routes().merge(docs::routes()).merge(web::assets::routes());
+    let own = openapi::routes()
+        .merge(docs::routes())
+        .merge(web::assets::routes())
+        .merge(web::look::routes())
+        .merge(web::installable::routes());
     slices().into_iter().fold(own, |pages, slice| pages.merge(slice.pages))
 }
 

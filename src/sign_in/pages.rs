@@ -250,10 +250,11 @@ async fn leave(
     FormBody(form): FormBody<LogoutForm>,
 ) -> Result<Response> {
     let Some(session) = session else {
-        return Ok((jar.add(app.expired_cookie()), Redirect::to("/")).into_response());
+        return Ok((app.signed_out(jar), Redirect::to("/")).into_response());
     };
     session.check(&form.csrf)?;
-    let jar = jar.add(app.sign_out(&session).await?);
+    app.sign_out(&session).await?;
+    let jar = app.signed_out(jar);
     let Some(client) = app.sign_in.of(&session.issuer) else {
         return Ok((jar, Redirect::to("/")).into_response());
     };

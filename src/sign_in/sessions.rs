@@ -69,7 +69,7 @@ pub(super) async fn end(
     };
     app.books.execute(EndSessions { user: session.member.key, which }).await?;
     if leaves {
-        return Ok((jar.add(app.expired_cookie()), Redirect::to("/")).into_response());
+        return Ok((app.signed_out(jar), Redirect::to("/")).into_response());
     }
     Ok(Redirect::to("/profile/sessions").into_response())
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum_extra::extract::cookie::CookieJar;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -103,14 +104,21 @@ impl Now {
     }
 }
 
-async fn home(State(app): State<App>, session: Option<Session>) -> Result<Response> {
+async fn home(State(app): State<App>, session: Option<Session>, jar: CookieJar) -> Result<Response> {
     let Some(session) = session else {
         return Ok(page(&WelcomePage { shell: app.shell(None, Nav::None) }));
     };
     let key = session.member.wallet_key;
-    let now = app.books.read(move |conn| Now::read(conn, &Wallet::by_key(conn, key)?)).await?;
+    let (balance, now) = app
+        .books
+        .read(move |conn| {
+            let wallet = Wallet::by_key(conn, key)?;
+            Ok((wallet.balance, Now::read(conn, &wallet)?))
+        })
+        .await?;
     let shell = app.shell(Some(&session), Nav::Wallet);
-    Ok(page_with_script(StatusCode::OK, &WalletPage { shell, script: wallet_script_url(), now }))
+    let page = page_with_script(StatusCode::OK, &WalletPage { shell, script: wallet_script_url(), now });
+    Ok((jar.add(app.last_seen(balance)), page).into_response())
 }
 
 /// The filter as it is typed. It stays in the address, so that it can be kept and shared.

@@ -8,6 +8,7 @@ use axum::http::header::HOST;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::feed::Feed;
+use super::look::Look;
 use super::rates::Rates;
 use super::{Client, Pages};
 use crate::config::{Config, IdentityName};
@@ -44,6 +45,8 @@ pub struct Shared {
     pub sign_in: oidc::Clients,
     /// Passkeys, where they are in use.
     pub passkeys: Option<Passkeys>,
+    /// What the pages look like.
+    pub look: Look,
     /// Who waits for news of which wallet.
     pub feed: Feed,
     payers: Known,
@@ -71,6 +74,7 @@ impl App {
         let strangers = Rates::per_minute(config.limits.requests_per_minute_per_address);
         let guesses = Rates::per_minute(GUESSES_PER_MINUTE);
         let payers = Known::default();
+        let look = Look::of(&config.community)?;
         let feed = Feed::new((config.limits.connections / LISTENERS_SHARE).max(1));
         Ok(Self(Arc::new(Shared {
             books,
@@ -79,6 +83,7 @@ impl App {
             developer,
             sign_in,
             passkeys,
+            look,
             feed,
             payers,
             callers,

@@ -1,10 +1,8 @@
-//! The files in the program: one stylesheet, the small scripts for passkeys, for the wallet and for links, and
-//! the icon. Their addresses carry a digest of their content, so that browsers keep them until they change.
+//! The files in the program: one stylesheet, and the small scripts. Their addresses carry a digest of their content, so that browsers keep them until they change.
 
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -13,18 +11,18 @@ use super::Pages;
 use crate::ledger::hex;
 
 const STYLESHEET: &str = include_str!("../../static/style.css");
-const ICON: &str = include_str!("../../static/icon.svg");
 
 const PASSKEY_SCRIPT: &str = include_str!("../../static/passkey.js");
 const WALLET_SCRIPT: &str = include_str!("../../static/wallet.js");
 
 const LINK_SCRIPT: &str = include_str!("../../static/link.js");
+const OFFLINE_SCRIPT: &str = include_str!("../../static/offline.js");
 
 static STYLESHEET_URL: LazyLock<String> = LazyLock::new(|| address("style", "css", STYLESHEET));
 static PASSKEY_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("passkey", "js", PASSKEY_SCRIPT));
 static LINK_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("link", "js", LINK_SCRIPT));
 static WALLET_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("wallet", "js", WALLET_SCRIPT));
-static ICON_URL: LazyLock<String> = LazyLock::new(|| address("icon", "svg", ICON));
+static OFFLINE_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("offline", "js", OFFLINE_SCRIPT));
 
 fn address(name: &str, kind: &str, content: &str) -> String {
     let digest = digest(&SHA256, content.as_bytes());
@@ -51,9 +49,9 @@ pub fn wallet_script_url() -> &'static str {
     &WALLET_SCRIPT_URL
 }
 
-/// Where the icon is.
-pub fn icon_url() -> &'static str {
-    &ICON_URL
+/// Where the script is that tells what the wallet held when there is no connection.
+pub fn offline_script_url() -> &'static str {
+    &OFFLINE_SCRIPT_URL
 }
 
 fn file(content: &'static str, kind: &'static str) -> impl IntoResponse {
@@ -68,7 +66,5 @@ pub fn routes() -> Pages {
         .route(passkey_script_url(), get(async || file(PASSKEY_SCRIPT, "text/javascript; charset=utf-8")))
         .route(link_script_url(), get(async || file(LINK_SCRIPT, "text/javascript; charset=utf-8")))
         .route(wallet_script_url(), get(async || file(WALLET_SCRIPT, "text/javascript; charset=utf-8")))
-        .route(icon_url(), get(async || file(ICON, "image/svg+xml")))
-        // Browsers ask for this one by themselves.
-        .route("/favicon.ico", get(async |_: HeaderMap| file(ICON, "image/svg+xml")))
+        .route(offline_script_url(), get(async || file(OFFLINE_SCRIPT, "text/javascript; charset=utf-8")))
 }

@@ -57,7 +57,7 @@ impl FromRequestParts<App> for PageListener {
         match Self::open(parts, app).await {
             Ok(Some(listener)) => Ok(listener),
             // The browser finds no stream there, and asks no more.
-            Ok(None) => Err(to_login(parts)),
+            Ok(None) => Err(to_login(app, parts)),
             Err(error) => Err(error.into_response()),
         }
     }

@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::assets::{icon_url, stylesheet_url};
+use super::assets::stylesheet_url;
 use super::frame::POLICY_WITH_SCRIPT;
 use super::{App, Session};
 use crate::error::Error;
@@ -47,8 +47,10 @@ pub struct Shell {
     pub nav: Nav,
     /// Where the stylesheet is.
     pub stylesheet: &'static str,
-    /// Where the icon is.
-    pub icon: &'static str,
+    /// Where the stylesheet with the community's own colours is, if it has any.
+    pub colours: Option<String>,
+    /// Where the logo is.
+    pub logo: String,
     zone: TimeZone,
 }
 
@@ -64,7 +66,8 @@ impl App {
             csrf: session.map(|session| session.csrf.clone()).unwrap_or_default(),
             nav,
             stylesheet: stylesheet_url(),
-            icon: icon_url(),
+            colours: self.look.stylesheet().map(str::to_owned),
+            logo: self.look.logo().to_owned(),
             zone: community.time_zone.clone(),
         }
     }

@@ -23,6 +23,8 @@ use crate::identity::{Member, Role, Secret};
 
 /// The cookie of a session.
 const SESSION: &str = "session";
+/// The cookie that says what the wallet held, and when. It goes with the session.
+const LAST_SEEN: &str = "last-seen";
 /// Whoever signed in longer ago than this, in milliseconds, does so again before they change how they
 /// sign in: whoever finds an open browser must not be able to move in.
 const FRESH: i64 = 10 * 60_000;
@@ -110,16 +112,30 @@ impl App {
         Ok(cookie)
     }
 
-    /// Ends this browser's session; gives the cookie that says so.
-    pub async fn sign_out(&self, session: &Session) -> Result<Cookie<'static>> {
+    /// Ends this browser's session.
+    pub async fn sign_out(&self, session: &Session) -> Result<()> {
         let ended = EndSessions { user: session.member.key, which: Which::One(session.info.id) };
         self.books.execute(ended).await?;
-        Ok(self.expired_cookie())
+        Ok(())
     }
 
-    /// The cookie that takes a session's cookie away.
-    pub fn expired_cookie(&self) -> Cookie<'static> {
-        self.no_cookie(SESSION)
+    /// Takes away from this browser what it kept of a session that has ended.
+    pub fn signed_out(&self, jar: CookieJar) -> CookieJar {
+        jar.add(self.no_cookie(SESSION)).add(self.no_cookie(LAST_SEEN))
+    }
+
+    /// Remembers on this browser what the wallet held just now, for the page without a connection.
+    pub fn last_seen(&self, balance: i64) -> Cookie<'static> {
+        let mut cookie = self.cookie(LAST_SEEN, format!("{balance}.{}", self.books.now()));
+        // A script of ours reads it where no server can be asked.
+        cookie.set_http_only(false);
+        cookie.set_max_age(time::Duration::try_from(self.config.sessions.absolute).ok());
+        cookie
+    }
+
+    /// The name of the cookie that remembers it.
+    pub(super) fn last_seen_name(&self) -> String {
+        self.cookie_name(LAST_SEEN)
     }
 
     /// What the member is called who is signed in on this browser. Counts nothing against its address: for
@@ -210,11 +226,17 @@ impl FormToken {
     }
 }
 
-/// Whoever is not signed in is sent to sign in, and then back to where they wanted to go.
-pub(super) fn to_login(parts: &Parts) -> Response {
+/// Whoever is not signed in is sent to sign in, and then back to where they wanted to go. A browser whose
+/// session was ended elsewhere keeps nothing of it.
+pub(super) fn to_login(app: &App, parts: &Parts) -> Response {
     let wanted = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
     let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
-    Redirect::to(&format!("/login?{query}")).into_response()
+    let redirect = Redirect::to(&format!("/login?{query}"));
+    if app.secret(&parts.headers).is_some() {
+        (app.signed_out(CookieJar::new()), redirect).into_response()
+    } else {
+        redirect.into_response()
+    }
 }
 
 impl OptionalFromRequestParts<App> for Session {
@@ -231,7 +253,7 @@ impl FromRequestParts<App> for Session {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         match Self::open(parts, app).await {
             Ok(Some(session)) => Ok(session),
-            Ok(None) => Err(to_login(parts)),
+            Ok(None) => Err(to_login(app, parts)),
             Err(error) => Err(error.into_response()),
         }
     }

@@ -15,6 +15,7 @@ mod axe;
 mod chromium;
 mod keyboard;
 mod lighthouse;
+mod offline;
 mod screen;
 #[path = "../support/mod.rs"]
 mod support;

@@ -83,6 +83,10 @@ impl Village {
         }
     }
 
+    pub fn wallet_of_aiko(&self) -> String {
+        self.server.cli(&["member", "show", "aiko"]).ok()["wallet_id"].as_str().unwrap().to_owned()
+    }
+
     /// A browser in which this guest has signed in.
     pub async fn browser(&self, guest: &Guest, arguments: &[&str]) -> Browser {
         let browser = Browser::open_with(true, arguments).await;
