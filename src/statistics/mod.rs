@@ -12,6 +12,7 @@ mod chart;
 mod concentration;
 mod effect;
 mod effect_api;
+mod effect_pages;
 mod flow;
 mod forecast;
 mod forecast_pages;
@@ -56,6 +57,6 @@ pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
     Slice {
         api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)).merge(effect_api::routes()),
-        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)),
+        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)).merge(effect_pages::routes()),
     }
 }

@@ -71,8 +71,23 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// The same again, as an address says it; without an end, up to now.
+    pub(super) fn query(&self, now: i64) -> String {
+        let mut query = format!("to_time={}", self.to_time.unwrap_or(now));
+        for (name, number) in [("from_time", self.from_time), ("limit", self.limit)] {
+            query.extend(number.map(|number| format!("&{name}={number}")));
+        }
+        query.extend(self.cursor.as_ref().map(|cursor| format!("&cursor={cursor}")));
+        query
+    }
+
+    /// What comes behind a page.
+    pub(super) fn behind(&self, cursor: String, now: i64) -> String {
+        Self { cursor: Some(cursor), ..self.clone() }.query(now)
+    }
+
     /// The time that is meant, and the page.
-    pub(super) fn meant(self, now: i64) -> Result<((i64, i64), PageRequest)> {
+    pub(super) fn meant(&self, now: i64) -> Result<((i64, i64), PageRequest)> {
         for (field, time) in [("from_time", self.from_time), ("to_time", self.to_time)] {
             if time.is_some_and(|time| !(0..=TIME_MAX).contains(&time)) {
                 return Err(Error::field(field, "must be a time from 1970 to 9998, in Unix milliseconds"));
@@ -82,7 +97,7 @@ impl Made {
         if self.from_time.is_some_and(|from| from > to) {
             return Err(Error::field("to_time", "must not be before from_time"));
         }
-        Ok(((from, to), PageRequest::new(self.limit, self.cursor)?))
+        Ok(((from, to), PageRequest::new(self.limit, self.cursor.clone())?))
     }
 }
 

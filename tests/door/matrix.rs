@@ -160,6 +160,8 @@ pub const CALLS: &[Call] = &[
     call("GET", "/statistics/forecast/circulation.csv", Who::Members, "null"),
     call("GET", "/statistics/forecast/payments.csv", Who::Members, "null"),
     call("GET", "/statistics/forecast/members.csv", Who::Members, "null"),
+    call("GET", "/statistics/distributions", Who::Members, "null"),
+    call("GET", "/statistics/distributions.csv", Who::Members, "null"),
     call("GET", "/statistics/supply.csv", Who::Members, "null"),
     call("GET", "/statistics/payments.csv", Who::Members, "null"),
     call("GET", "/statistics/transactions.csv", Who::Members, "null"),
