@@ -33,6 +33,10 @@ struct Token {
     home: bool,
 }
 
+/// Of a distribution: when, recipients, recipients who spent and tokens spent within 7, 30, 90 days and
+/// ever, and given, taken back, still, out of reach, returned.
+type Figures = (i64, i64, [i64; 4], [i64; 4], [i64; 5]);
+
 /// Every token by itself.
 #[derive(Default)]
 struct Tokens {
@@ -119,10 +123,8 @@ impl Tokens {
         }
     }
 
-    /// Of a distribution: when, recipients, recipients who spent and tokens spent within 7, 30, 90 days and
-    /// ever, and given, taken back, still, out of reach, returned.
-    fn figures(&self, locked: &HashSet<i64>) -> BTreeMap<i64, (i64, i64, [i64; 4], [i64; 4], [i64; 5])> {
-        let mut figures: BTreeMap<i64, (i64, i64, [i64; 4], [i64; 4], [i64; 5])> = BTreeMap::new();
+    fn figures(&self, locked: &HashSet<i64>) -> BTreeMap<i64, Figures> {
+        let mut figures: BTreeMap<i64, Figures> = BTreeMap::new();
         for gift in &self.gifts {
             let sum = figures.entry(gift.audit).or_default();
             sum.0 = gift.at;
@@ -219,7 +221,11 @@ pub fn look(story: &mut Story) {
     let trail = story.community.books().trail();
     let mut dice = story.dice.fork();
     let books = story.community.books();
-    books.read_blocking(|conn| Ok(check(conn, &*trail.newest(conn)?, &mut dice))).unwrap();
+    let read = |conn: &Connection| {
+        check(conn, &*trail.newest(conn)?, &mut dice);
+        Ok(())
+    };
+    books.read_blocking(read).unwrap();
 }
 
 #[test]
