@@ -15,6 +15,7 @@ use super::journal::Journal;
 use super::kept_head::KeptHead;
 use super::post::{Command, Ledger};
 use super::supply::{Supply, supply};
+use super::trail::SharedTrail;
 use crate::error::{Code, Error, Result};
 use crate::schema;
 use crate::store::{
@@ -77,6 +78,7 @@ pub struct Books {
     seats: Arc<Seats>,
     /// One for each connection that looks up by key: so payments need not wait behind lists.
     places: Arc<Semaphore>,
+    trail: Arc<SharedTrail>,
     path: Arc<PathBuf>,
     clock: Clock,
     checkpoints: Checkpoints,
@@ -108,17 +110,23 @@ impl Books {
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
             options.batch,
         )?;
-        // For seats and places, and one more for the proof that runs beside the requests.
-        let readers = Readers::open(path, 2 * options.readers + 1, checkpoints)?;
+        // For seats and places, and for what runs beside the requests: the proof, and the following of tokens.
+        let readers = Readers::open(path, 2 * options.readers + 2, checkpoints)?;
         let seats = Arc::new(Seats::new(options.readers as usize));
         let places = Arc::new(Semaphore::new(options.readers as usize));
         let path = Arc::new(path.to_owned());
-        Ok(Self { writer, readers, seats, places, path, clock: Arc::clone(&options.clock), checkpoints })
+        let (trail, clock) = (Arc::default(), Arc::clone(&options.clock));
+        Ok(Self { writer, readers, seats, places, trail, path, clock, checkpoints })
     }
 
     /// Where the database lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the tokens of distributions went.
+    pub fn trail(&self) -> &Arc<SharedTrail> {
+        &self.trail
     }
 
     /// The time by the clock the books were opened with.

@@ -24,6 +24,7 @@ pub mod proof;
 mod standing;
 mod supply;
 mod system_account;
+pub mod trail;
 mod transaction;
 mod transaction_id;
 mod types;

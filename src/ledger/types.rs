@@ -299,6 +299,11 @@ impl Kind {
         }
     }
 
+    /// What the number in a row says.
+    pub fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// The word in the API.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -156,6 +156,36 @@ pub(super) fn columns(description: String, points: Vec<Point>, below: &[String],
     })
 }
 
+/// Columns of parts, the lowest first, each by its name in the stylesheet. None where there is nothing in any.
+pub(super) fn stacks(description: String, columns: Vec<Vec<(&'static str, Point)>>, below: &[String]) -> Option<Chart> {
+    let sum = |parts: &Vec<(&'static str, Point)>| parts.iter().map(|(_, part)| part.value).sum();
+    let most = columns.iter().map(sum).fold(0.0, f64::max);
+    if most <= 0.0 {
+        return None;
+    }
+    let scale = Scale::up_to(most, true);
+    let room = WIDTH / real(columns.len());
+    // Few columns are no wider than many, so that they are not walls.
+    let width = (room * 0.8).min(12.0);
+    let mut marks = Vec::new();
+    for (place, parts) in columns.into_iter().enumerate() {
+        let mut floor = 0.0;
+        for (class, part) in parts.into_iter().filter(|(_, part)| part.value > 0.0) {
+            let top = floor + part.value;
+            marks.push(Mark {
+                x: LEFT + (real(place) + 0.5) * room - width / 2.0,
+                y: scale.down(top),
+                width,
+                height: scale.down(floor) - scale.down(top),
+                class: format!("part {class}"),
+                says: part.says,
+            });
+            floor = top;
+        }
+    }
+    Some(Chart { form: "wide", description, lines: scale.lines(), words: words(below), paths: Vec::new(), marks })
+}
+
 /// Layers one upon the other, the lowest first, each by its name in the stylesheet. None where there is
 /// nothing in any. `says`: what each place is when pointed at.
 pub(super) fn layers(
@@ -316,7 +346,7 @@ pub(super) fn week(description: String, days: &[(String, Vec<Point>)]) -> Option
 
 #[cfg(test)]
 mod tests {
-    use super::{Point, Scale, band, columns, short, words};
+    use super::{Point, Scale, band, columns, short, stacks, words};
 
     fn numbers(most: f64, whole: bool) -> Vec<String> {
         Scale::up_to(most, whole).lines().into_iter().map(|line| line.text).collect()
@@ -344,6 +374,18 @@ mod tests {
         let heights: Vec<f64> = chart.marks.iter().map(|mark| mark.height).collect();
         assert!(heights[0].abs() < 1e-9 && (heights[2] - 2.0 * heights[1]).abs() < 1e-9, "{heights:?}");
         assert!((chart.marks[2].y - super::TOP).abs() < 1e-9, "the largest reaches the top of a round scale");
+    }
+
+    #[test]
+    fn parts_of_a_column_stand_upon_each_other() {
+        let part = |value| Point { value, says: String::new() };
+        let chart =
+            stacks(String::new(), vec![vec![("low", part(3.0)), ("none", part(0.0)), ("high", part(1.0))]], &[]);
+        let marks = chart.unwrap().marks;
+        assert_eq!(marks.iter().map(|mark| mark.class.as_str()).collect::<Vec<_>>(), ["part low", "part high"]);
+        assert!((marks[0].height - 3.0 * marks[1].height).abs() < 1e-9, "{marks:?}");
+        assert!((marks[1].y + marks[1].height - marks[0].y).abs() < 1e-9, "{marks:?}");
+        assert!(stacks(String::new(), vec![vec![("low", part(0.0))]], &[]).is_none());
     }
 
     #[test]

@@ -10,6 +10,9 @@ mod api;
 mod calendar;
 mod chart;
 mod concentration;
+mod effect;
+mod effect_api;
+mod effect_pages;
 mod flow;
 mod forecast;
 mod forecast_pages;
@@ -27,6 +30,7 @@ pub use accounts::{Accounts, Movement, accounts};
 pub use activity::{Activity, activity};
 pub use calendar::{Bucket, Calendar, Period};
 pub use concentration::{Concentration, concentration};
+pub use effect::{Asking, DistributionEffect, Effects, Together, effect, effects};
 pub use flow::{Network, network};
 pub use forecast::{Forecast, Foretold};
 pub use supply::{SupplyOverTime, supply_over_time};
@@ -52,7 +56,7 @@ fn real(things: usize) -> f64 {
 pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
     Slice {
-        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)),
-        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)),
+        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)).merge(effect_api::routes()),
+        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)).merge(effect_pages::routes()),
     }
 }

@@ -4,8 +4,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::activity;
-use super::calendar::{Bucket, Calendar, Period};
-use crate::error::Result;
+use super::calendar::{Bucket, Calendar, Period, TIME_MAX};
+use crate::error::{Error, Result};
+use crate::ledger::PageRequest;
 
 /// Which time to look at. It is made whole buckets of the community's time zone; the answer says from when
 /// to when.
@@ -48,6 +49,55 @@ impl Days {
     /// The days that are meant.
     pub(super) fn period(&self, calendar: &Calendar, now: i64) -> Result<Period> {
         activity::days(calendar, self.from_time, self.to_time, now)
+    }
+}
+
+/// Which distributions to look at.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Made {
+    /// Made from this time on, Unix milliseconds; from the first one on when nothing is said.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    from_time: Option<i64>,
+    /// Made up to and including this time; up to now when nothing is said.
+    #[param(minimum = 0, maximum = 253_370_764_799_999_i64)]
+    to_time: Option<i64>,
+    /// Distributions on a page, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl Made {
+    /// The same again, as an address says it; without an end, up to now.
+    pub(super) fn query(&self, now: i64) -> String {
+        let mut query = format!("to_time={}", self.to_time.unwrap_or(now));
+        for (name, number) in [("from_time", self.from_time), ("limit", self.limit)] {
+            query.extend(number.map(|number| format!("&{name}={number}")));
+        }
+        query.extend(self.cursor.as_ref().map(|cursor| format!("&cursor={cursor}")));
+        query
+    }
+
+    /// What comes behind a page.
+    pub(super) fn behind(&self, cursor: String, now: i64) -> String {
+        Self { cursor: Some(cursor), ..self.clone() }.query(now)
+    }
+
+    /// The time that is meant, and the page.
+    pub(super) fn meant(&self, now: i64) -> Result<((i64, i64), PageRequest)> {
+        for (field, time) in [("from_time", self.from_time), ("to_time", self.to_time)] {
+            if time.is_some_and(|time| !(0..=TIME_MAX).contains(&time)) {
+                return Err(Error::field(field, "must be a time from 1970 to 9998, in Unix milliseconds"));
+            }
+        }
+        let (from, to) = (self.from_time.unwrap_or(0), self.to_time.unwrap_or(now));
+        if self.from_time.is_some_and(|from| from > to) {
+            return Err(Error::field("to_time", "must not be before from_time"));
+        }
+        Ok(((from, to), PageRequest::new(self.limit, self.cursor.clone())?))
     }
 }
 

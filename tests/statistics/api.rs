@@ -4,8 +4,18 @@ use serde_json::Value;
 
 use crate::support::Server;
 
-const ALL: [&str; 9] =
-    ["supply", "transactions", "users", "velocity", "distribution", "activity", "flow", "accounts", "forecast"];
+const ALL: [&str; 10] = [
+    "supply",
+    "transactions",
+    "users",
+    "velocity",
+    "distribution",
+    "distributions",
+    "activity",
+    "flow",
+    "accounts",
+    "forecast",
+];
 
 #[tokio::test]
 async fn everybody_sees_the_figures_and_operators_the_names() {
@@ -51,6 +61,45 @@ async fn everybody_sees_the_figures_and_operators_the_names() {
     );
 }
 
+/// Maria's demonstration has a distribution a week: listed page by page, each to be had by its id, with what it
+/// was for only where one may know.
+#[tokio::test]
+async fn distributions_are_listed_with_what_they_did() {
+    let server = Server::demo().await;
+    let enter = |name| {
+        let token = server.cli(&["token", "--member", name]).ok()["token"].as_str().unwrap().to_owned();
+        server.stranger(token)
+    };
+    let (aiko, maria) = (enter("aiko"), enter("maria"));
+    let all = aiko.get("/v1/statistics/distributions").await.ok(200);
+    let items = all["items"].as_array().unwrap();
+    assert_eq!((items.len(), &all["distributions"], &all["next_cursor"]), (7, &7.into(), &Value::Null));
+    let sum = |name: &str| items.iter().map(|one| one[name].as_i64().unwrap()).sum::<i64>();
+    for name in ["distributed", "spent_7d", "spent_30d", "spent_90d", "spent", "taken_back", "still", "returned"] {
+        assert_eq!(all["total"][name], sum(name), "{name}");
+    }
+    assert_eq!(sum("distributed"), 24 * (500 + 6 * 50));
+    assert_eq!(sum("distributed"), sum("spent") + sum("taken_back") + sum("still"));
+    assert!(sum("spent_7d") > 0 && sum("spent_7d") < sum("spent_30d"));
+    let (mut listed, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = aiko.get(&format!("/v1/statistics/distributions?limit=3{cursor}")).await.ok(200);
+        assert_eq!((&page["total"], &page["distributions"]), (&all["total"], &7.into()));
+        listed.extend(page["items"].as_array().unwrap().iter().map(|one| one["distribution_id"].clone()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(listed, items.iter().map(|one| one["distribution_id"].clone()).collect::<Vec<_>>());
+    let first = &items[6];
+    let only = format!("/v1/statistics/distributions?to_time={}", first["created_at"]);
+    assert_eq!(aiko.get(&only).await.ok(200)["items"].as_array().unwrap().len(), 1);
+    let path = format!("/v1/statistics/distributions/{}", first["distribution_id"].as_str().unwrap());
+    let (one, named) = (aiko.get(&path).await.ok(200), maria.get(&path).await.ok(200));
+    assert_eq!((&one["recipients"], &one["spent"]), (&24.into(), &first["spent"]));
+    assert_eq!((&one["reason"], &named["reason"]), (&Value::Null, &"Everyone's first tokens".into()));
+    aiko.get("/v1/statistics/distributions/nobody").await.refused(404, "not_found");
+}
+
 #[tokio::test]
 async fn what_cannot_be_answered_is_refused_by_name() {
     let server = Server::start().await;
@@ -73,6 +122,11 @@ async fn what_cannot_be_answered_is_refused_by_name() {
         ("activity?bucket=day", "bucket"),
         ("flow?from_time=0&to_time=31536000000000", "from_time"),
         ("flow?from_time=2&to_time=1", "to_time"),
+        ("distributions?from_time=2&to_time=1", "to_time"),
+        ("distributions?from_time=-1", "from_time"),
+        ("distributions?limit=201", "limit"),
+        ("distributions?cursor=made-up", "cursor"),
+        ("distributions?bucket=day", "bucket"),
         ("forecast?bucket=hour", "bucket"),
         ("forecast?bucket=fortnight", "bucket"),
         ("forecast?from_time=1", "from_time"),

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use rusqlite::Connection;
 
+use crate::effect;
 use crate::history::{DAY, Story};
 use crate::recount::{Raw, Row};
 use crate::support::setting;
@@ -453,6 +454,7 @@ fn every_figure_is_what_the_rows_give() {
             look(&mut story, &berlin, "Europe/Berlin", Weekday::Monday);
             look(&mut story, &howe, "Australia/Lord_Howe", Weekday::Sunday);
         }
+        effect::look(&mut story);
         println!("and looked at after {:?}", start.elapsed());
     }
     story.community.assert_sound();

@@ -7,9 +7,9 @@ use communitytoken::error::Result;
 use communitytoken::identity::Member;
 use communitytoken::ledger::{Command, Ledger, WalletId, WalletKey};
 use communitytoken::transfers::{Reverse, Send};
-use communitytoken::treasury::Distribute;
+use communitytoken::treasury::{Correct, Distribute};
 
-use crate::kernel::{Community, Hand, amount, delete, distribution, freeze, issue, register};
+use crate::kernel::{Community, Hand, amount, authority, delete, distribution, freeze, issue, register};
 
 pub const DAY: i64 = 86_400_000;
 /// The name of the second system account.
@@ -160,18 +160,28 @@ impl Story {
         }
     }
 
-    /// The newest payment between members is given back, if it still can be.
-    fn give_back(&self) {
+    /// The newest transaction of some kind is given back, whole or in part, if it still can be: by whoever
+    /// received it, or by an operator.
+    fn give_back(&mut self) {
+        let kind = self.dice.i64(2..=4);
         let newest = self.community.books().read_blocking(|conn| {
-            let sequence: Option<i64> =
-                conn.query_row("SELECT max(sequence) FROM transactions WHERE kind = 3", [], |row| row.get(0))?;
+            let sequence: Option<i64> = conn.query_row(
+                "SELECT max(sequence) FROM transactions WHERE kind = ?1 AND reverses IS NULL",
+                [kind],
+                |row| row.get(0),
+            )?;
             let Some(sequence) = sequence else { return Ok(None) };
             let paid = communitytoken::ledger::by_sequence(conn, sequence, None)?;
             let caller = communitytoken::ledger::Wallet::by_id(conn, paid.to.wallet_id)?;
-            Ok(Some((paid.id, caller.key)))
+            Ok(Some((paid.id, caller.key, paid.amount)))
         });
-        if let Some((transaction_id, caller)) = newest.unwrap() {
-            drop(self.community.run(Reverse { caller, transaction_id, amount: None, note: None }));
+        let Some((transaction_id, caller, all)) = newest.unwrap() else { return };
+        let part = self.dice.bool().then(|| amount(self.dice.i64(1..=all)));
+        if self.dice.bool() {
+            let authority = authority("A mistake");
+            drop(self.community.run(Correct { transaction_id, amount: part, authority }));
+        } else {
+            drop(self.community.run(Reverse { caller, transaction_id, amount: part, note: None }));
         }
     }
 }

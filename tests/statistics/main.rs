@@ -18,6 +18,7 @@ mod api;
 mod calendar;
 #[path = "../support/chromium.rs"]
 mod chromium;
+mod effect;
 mod figures;
 mod folds;
 mod forecast;

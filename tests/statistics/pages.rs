@@ -22,7 +22,7 @@ impl<'a> Visitor<'a> {
         Self::enter(server, name, ("user_id", member["id"].as_str().unwrap())).await
     }
 
-    async fn enter(server: &'a Server, name: &str, field: (&str, &str)) -> Self {
+    pub async fn enter(server: &'a Server, name: &str, field: (&str, &str)) -> Self {
         let request = server.client.post(format!("{}/login", server.base)).header("sec-fetch-site", "same-origin");
         let answer = request
             .header("content-type", "application/x-www-form-urlencoded")
@@ -88,7 +88,7 @@ fn same(cell: &Value, figure: &Value) -> bool {
     }
 }
 
-fn equal(rows: &[Row], figures: &[&Value], columns: &[&str], of: &str) {
+pub fn equal(rows: &[Row], figures: &[&Value], columns: &[&str], of: &str) {
     assert_eq!(rows.len(), figures.len(), "{of}");
     assert!(!rows.is_empty(), "{of} has rows");
     for (row, figure) in rows.iter().zip(figures) {
@@ -98,7 +98,7 @@ fn equal(rows: &[Row], figures: &[&Value], columns: &[&str], of: &str) {
     }
 }
 
-fn items<'a>(figures: &'a Value, name: &str) -> Vec<&'a Value> {
+pub fn items<'a>(figures: &'a Value, name: &str) -> Vec<&'a Value> {
     figures[name].as_array().unwrap().iter().collect()
 }
 
@@ -171,7 +171,8 @@ async fn charts_speak_and_times_stay_in_the_address() {
     let links = addresses(&page);
     let files: Vec<&str> = page_paths()
         .into_iter()
-        .filter(|path| path.starts_with("/statistics/") && !path.contains("forecast"))
+        .filter(|path| path.starts_with("/statistics/") && path.contains(".csv"))
+        .filter(|path| !path.contains("forecast") && !path.contains("distributions"))
         .collect();
     assert_eq!(files.len(), 11);
     for path in files {
@@ -220,8 +221,50 @@ async fn an_empty_community_is_told_so() {
     let page = ann.page("/statistics").await;
     assert!(page.contains("Nothing has moved yet."), "{page}");
     assert!(!page.contains("<svg class=\"chart"));
+    let page = ann.page("/statistics/distributions").await;
+    assert!(page.contains("Nothing has been distributed yet.") && !page.contains("<svg class=\"chart"), "{page}");
     // The files are there, with rows of nought.
     let rows = ann.file("/statistics/supply.csv").await;
     assert_eq!(rows.len(), 30);
     assert!(rows.iter().all(|row| row["total_issuance"] == 0 && row["is_consistent"] == true));
+}
+
+/// What distributions did: charts, and a file that says what the API says. Operators read what each was for.
+#[tokio::test]
+async fn what_distributions_did_is_a_page() {
+    let server = Server::demo().await;
+    let (aiko, maria) = (Visitor::sign_in(&server, "aiko").await, Visitor::sign_in(&server, "maria").await);
+    let columns = [
+        "recipients",
+        "distributed",
+        "spent_7d",
+        "spent_30d",
+        "spent_90d",
+        "spent",
+        "spenders_7d",
+        "spenders_30d",
+        "spenders_90d",
+        "spenders",
+        "taken_back",
+        "still",
+        "out_of_reach",
+        "returned",
+        "system_account",
+    ];
+    for limit in ["", "?limit=3"] {
+        let figures = aiko.figures(&format!("distributions{limit}")).await;
+        let rows = aiko.file(&format!("/statistics/distributions.csv{limit}")).await;
+        equal(&rows, &items(&figures, "items"), &columns, "distributions");
+        assert!(rows.iter().all(|row| !row.contains_key("reason")), "{rows:?}");
+    }
+    let named = maria.figures("distributions").await;
+    let rows = maria.file("/statistics/distributions.csv").await;
+    equal(&rows, &items(&named, "items"), &["reason", "spent"], "distributions for operators");
+    let page = aiko.page("/statistics/distributions?limit=3").await;
+    assert_eq!(page.matches("<svg class=\"chart wide\"").count(), 2);
+    assert!(page.contains("19\u{202f}200\u{a0}¤ were distributed."), "{page}");
+    assert!(!page.contains("What for") && maria.page("/statistics/distributions").await.contains("What for"));
+    let earlier = addresses(&page).into_iter().find(|link| link.contains("cursor=")).unwrap();
+    assert_eq!(aiko.page(&earlier).await.matches("<svg class=\"chart wide\"").count(), 2);
+    assert_eq!(aiko.get("/statistics/distributions?limit=0").await.status(), 400);
 }

@@ -1,5 +1,6 @@
 //! What goes on while the program serves: the living proof, checkpoints, the head of the ledger that is
-//! kept beside the database, and the end of sessions whose provider has withdrawn its key.
+//! kept beside the database, the following of tokens, and the end of sessions whose provider has withdrawn
+//! its key.
 
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use crate::web::App;
 const PROOF_EVERY: Duration = Duration::from_mins(1);
 /// How often the head is kept, if it has moved.
 const HEAD_EVERY: Duration = Duration::from_secs(10);
+/// How often the newest payments are followed, so that those who ask where tokens went need not wait.
+const FOLLOWED_EVERY: Duration = Duration::from_secs(10);
 /// How long what could not be written waits.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 
@@ -30,7 +33,11 @@ impl Upkeep {
     /// Begins it.
     pub(super) fn start(app: &App) -> Self {
         let (books, settings) = (&app.books, &app.config.ledger);
-        let mut tasks = vec![tokio::spawn(prove_again(books.clone())), tokio::spawn(keep_heads(books.clone()))];
+        let mut tasks = vec![
+            tokio::spawn(prove_again(books.clone())),
+            tokio::spawn(keep_heads(books.clone())),
+            tokio::spawn(follow(books.clone())),
+        ];
         let takes_checkpoints = settings.checkpoint_minutes > 0;
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());
@@ -86,6 +93,31 @@ async fn prove_again(books: Books) {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the supply could not be counted"),
             Err(error) => tracing::warn!(%error, "the supply could not be counted"),
+        }
+    }
+}
+
+/// Follows the tokens, piece by piece: at the start from the first transaction on.
+async fn follow(books: Books) {
+    let mut turn = tokio::time::interval(FOLLOWED_EVERY);
+    loop {
+        turn.tick().await;
+        loop {
+            let books = books.clone();
+            let piece = move || books.read_blocking(|conn| books.trail().follow(conn));
+            match spawn_blocking(piece).await {
+                Ok(Ok(false)) => {}
+                Ok(Ok(true)) => break,
+                // Whoever asks follows what is left, or hears what is wrong.
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "tokens could not be followed");
+                    break;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "tokens could not be followed");
+                    break;
+                }
+            }
         }
     }
 }
