@@ -49,6 +49,7 @@ pub struct Shell {
     pub stylesheet: &'static str,
     /// Where the icon is.
     pub icon: &'static str,
+    now: i64,
     zone: TimeZone,
 }
 
@@ -65,6 +66,7 @@ impl App {
             nav,
             stylesheet: stylesheet_url(),
             icon: icon_url(),
+            now: self.books.now(),
             zone: community.time_zone.clone(),
         }
     }
@@ -96,9 +98,26 @@ impl Shell {
         self.format(*at, "%H:%M")
     }
 
+    /// A time of day, with the day where that is not today: `14:05`, `20 November, 14:05`.
+    pub fn lately(&self, at: &i64) -> String {
+        let year = "%Y";
+        if self.day(at) == self.day(&self.now) {
+            self.clock(at)
+        } else if self.format(*at, year) == self.format(self.now, year) {
+            self.format(*at, "%-d %B, %H:%M")
+        } else {
+            self.moment(at)
+        }
+    }
+
     /// A day: `Friday, 20 November 2026`.
     pub fn day(&self, at: &i64) -> String {
         self.format(*at, "%A, %-d %B %Y")
+    }
+
+    /// A day as forms write it: `2026-11-20`.
+    pub fn date(&self, at: &i64) -> String {
+        self.format(*at, "%Y-%m-%d")
     }
 
     /// Day and time: `20 November 2026, 14:05`.

@@ -8,15 +8,15 @@ use crate::error::{Error, Result};
 const MARGIN: usize = 4;
 
 /// A square of modules, dark or light, with its margin.
-pub(crate) struct Square {
+pub struct Square {
     /// Modules on each side.
-    pub(crate) side: usize,
+    pub side: usize,
     dark: Vec<bool>,
 }
 
 impl Square {
     /// The square that says this.
-    pub(crate) fn of(text: &str) -> Result<Self> {
+    pub fn of(text: &str) -> Result<Self> {
         let code = QrCode::new(text).map_err(Error::internal)?;
         let width = code.width();
         let side = width + 2 * MARGIN;
@@ -32,7 +32,7 @@ impl Square {
     }
 
     /// The outline of its dark modules, for the path of an SVG.
-    pub(crate) fn path(&self) -> String {
+    pub fn path(&self) -> String {
         let places = (0..self.side * self.side).map(|place| (place / self.side, place % self.side));
         let dark = places.filter(|(row, column)| self.is_dark(*row, *column));
         let squares: Vec<String> = dark.map(|(row, column)| format!("M{column} {row}h1v1h-1z")).collect();
@@ -40,7 +40,7 @@ impl Square {
     }
 
     /// Two rows a line, light on dark, as terminals are.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let mut text = String::new();
         for row in (0..self.side).step_by(2) {
             for column in 0..self.side {
