@@ -7,12 +7,12 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Accept, Ask, Decline, ListedRequests, PaymentRequest, PaymentRequestId, RequestState, Wanted, Withdraw, by_id, list};
+use super::{
+    Accept, Ask, Decline, ListedRequests, PaymentRequest, PaymentRequestId, RequestState, Wanted, Withdraw, by_id, list,
+};
 use crate::error::Result;
 use crate::identity::Member;
-use crate::ledger::{
-    Amount, Direction, IdempotencyKey, Note, Page, PageRequest, Transaction, TransactionId, WalletId,
-};
+use crate::ledger::{Amount, Direction, IdempotencyKey, Note, Page, PageRequest, Transaction, TransactionId, WalletId};
 use crate::transfers::move_tokens;
 use crate::web::{App, Bearer, Body, Key, Parameters, PathId, Paying, Reading, created, created_at};
 
@@ -95,7 +95,12 @@ pub(super) async fn execute(
 /// to the same member); with 422: `self_transfer`, `system_wallet`, `recipient_closed`, `wallet_frozen`.
 #[utoipa::path(post, path = "/v1/requests", tag = "Payment requests", params(("Idempotency-Key" = String, Header)), request_body = AskFor,
     responses((status = 201, body = PaymentRequest, headers(("Location" = String))), (status = 409, description = "Refused: too_many_requests_open")))]
-async fn ask(State(app): State<App>, Bearer(member): Bearer, Key(key): Key, Body(body): Body<AskFor>) -> Result<Response> {
+async fn ask(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    Key(key): Key,
+    Body(body): Body<AskFor>,
+) -> Result<Response> {
     let wanted = Wanted::Payment { payer: body.from_wallet_id, amount: body.amount };
     let outcome = execute(&app, &member, key, wanted, body.note).await?;
     Ok(created_at(&outcome, Some(&format!("/v1/requests/{}", outcome.output.id))))

@@ -110,12 +110,7 @@ impl Ask {
     }
 
     /// Whom a payment is asked back from, and how much of it.
-    fn back(
-        &self,
-        conn: &Connection,
-        id: TransactionId,
-        amount: Option<Amount>,
-    ) -> Result<(Wallet, i64, Option<i64>)> {
+    fn back(&self, conn: &Connection, id: TransactionId, amount: Option<Amount>) -> Result<(Wallet, i64, Option<i64>)> {
         let original = transaction_by_id(conn, id, Some(self.asker))?;
         if original.kind != Kind::Transfer || original.reverses.is_some() {
             return Err(Error::new(
@@ -195,9 +190,7 @@ fn earlier(conn: &Connection, key: u128) -> Result<Option<(Uuid, u128)>> {
         .prepare_cached("SELECT id, request FROM payment_requests WHERE caller_key = ?1")?
         .query_row([key.to_be_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    found
-        .map(|(id, request)| Ok((id.parse().map_err(Error::internal)?, u128::from_be_bytes(request))))
-        .transpose()
+    found.map(|(id, request)| Ok((id.parse().map_err(Error::internal)?, u128::from_be_bytes(request)))).transpose()
 }
 
 /// The request as it was answered when it was made, whatever became of it since.

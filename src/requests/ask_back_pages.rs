@@ -8,8 +8,8 @@ use axum::routing::get;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::api::execute;
 use super::Wanted;
+use super::api::execute;
 use crate::error::{Code, Error, Result};
 use crate::ledger::{Direction, IdempotencyKey, Transaction, TransactionId, by_id};
 use crate::transfers::{typed_amount, typed_note};
@@ -41,11 +41,7 @@ struct AskBackForm {
     note: String,
 }
 
-async fn show(
-    State(app): State<App>,
-    session: Session,
-    PathId(id): PathId<TransactionId>,
-) -> Result<Response> {
+async fn show(State(app): State<App>, session: Session, PathId(id): PathId<TransactionId>) -> Result<Response> {
     Ok(page(&form(&app, &session, id, None, None).await?))
 }
 

@@ -27,7 +27,10 @@ impl Command for Decline {
         payer(ledger.conn, self.payer)?;
         let request = by_id(ledger.conn, self.id, self.payer, ledger.now())?;
         if !request.is_incoming() {
-            return Err(Error::new(Code::Forbidden, "Only the one whom a request asks can decline it. You can withdraw it."));
+            return Err(Error::new(
+                Code::Forbidden,
+                "Only the one whom a request asks can decline it. You can withdraw it.",
+            ));
         }
         request.check_open()?;
         ledger

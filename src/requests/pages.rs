@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::api::execute;
-use super::{Accept, Decline, ListedRequests, PaymentRequest, PaymentRequestId, RequestState, Wanted, Withdraw, by_id, list};
+use super::{
+    Accept, Decline, ListedRequests, PaymentRequest, PaymentRequestId, RequestState, Wanted, Withdraw, by_id, list,
+};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::ledger::{Direction, IdempotencyKey, Once, PageRequest, Wallet, WalletId};
 use crate::transfers::{Person, Way, people, typed_amount, typed_note, way_on};
@@ -129,10 +131,7 @@ async fn show_form(app: &App, session: &Session, form: NewForm, problems: Vec<Fi
     let (user, key) = (session.member.key, session.member.wallet_key);
     let (open, q) = (app.config.community.directory, form.q.clone());
     let from: Option<WalletId> = form.from.parse().ok();
-    let people = app
-        .books
-        .read(move |conn| people(conn, user, &Wallet::by_key(conn, key)?, from, &q, open))
-        .await?;
+    let people = app.books.read(move |conn| people(conn, user, &Wallet::by_key(conn, key)?, from, &q, open)).await?;
     let status = form_status(!problems.is_empty());
     // Whoever changes something asks for something else.
     let key = IdempotencyKey::fresh().as_str().to_owned();
@@ -160,8 +159,7 @@ async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<
 async fn post_ask(app: &App, session: &Session, form: &NewForm) -> Result<Uuid> {
     let mut problems = Vec::new();
     let mut problem = |field: &str, message| problems.push(FieldError { field: field.into(), message });
-    let payer: Option<WalletId> =
-        form.from.parse().map_err(|_| problem("from", "Choose whom to ask.".to_owned())).ok();
+    let payer: Option<WalletId> = form.from.parse().map_err(|_| problem("from", "Choose whom to ask.".to_owned())).ok();
     let amount = typed_amount(&form.amount).map_err(|message| problem("amount", message)).ok();
     let note = typed_note(&form.note).map_err(|message| problem("note", message)).ok();
     let (Some(payer), Some(amount), Some(note)) = (payer, amount, note) else {

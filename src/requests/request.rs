@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Direction, Page, PageRequest, Party, Owner, TransactionId, WalletKey, bad_cursor};
+use crate::ledger::{Direction, Owner, Page, PageRequest, Party, TransactionId, WalletKey, bad_cursor};
 use crate::web::path_id;
 
 path_id!(
@@ -240,7 +240,9 @@ pub fn list(
 /// What waits for a member's answer, the newest first; `most` of it at most, and how much it is in all.
 pub fn waiting(conn: &Connection, wallet: WalletKey, now: i64, most: usize) -> Result<(Vec<PaymentRequest>, i64)> {
     let count: i64 = conn
-        .prepare_cached("SELECT count(*) FROM payment_requests WHERE payer = ?1 AND ended_at IS NULL AND expires_at > ?2")?
+        .prepare_cached(
+            "SELECT count(*) FROM payment_requests WHERE payer = ?1 AND ended_at IS NULL AND expires_at > ?2",
+        )?
         .query_row((wallet, now), |row| row.get(0))?;
     if count == 0 {
         return Ok((Vec::new(), 0));
@@ -273,9 +275,7 @@ pub fn about_transaction(
         .query_row((sequence, wallet), |row| from_row(row, wallet, now))
         .optional()?;
     let asked_back = conn
-        .prepare_cached(select!(
-            "WHERE r.asks_back = ?1 AND ?2 IN (r.asker, r.payer) ORDER BY r.key DESC LIMIT 1"
-        ))?
+        .prepare_cached(select!("WHERE r.asks_back = ?1 AND ?2 IN (r.asker, r.payer) ORDER BY r.key DESC LIMIT 1"))?
         .query_row((sequence, wallet), |row| from_row(row, wallet, now))
         .optional()?;
     Ok((accepted, asked_back))

@@ -25,7 +25,10 @@ impl Command for Withdraw {
         payer(ledger.conn, self.asker)?;
         let request = by_id(ledger.conn, self.id, self.asker, ledger.now())?;
         if request.is_incoming() {
-            return Err(Error::new(Code::Forbidden, "Only the one who asked can withdraw a request. You can decline it."));
+            return Err(Error::new(
+                Code::Forbidden,
+                "Only the one who asked can withdraw a request. You can decline it.",
+            ));
         }
         request.check_open()?;
         ledger

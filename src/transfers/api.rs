@@ -19,7 +19,11 @@ use crate::web::{App, Bearer, Body, Key, PathId, Paying, created};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(send)).routes(routes!(reverse)).routes(routes!(favourites)).routes(routes!(add, remove))
+    OpenApiRouter::new()
+        .routes(routes!(send))
+        .routes(routes!(reverse))
+        .routes(routes!(favourites))
+        .routes(routes!(add, remove))
 }
 
 /// Executes what moves a member's tokens, once: for the member, or through a service client they allow.

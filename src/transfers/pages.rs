@@ -7,17 +7,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::Send;
 use super::favourites::{Favourite, SetFavourite, favourites};
 use super::people::{Person, people};
-use super::Send;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::ledger::{
     Amount, DAY_MS, Direction, Filter, IdempotencyKey, Note, Once, PageRequest, Wallet, WalletId, history, party,
     wallet_not_found,
 };
-use crate::web::{
-    App, FormBody, Nav, Pages, Parameters, PathText, Session, Shell, form_status, page, page_with,
-};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, PathText, Session, Shell, form_status, page, page_with};
 
 /// How long ago the same payment is worth a word.
 const JUST_NOW_MS: i64 = DAY_MS / 24 / 6;

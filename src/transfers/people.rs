@@ -5,9 +5,7 @@ use rusqlite::Connection;
 
 use super::favourites::favourites;
 use crate::error::Result;
-use crate::ledger::{
-    Direction, Filter, Owner, PageRequest, Party, UserKey, Wallet, WalletId, history, party,
-};
+use crate::ledger::{Direction, Filter, Owner, PageRequest, Party, UserKey, Wallet, WalletId, history, party};
 use crate::members::directory;
 
 /// People shown to choose from, beside favourites; more are found by name.

@@ -186,7 +186,8 @@ impl Telling {
                 transactions.chain([balance]).collect()
             }
             Self::Page => {
-                let part = NowPart { shell: app.shell(None, Nav::Wallet), now: Now::read(conn, wallet, app.books.now())? };
+                let part =
+                    NowPart { shell: app.shell(None, Nav::Wallet), now: Now::read(conn, wallet, app.books.now())? };
                 Ok(vec![Event::default().event("wallet").data(part.render().map_err(Error::internal)?)])
             }
         }

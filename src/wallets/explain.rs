@@ -74,9 +74,12 @@ pub fn explain(
         let is_incoming = entry.direction == Some(Direction::In);
         let party = if is_incoming { &entry.from } else { &entry.to };
         let meaning = meaning(entry, &wallet.id);
-        let share = sides[usize::from(is_incoming)]
-            .entry((party.wallet_id, meaning))
-            .or_insert_with(|| Share { party: Some(party.clone()), meaning, count: 0, amount: 0 });
+        let share = sides[usize::from(is_incoming)].entry((party.wallet_id, meaning)).or_insert_with(|| Share {
+            party: Some(party.clone()),
+            meaning,
+            count: 0,
+            amount: 0,
+        });
         share.count += 1;
         share.amount += i128::from(entry.amount);
         let sum = if is_incoming { &mut explained.earned } else { &mut explained.spent };

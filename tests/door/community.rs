@@ -117,8 +117,11 @@ impl Community {
             Some((person, By::Session)) => request = request.header("cookie", &person.cookie),
             None => {}
         }
+        if is_api && method == "POST" {
+            request = request.header("idempotency-key", key());
+        }
         if is_api && !body.is_null() {
-            request = request.header("idempotency-key", key()).json(body);
+            request = request.json(body);
         } else if let Some(fields) = body.as_object() {
             let mut fields: Vec<(String, String)> = fields
                 .iter()
