@@ -98,15 +98,15 @@ impl Shell {
         self.format(*at, "%H:%M")
     }
 
-    /// A time of day, with the day where that is not today: `14:05`, `20 November, 14:05`.
+    /// A time of day, with the day where that is not today: `14:05`, `20 Nov, 14:05`.
     pub fn lately(&self, at: &i64) -> String {
         let year = "%Y";
         if self.day(at) == self.day(&self.now) {
             self.clock(at)
         } else if self.format(*at, year) == self.format(self.now, year) {
-            self.format(*at, "%-d %B, %H:%M")
+            self.format(*at, "%-d %b, %H:%M")
         } else {
-            self.moment(at)
+            self.format(*at, "%-d %b %Y, %H:%M")
         }
     }
 
