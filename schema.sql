@@ -771,14 +771,16 @@ BEGIN
                           AND from_wallet = NEW.asker AND to_wallet = NEW.payer AND amount >= NEW.amount);
 END;
 
--- What was written can be erased, and a request ends. Nothing else about it ever changes.
+-- What was written can be erased, with the digest by which its words could be tried, and a request ends.
+-- Nothing else about it ever changes.
 CREATE TRIGGER payment_requests_update_guard BEFORE UPDATE ON payment_requests
 BEGIN
     SELECT RAISE(ABORT, 'a payment request stays what it was made')
      WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.asker IS NOT OLD.asker OR NEW.payer IS NOT OLD.payer
         OR NEW.amount IS NOT OLD.amount OR NEW.asks_back IS NOT OLD.asks_back
         OR NEW.created_at IS NOT OLD.created_at OR NEW.expires_at IS NOT OLD.expires_at
-        OR NEW.caller_key IS NOT OLD.caller_key OR NEW.request IS NOT OLD.request
+        OR NEW.caller_key IS NOT OLD.caller_key
+        OR (NEW.request IS NOT OLD.request AND NEW.request IS NOT zeroblob(16))
         OR (NEW.note IS NOT OLD.note AND NEW.note IS NOT NULL);
     SELECT RAISE(ABORT, 'a payment request ends once')
      WHERE OLD.ended_at IS NOT NULL

@@ -201,7 +201,8 @@ fn forget_requests(ledger: &Ledger<'_>, user: &Member) -> Result<()> {
           WHERE note IS NOT NULL AND sequence IN (SELECT paid_by FROM payment_requests WHERE asker = ?1 AND paid_by IS NOT NULL)",
         [wallet],
     )?;
-    conn.execute("UPDATE payment_requests SET note = NULL WHERE asker = ?1 AND note IS NOT NULL", [wallet])?;
+    // With the digest of what they asked, against which words could be tried.
+    conn.execute("UPDATE payment_requests SET note = NULL, request = zeroblob(16) WHERE asker = ?1", [wallet])?;
     conn.execute("UPDATE payment_requests SET answer = NULL WHERE payer = ?1 AND answer IS NOT NULL", [wallet])?;
     Ok(())
 }

@@ -87,6 +87,15 @@ enum Telling {
     Page,
 }
 
+/// How it stands with a wallet: by which it is seen that there is something to tell.
+#[derive(Debug, PartialEq, Eq)]
+struct Standing {
+    sequence: i64,
+    wallet: WalletView,
+    /// The payment requests to its owner, for the page that shows them.
+    asked: Option<(i64, i64)>,
+}
+
 /// One stream.
 struct Listener {
     app: App,
@@ -97,7 +106,7 @@ struct Listener {
     end: Instant,
     telling: Telling,
     /// How the wallet stood when it was told of last, with its latest transaction.
-    told: Option<((i64, (i64, i64)), WalletView)>,
+    told: Option<Standing>,
     /// When the listener was last found to be one who may hear.
     judged: Option<Instant>,
     /// What is still to be said.
@@ -155,10 +164,10 @@ impl Listener {
         let read = move |conn: &_| {
             let wallet = Wallet::by_key(conn, key)?;
             let asked = match telling {
-                Telling::Page => requests::news(conn, key, app.books.now())?,
-                Telling::Events { .. } => (0, 0),
+                Telling::Page => Some(requests::news(conn, key, app.books.now())?),
+                Telling::Events { .. } => None,
             };
-            let stands = ((wallet.last_sequence, asked), WalletView::from(wallet.clone()));
+            let stands = Standing { sequence: wallet.last_sequence, wallet: WalletView::from(wallet.clone()), asked };
             let words = if told.as_ref() == Some(&stands) { Vec::new() } else { telling.words(&app, conn, &wallet)? };
             Ok((stands, words))
         };
@@ -166,7 +175,7 @@ impl Listener {
         // After what was read, so that whoever was shut out before it hears nothing of it.
         self.judged = None;
         if let Telling::Events { heard } = &mut self.telling {
-            *heard = Some(stands.0.0);
+            *heard = Some(stands.sequence);
         }
         self.told = Some(stands);
         self.words.extend(words);

@@ -1,6 +1,6 @@
 //! A link as a square that phones read (QR), on a page and on a terminal.
 
-use qrcode::{Color, QrCode};
+use qrcode::{Color, EcLevel, QrCode};
 
 use crate::error::{Error, Result};
 
@@ -17,14 +17,22 @@ pub struct Square {
 impl Square {
     /// The square that says this.
     pub fn of(text: &str) -> Result<Self> {
-        let code = QrCode::new(text).map_err(Error::internal)?;
+        QrCode::new(text).map(|code| Self::from(&code)).map_err(Error::internal)
+    }
+
+    fn from(code: &QrCode) -> Self {
         let width = code.width();
         let side = width + 2 * MARGIN;
         let mut dark = vec![false; side * side];
         for (place, color) in code.to_colors().into_iter().enumerate() {
             dark[(place / width + MARGIN) * side + place % width + MARGIN] = color == Color::Dark;
         }
-        Ok(Self { side, dark })
+        Self { side, dark }
+    }
+
+    /// The square of a text that is too much for a usual one: less of it may be stained, twice as much fits.
+    pub fn of_much(text: &str) -> Result<Self> {
+        QrCode::with_error_correction_level(text, EcLevel::L).map(|code| Self::from(&code)).map_err(Error::internal)
     }
 
     fn is_dark(&self, row: usize, column: usize) -> bool {

@@ -89,7 +89,7 @@ impl Community {
             requests.push(made["id"].as_str().unwrap().to_owned());
         }
         let requests = requests.try_into().unwrap();
-        Self { requests, server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job, link }
+        Self { server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job, link, requests }
     }
 
     /// A path with its places filled: `{id}` is what it belongs to.

@@ -174,6 +174,7 @@ pub const CALLS: &[Call] = &[
     call("GET", "/transactions/{id}", Who::TakingPart, "null"),
     call("POST", "/transactions/{id}", Who::TakingPart, r#"{"amount":"1"}"#),
     call("GET", "/transactions/{id}/receipt", Who::TakingPart, "null"),
+    call("GET", "/transactions/{id}/receipt.svg", Who::TakingPart, "null"),
     call("GET", "/checkpoint", Who::Members, "null"),
     call("GET", "/statistics", Who::Members, "null"),
     call("GET", "/statistics/forecast", Who::Members, "null"),

@@ -77,7 +77,7 @@ fn requests_keep_their_rules() {
         ("UPDATE payment_requests SET asks_back = NULL WHERE key = 5", MADE),
         ("UPDATE payment_requests SET asks_back = 5 WHERE key = 3", MADE),
         ("UPDATE payment_requests SET caller_key = zeroblob(16) WHERE key = 3", MADE),
-        ("UPDATE payment_requests SET request = zeroblob(16) WHERE key = 3", MADE),
+        ("UPDATE payment_requests SET request = randomblob(16) WHERE key = 3", MADE),
         ("UPDATE payment_requests SET note = 'For wine' WHERE key = 3", MADE),
         ("UPDATE payment_requests SET ended_at = NULL, ended_as = NULL, paid_by = NULL WHERE key = 1", ONCE),
         ("UPDATE payment_requests SET ended_as = 'withdrawn', paid_by = NULL WHERE key = 1", ONCE),
@@ -146,7 +146,7 @@ fn requests_keep_their_rules() {
 fn words_can_be_erased() {
     let community = community();
     let shell = community.shell();
-    assert_eq!(shell.execute("UPDATE payment_requests SET note = NULL", []).unwrap(), 5);
+    assert_eq!(shell.execute("UPDATE payment_requests SET note = NULL, request = zeroblob(16)", []).unwrap(), 5);
     assert_eq!(shell.execute("UPDATE payment_requests SET answer = NULL WHERE key = 2", []).unwrap(), 1);
     community.assert_sound();
 }

@@ -299,6 +299,13 @@ fn the_erased_leave_no_word() {
         .query_row("SELECT count(*) FROM transactions WHERE note IS NOT NULL", [], |row| row.get(0))
         .unwrap();
     assert_eq!(notes, 0, "what she wrote and another confirmed is hers too");
+    let tried: i64 = community
+        .shell()
+        .query_row("SELECT count(*) FROM payment_requests WHERE asker = 2 AND request <> zeroblob(16)", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(tried, 0, "nothing is left against which words could be tried");
     let kept: i64 = community.shell().query_row("SELECT count(*) FROM favourites", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, 1, "whom others like is theirs");
     community.assert_sound();

@@ -225,6 +225,17 @@ async fn asking_back() {
         assert!(page.contains(words), "{words}: {page}");
     }
     ann.page("/history/balance?from=yesterday", 422).await;
+    // The picture, for the two of them alone.
+    let picture = ann.get(&format!("{receipt}/receipt.svg")).await;
+    assert_eq!(picture.status(), 200);
+    assert_eq!(picture.headers()["content-type"], "image/svg+xml");
+    let picture = picture.text().await.unwrap();
+    for words in ["<text", ">ann<", ">bob<", "20\u{a0}¤", "The square holds the signed receipt"] {
+        assert!(picture.contains(words), "{words}: {picture}");
+    }
+    assert_eq!(bob.get(&format!("{receipt}/receipt.svg")).await.status(), 200);
+    let eve = Visitor::sign_in(&server, "eve").await;
+    assert_eq!(eve.get(&format!("{receipt}/receipt.svg")).await.status(), 404);
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
 }
 
