@@ -74,6 +74,8 @@ codes! {
     SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
     /// No service client with this id.
     ClientNotFound = "client_not_found", 404, "No such service client";
+    /// No payment request with this id that the caller may see.
+    RequestNotFound = "request_not_found", 404, "No such payment request";
     /// The address exists, with other methods.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
     /// The body did not arrive in time.
@@ -86,6 +88,12 @@ codes! {
     ClientExists = "client_exists", 409, "The name is taken";
     /// The service client was revoked, for good.
     ClientRevoked = "client_revoked", 409, "The service client is revoked";
+    /// The payment request was accepted, declined or withdrawn, or has expired; `state` says which.
+    RequestEnded = "request_ended", 409, "The payment request has ended";
+    /// As many payment requests are open as one member may have, or may have with one other.
+    TooManyRequestsOpen = "too_many_requests_open", 409, "Too many open payment requests";
+    /// As many favourites are kept as one member may have.
+    TooManyFavourites = "too_many_favourites", 409, "Too many favourites";
     /// The body is larger than this call takes.
     PayloadTooLarge = "payload_too_large", 413, "The body is too large";
     /// The address, with its query, is longer than any of ours.

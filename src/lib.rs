@@ -8,13 +8,13 @@
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
-//! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
+//! * [`wallets`], [`transfers`], [`requests`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
 //!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
 //! Arrows run one way: `cli, server → slices → web → identity → ledger → store`. A slice may use what
-//! another's `mod.rs` offers, in one direction too: `treasury → wallets → transfers → clients, members`
+//! another's `mod.rs` offers, in one direction too: `treasury → wallets → requests → transfers → clients, members`
 //! and `invitations → passkeys → sign_in`, with `invitations → members`. What would turn an arrow round
 //! belongs to [`ledger`], [`identity`] or [`web`].
 //!
@@ -34,6 +34,7 @@ pub mod ledger;
 pub mod members;
 pub mod passkeys;
 pub mod proofs;
+pub mod requests;
 pub mod schema;
 pub mod server;
 pub mod sign_in;
@@ -56,6 +57,7 @@ mod tests {
         "server",
         "treasury",
         "wallets",
+        "requests",
         "transfers",
         "clients",
         "invitations",

@@ -9,10 +9,9 @@ use uuid::Uuid;
 use super::{Act, Common, Failure, member, output};
 use crate::config::Config;
 use crate::identity::Secret;
-use crate::invitations::{
-    self, Link, LinkKind, LinkState, MadeLink, MakeLink, Square, Wanted, list, nobody_operates, url,
-};
+use crate::invitations::{self, Link, LinkKind, LinkState, MadeLink, MakeLink, Wanted, list, nobody_operates, url};
 use crate::ledger::{Authority, Books, Operator, PageRequest, Reason};
+use crate::web::Square;
 
 /// Invite someone: a one-time link by which they choose a name and make a passkey
 #[derive(Debug, Args)]

@@ -174,6 +174,8 @@ pub struct Limits {
     pub recipients_per_distribution: usize,
     /// For how many days a repeated `Idempotency-Key` gets its first answer.
     pub idempotency_days: u32,
+    /// For how many days a member can answer when another asks them to pay.
+    pub payment_request_days: u32,
     /// How many requests a caller may send in a minute; 0 for any number.
     pub requests_per_minute: u32,
     /// The same for a service client, which calls for many members.

@@ -70,6 +70,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("sessions.claimed_role_hours", Kind::Number, "12"),
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
+    ("limits.payment_request_days", Kind::Number, "30"),
     ("limits.requests_per_minute", Kind::Number, "300"),
     ("limits.requests_per_minute_of_client", Kind::Number, "3000"),
     ("limits.requests_per_minute_per_address", Kind::Number, "600"),
@@ -217,6 +218,7 @@ impl Reader {
         Limits {
             recipients_per_distribution: self.number("limits.recipients_per_distribution", 1, 10_000) as usize,
             idempotency_days: self.number("limits.idempotency_days", 7, 3650),
+            payment_request_days: self.number("limits.payment_request_days", 1, 365),
             requests_per_minute: self.number("limits.requests_per_minute", 0, 1_000_000),
             requests_per_minute_of_client: self.number("limits.requests_per_minute_of_client", 0, 1_000_000),
             requests_per_minute_per_address: self.number("limits.requests_per_minute_per_address", 0, 1_000_000),

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::card::Square;
 use super::link::LinkId;
 use super::make::DAYS_MAX;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
@@ -17,7 +16,7 @@ use crate::ledger::{PageRequest, Reason};
 use crate::passkeys::in_use;
 use crate::web::assets::link_script_url;
 use crate::web::{
-    App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, authority, form_status,
+    App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, Square, authority, form_status,
     page_with, page_with_script,
 };
 

@@ -6,7 +6,6 @@
 
 mod admin_pages;
 mod api;
-mod card;
 mod join;
 mod join_pages;
 mod link;
@@ -16,7 +15,6 @@ mod withdraw;
 use crate::identity::Secret;
 use crate::web::Slice;
 
-pub(crate) use card::Square;
 pub use join::{Claim, EnterByLink, Join};
 pub use link::{Link, LinkKind, LinkState, list};
 pub use make::{MadeLink, MakeLink, Wanted, nobody_operates};

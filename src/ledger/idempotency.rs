@@ -53,7 +53,8 @@ impl IdempotencyKey {
         i64::try_from(id.as_u64_pair().0 >> 16).ok()
     }
 
-    fn digest(&self, caller: UserKey) -> u128 {
+    /// What a caller and their key are remembered by.
+    pub fn digest(&self, caller: UserKey) -> u128 {
         let mut bytes = caller.0.to_be_bytes().to_vec();
         bytes.extend_from_slice(self.text.as_bytes());
         if let Some(client) = self.client {
@@ -63,6 +64,19 @@ impl IdempotencyKey {
         }
         half(&bytes)
     }
+}
+
+/// What a request is remembered by, so that the same key with another one is told from a repetition.
+pub fn request_digest<C>(request: &Value) -> u128 {
+    half(format!("{} {request}", std::any::type_name::<C>()).as_bytes())
+}
+
+/// The refusal of a key that came with another request before.
+pub fn key_reused() -> Error {
+    Error::new(
+        Code::IdempotencyKeyReused,
+        "This Idempotency-Key was used for a different request. Use a new key for a new request.",
+    )
 }
 
 /// The first half of a SHA-256: enough to tell requests apart, small enough to keep many.
@@ -126,13 +140,10 @@ impl<C: Repeatable> Command for Once<C> {
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Self::Output> {
         let digest = self.key.digest(self.caller);
-        let request = half(format!("{} {}", std::any::type_name::<C>(), self.command.request()).as_bytes());
+        let request = request_digest::<C>(&self.command.request());
         if let Some((sequence, asked)) = earlier(ledger.conn, &ledger.state.keys, digest)? {
             if asked != request {
-                return Err(Error::new(
-                    Code::IdempotencyKeyReused,
-                    "This Idempotency-Key was used for a different request. Use a new key for a new request.",
-                ));
+                return Err(key_reused());
             }
             self.command.check(ledger.conn)?;
             return Ok(Outcome { output: C::replay(ledger.conn, sequence)?, replayed: true });

@@ -40,7 +40,7 @@ pub use entries::{Entry, Range, balances, for_each_entry};
 pub use examine::{Examined, examine};
 pub use folds::{Flow, Folded, Line, Moved, SLOT_MS, first_made_at, first_since};
 pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history, since};
-pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable};
+pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable, key_reused, request_digest};
 pub use journal::Journal;
 pub use kept_head::{KeptHead, ReadHead};
 pub use notes::erase_notes;

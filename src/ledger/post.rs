@@ -205,6 +205,21 @@ impl<'a> Ledger<'a> {
     }
 }
 
+impl Wallet {
+    /// Whether this wallet could pay another so much at this moment: what [`Ledger::post`] would refuse. By it a
+    /// page can say so before anybody confirms.
+    pub fn check_payment(&self, to: &Self, amount: Amount) -> Result<()> {
+        self.check_way_to(to)?;
+        spend(self, amount.get())?;
+        receive(to, amount.get()).map(drop)
+    }
+
+    /// The part of it that looks at the wallets alone, whatever the amount.
+    pub fn check_way_to(&self, to: &Self) -> Result<()> {
+        refuse(self, to, self.key == to.key)
+    }
+}
+
 /// The rules that look at the wallets alone.
 fn refuse(from: &Wallet, to: &Wallet, same: bool) -> Result<()> {
     if same && !from.is_system {

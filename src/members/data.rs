@@ -51,6 +51,18 @@ pub const SECTIONS: &[(&str, &str)] = &[
            JOIN service_clients ON service_clients.key = service_counts.client WHERE user = ?1 ORDER BY service_counts.key",
     ),
     (
+        "favourites",
+        "SELECT owners.wallet_id, owners.name, favourites.created_at FROM favourites JOIN owners USING (wallet)
+          WHERE favourites.user = ?1 ORDER BY owners.name",
+    ),
+    (
+        "payment_requests",
+        "SELECT payment_requests.id, asker.wallet_id AS asker_wallet_id, asker.name AS asker, payer.wallet_id AS payer_wallet_id,
+                payer.name AS payer, amount, note, asks_back, created_at, expires_at, ended_at, ended_as, paid_by, answer
+           FROM payment_requests JOIN owners AS asker ON asker.wallet = payment_requests.asker JOIN owners AS payer ON payer.wallet = payment_requests.payer
+          WHERE (SELECT wallet FROM users WHERE key = ?1) IN (payment_requests.asker, payment_requests.payer) ORDER BY payment_requests.key",
+    ),
+    (
         "days",
         "SELECT day, count_in, amount_in, count_out, amount_out, balance, first_traded, last_traded FROM wallet_days
           WHERE wallet = (SELECT wallet FROM users WHERE key = ?1) ORDER BY day",

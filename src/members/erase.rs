@@ -17,7 +17,7 @@ use crate::ledger::{
 
 /// Tables whose rows are about a member alone, by their column `user`. None of it is left of someone
 /// who is erased. A test walks the schema and knows a table that was forgotten here.
-const PERSONAL: &[&str] = &["sessions", "client_permissions", "passkeys", "recovery_codes", "identities"];
+const PERSONAL: &[&str] = &["sessions", "client_permissions", "passkeys", "recovery_codes", "identities", "favourites"];
 
 /// What becomes of the tokens of someone who leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
@@ -31,7 +31,7 @@ pub enum Remaining {
 }
 
 /// Erases a member: the wallet is closed; name, identities, passkeys, recovery codes, sessions,
-/// permissions, roles and the notes they wrote go; transactions and their hashes stay. Cannot be undone. Whoever comes with
+/// permissions, favourites, roles and the notes they wrote go, also those to payment requests, which end; transactions and their hashes stay. Cannot be undone. Whoever comes with
 /// one of the identities later is somebody new.
 ///
 /// Refused: `user_not_found`, `user_erased` for one who is erased already, `last_operator`, and
@@ -180,5 +180,29 @@ fn forget(ledger: &Ledger<'_>, user: &Member) -> Result<()> {
     for table in PERSONAL {
         conn.execute(&format!("DELETE FROM {table} WHERE user = ?1"), [user.key])?;
     }
+    forget_requests(ledger, user)
+}
+
+/// Ends the payment requests that wait for them or for an answer to them, and erases what they wrote in any;
+/// also where it became the note of the payment by which somebody accepted.
+fn forget_requests(ledger: &Ledger<'_>, user: &Member) -> Result<()> {
+    let (conn, wallet) = (ledger.conn, user.wallet_key);
+    for (side, ended_as) in [("asker", "withdrawn"), ("payer", "declined")] {
+        conn.execute(
+            &format!(
+                "UPDATE payment_requests SET ended_at = ?2, ended_as = '{ended_as}'
+                  WHERE {side} = ?1 AND ended_at IS NULL AND expires_at > ?2"
+            ),
+            (wallet, ledger.now()),
+        )?;
+    }
+    conn.execute(
+        "UPDATE transactions SET note = NULL, note_salt = NULL
+          WHERE note IS NOT NULL AND sequence IN (SELECT paid_by FROM payment_requests WHERE asker = ?1 AND paid_by IS NOT NULL)",
+        [wallet],
+    )?;
+    // With the digest of what they asked, against which words could be tried.
+    conn.execute("UPDATE payment_requests SET note = NULL, request = zeroblob(16) WHERE asker = ?1", [wallet])?;
+    conn.execute("UPDATE payment_requests SET answer = NULL WHERE payer = ?1 AND answer IS NOT NULL", [wallet])?;
     Ok(())
 }

@@ -5,6 +5,7 @@ mod admin;
 mod api;
 mod change_key;
 mod checkpoint;
+mod image;
 mod job;
 mod pages;
 mod prove;
@@ -18,5 +19,5 @@ pub use prove::prove;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes().merge(admin::routes()), pages: pages::routes() }
+    Slice { api: api::routes().merge(admin::routes()), pages: pages::routes().merge(image::routes()) }
 }

@@ -22,7 +22,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::error::{Code, Error};
 use crate::web::{App, Pages, Slice, frame};
 use crate::{
-    audit, clients, invitations, members, passkeys, proofs, sign_in, statistics, transfers, treasury, wallets, web,
+    audit, clients, invitations, members, passkeys, proofs, requests, sign_in, statistics, transfers, treasury,
+    wallets, web,
 };
 
 pub use listen::Listening;
@@ -32,6 +33,7 @@ fn slices() -> Vec<Slice> {
     vec![
         wallets::slice(),
         transfers::slice(),
+        requests::slice(),
         members::slice(),
         treasury::slice(),
         statistics::slice(),

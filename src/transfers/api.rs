@@ -1,27 +1,33 @@
 //! The JSON routes by which members move tokens.
 
+use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::favourites::{Favourite, SetFavourite, favourites as list};
 use super::{Reverse, Send};
 use crate::clients::OnBehalf;
 use crate::error::{Code, Result};
 use crate::identity::Payer;
 use crate::ledger::{
-    Amount, IdempotencyKey, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId, WalletKey,
+    Amount, IdempotencyKey, Note, Once, Outcome, Page, Repeatable, Transaction, TransactionId, WalletId, WalletKey,
 };
-use crate::web::{App, Body, Key, PathId, Paying, created};
+use crate::web::{App, Bearer, Body, Key, PathId, Paying, created};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(send)).routes(routes!(reverse))
+    OpenApiRouter::new()
+        .routes(routes!(send))
+        .routes(routes!(reverse))
+        .routes(routes!(favourites))
+        .routes(routes!(add, remove))
 }
 
 /// Executes what moves a member's tokens, once: for the member, or through a service client they allow.
-async fn move_tokens<C: Repeatable<Output = Transaction>>(
+pub(crate) async fn move_tokens<C: Repeatable<Output = Transaction>>(
     app: &App,
     paying: &Paying,
     key: IdempotencyKey,
@@ -99,4 +105,38 @@ async fn reverse(
     let command = |caller| Reverse { caller, transaction_id, amount: wanted.amount, note: wanted.note.clone() };
     let outcome = move_tokens(&app, &paying, key, command).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
+}
+
+/// Whom you like to pay
+///
+/// In the order of their names.
+#[utoipa::path(get, path = "/v1/me/favourites", tag = "Transfers", responses((status = 200, body = Page<Favourite>)))]
+async fn favourites(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<Page<Favourite>>> {
+    let items = app.books.read(move |conn| list(conn, member.key)).await?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// Add a favourite
+///
+/// They are shown first when you pay. Nobody else sees it. Refused with 404: `wallet_not_found`; with 409:
+/// `too_many_favourites`; with 422: `self_transfer`.
+#[utoipa::path(put, path = "/v1/me/favourites/{wallet_id}", tag = "Transfers", params(("wallet_id" = WalletId, Path)),
+    responses((status = 200, body = Favourite), (status = 409, description = "Refused: too_many_favourites"), (status = 422, description = "Refused: self_transfer")))]
+async fn add(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    PathId(wallet_id): PathId<WalletId>,
+) -> Result<Json<Favourite>> {
+    app.books.execute(SetFavourite { user: member.key, wallet_id, is_favourite: true }).await.map(Json)
+}
+
+/// Remove a favourite
+#[utoipa::path(delete, path = "/v1/me/favourites/{wallet_id}", tag = "Transfers", params(("wallet_id" = WalletId, Path)),
+    responses((status = 200, body = Favourite)))]
+async fn remove(
+    State(app): State<App>,
+    Bearer(member): Bearer,
+    PathId(wallet_id): PathId<WalletId>,
+) -> Result<Json<Favourite>> {
+    app.books.execute(SetFavourite { user: member.key, wallet_id, is_favourite: false }).await.map(Json)
 }

@@ -2,45 +2,36 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::Send;
+use super::favourites::{Favourite, SetFavourite, favourites};
+use super::people::{Person, people};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::ledger::{
-    Amount, DAY_MS, Direction, Filter, IdempotencyKey, Note, Once, Owner, PageRequest, Party, Wallet, WalletId,
-    history, party,
+    Amount, DAY_MS, Direction, Filter, IdempotencyKey, Note, Once, PageRequest, Wallet, WalletId, history, party,
+    wallet_not_found,
 };
-use crate::members::directory;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, PathText, Session, Shell, form_status, page, page_with};
 
-/// People shown to choose from; more are found by name.
-const SHOWN_MAX: usize = 12;
-/// Payments looked through for the people one has to do with.
-const LOOKED_THROUGH: usize = 50;
 /// How long ago the same payment is worth a word.
 const JUST_NOW_MS: i64 = DAY_MS / 24 / 6;
 
 /// The routes of this slice.
 pub(super) fn routes() -> Pages {
-    Pages::new().route("/send", get(choose).post(send)).route("/pay/{wallet_id}", get(pay))
+    Pages::new()
+        .route("/send", get(choose).post(send))
+        .route("/pay/{wallet_id}", get(pay))
+        .route("/profile/favourites", get(show_favourites).post(change_favourites))
 }
 
-/// Someone to pay.
-struct Person {
-    wallet_id: String,
-    name: String,
-    initial: String,
-    hint: &'static str,
-}
-
-impl Person {
-    fn new(wallet_id: WalletId, name: String, hint: &'static str) -> Self {
-        let initial = name.chars().take(1).collect::<String>().to_uppercase();
-        Self { wallet_id: wallet_id.to_string(), name, initial, hint }
-    }
+/// Where somebody who was refused can go on.
+pub(crate) struct Way {
+    pub(crate) href: String,
+    pub(crate) text: String,
 }
 
 #[derive(Template)]
@@ -48,9 +39,12 @@ impl Person {
 struct SendPage {
     shell: Shell,
     problems: Vec<FieldError>,
+    way: Option<Way>,
+    /// Whether somebody was led here by a link that cannot be paid as it is.
+    by_link: bool,
     q: String,
     people: Vec<Person>,
-    to: String,
+    to: Option<WalletId>,
     amount: String,
     note: String,
     balance: i64,
@@ -81,82 +75,95 @@ struct SendForm {
     to: String,
     amount: String,
     note: String,
+    /// Somebody to become a favourite, or to be one no longer.
+    star: String,
+    unstar: String,
+}
+
+/// What was wrong, and where to go on.
+#[derive(Default)]
+struct Wrong {
+    problems: Vec<FieldError>,
+    way: Option<Way>,
+}
+
+impl Wrong {
+    fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.problems.push(FieldError { field: field.into(), message: message.into() });
+    }
 }
 
 async fn choose(State(app): State<App>, session: Session, Parameters(form): Parameters<SendForm>) -> Result<Response> {
-    show(&app, &session, form, Vec::new()).await
+    show(&app, &session, form, Wrong::default(), StatusCode::OK).await
 }
 
+/// A member's link: the form, with everything that the link says filled in. What is wrong with it is said,
+/// and nothing of it is lost.
 async fn pay(
     State(app): State<App>,
     session: Session,
-    PathId(wallet_id): PathId<WalletId>,
+    PathText(id): PathText,
     Parameters(form): Parameters<SendForm>,
 ) -> Result<Response> {
-    app.books.read(move |conn| party(conn, wallet_id)).await?;
-    show(&app, &session, SendForm { to: wallet_id.to_string(), ..form }, Vec::new()).await
+    let key = session.member.wallet_key;
+    let mut wrong = Wrong::default();
+    let amount = match form.amount.trim() {
+        "" => None,
+        typed => typed_amount(typed).map_err(|message| wrong.add("amount", message)).ok(),
+    };
+    if let Err(message) = typed_note(&form.note) {
+        wrong.add("note", message);
+    }
+    let id: Option<WalletId> = id.parse().ok();
+    let checked = app
+        .books
+        .read(move |conn| {
+            let (own, to) = (Wallet::by_key(conn, key)?, Wallet::by_id(conn, id.ok_or_else(wallet_not_found)?)?);
+            match amount {
+                Some(amount) => own.check_payment(&to, amount),
+                None => own.check_way_to(&to),
+            }
+        })
+        .await;
+    let mut status = form_status(!wrong.problems.is_empty() || checked.is_err());
+    let mut to = id.map(|id| id.to_string()).unwrap_or_default();
+    if let Err(error) = checked {
+        if !error.is_refusal() {
+            return Err(error);
+        }
+        if error.code == Code::WalletNotFound {
+            (status, to) = (StatusCode::NOT_FOUND, String::new());
+        }
+        add_refusal(&mut wrong, error, &app.shell(None, Nav::Send), &session);
+    }
+    show(&app, &session, SendForm { to, step: "link".into(), ..form }, wrong, status).await
 }
 
-async fn show(app: &App, session: &Session, form: SendForm, problems: Vec<FieldError>) -> Result<Response> {
-    let (key, open, q) = (session.member.wallet_key, app.config.community.directory, form.q.clone());
-    let chosen: Option<WalletId> = form.to.parse().ok();
+async fn show(app: &App, session: &Session, form: SendForm, wrong: Wrong, status: StatusCode) -> Result<Response> {
+    let (user, key) = (session.member.key, session.member.wallet_key);
+    let (open, q) = (app.config.community.directory, form.q.clone());
+    let to: Option<WalletId> = form.to.parse().ok();
     let (wallet, people) = app
         .books
         .read(move |conn| {
             let wallet = Wallet::by_key(conn, key)?;
-            let people = people(conn, &wallet, chosen, &q, open)?;
+            let people = people(conn, user, &wallet, to, &q, open)?;
             Ok((wallet, people))
         })
         .await?;
-    let status = form_status(!problems.is_empty());
     let page = SendPage {
         shell: app.shell(Some(session), Nav::Send),
-        problems,
+        by_link: form.step == "link",
+        problems: wrong.problems,
+        way: wrong.way,
         q: form.q,
         people,
-        to: form.to,
+        to,
         amount: form.amount,
         note: form.note,
         balance: wallet.balance,
     };
     Ok(page_with(status, &page))
-}
-
-/// Whom to offer: the one chosen already, then those found by name, or else those one paid lately
-/// and the directory.
-fn people(conn: &Connection, wallet: &Wallet, chosen: Option<WalletId>, q: &str, open: bool) -> Result<Vec<Person>> {
-    let mut people: Vec<Person> = Vec::new();
-    let mut add = |id: WalletId, name: String, hint| {
-        if id != wallet.id && people.len() < SHOWN_MAX && people.iter().all(|person| person.wallet_id != id.to_string())
-        {
-            people.push(Person::new(id, name, hint));
-        }
-    };
-    if let Some(id) = chosen
-        && let Ok(party) = party(conn, id)
-    {
-        let hint = if party.owner == Owner::System { "The community's pool" } else { "Chosen" };
-        add(id, party.name, hint);
-    }
-    if q.trim().is_empty() {
-        let lately = PageRequest { limit: LOOKED_THROUGH, cursor: None };
-        let parties =
-            history(conn, wallet, &Filter::default(), &lately)?.items.into_iter().map(|entry| match entry.direction {
-                Some(Direction::Out) => entry.to,
-                _ => entry.from,
-            });
-        for party in parties.filter(|party: &Party| party.owner == Owner::User).take(LOOKED_THROUGH) {
-            add(party.wallet_id, party.name, "Lately");
-        }
-    }
-    if open {
-        // One more than fits, as one of them may be oneself.
-        let some = PageRequest { limit: SHOWN_MAX + 1, cursor: None };
-        for entry in directory(conn, q, &some)?.items {
-            add(entry.wallet_id, entry.username, "Member");
-        }
-    }
-    Ok(people)
 }
 
 /// A payment as it was typed, checked.
@@ -166,51 +173,98 @@ struct Checked {
     note: Option<Note>,
 }
 
+/// An amount as people type it; blanks between its digits mean nothing.
+pub(crate) fn typed_amount(text: &str) -> Result<Amount, String> {
+    let digits: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    digits.parse().map_err(|_| "The amount must be a whole number, 1 or more.".to_owned())
+}
+
+/// A note as people type it; none where nothing is typed.
+pub(crate) fn typed_note(text: &str) -> Result<Option<Note>, String> {
+    match text.trim() {
+        "" => Ok(None),
+        text => Note::new(text).map(Some).map_err(|error| format!("The note {}.", error.errors[0].message)),
+    }
+}
+
 fn check(form: &SendForm) -> Result<Checked> {
-    let mut problems = Vec::new();
-    let mut problem =
-        |field: &str, message: &str| problems.push(FieldError { field: field.into(), message: message.into() });
-    let to: Option<WalletId> = form.to.parse().ok();
-    if to.is_none() {
-        problem("to", "Choose whom to pay.");
+    let mut wrong = Wrong::default();
+    let to: Option<WalletId> = form.to.parse().map_err(|_| wrong.add("to", "Choose whom to pay.")).ok();
+    let amount = typed_amount(&form.amount).map_err(|message| wrong.add("amount", message)).ok();
+    let note = typed_note(&form.note).map_err(|message| wrong.add("note", message)).ok();
+    match (to, amount, note) {
+        (Some(to), Some(amount), Some(note)) => Ok(Checked { to, amount, note }),
+        _ => Err(Error::fields(wrong.problems)),
     }
-    let digits: String = form.amount.chars().filter(|character| !character.is_whitespace()).collect();
-    let amount: Option<Amount> = digits.parse().ok();
-    if amount.is_none() {
-        problem("amount", "The amount must be a whole number, 1 or more.");
+}
+
+/// A refused payment in words for the one who pays: why, and what would make it work.
+pub(crate) fn way_on(error: &Error, shell: &Shell, own: WalletId) -> (String, Option<Way>) {
+    let way = |href: String, text: String| Some(Way { href, text });
+    let figure = |name: &str| error.members.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
+    match error.code {
+        Code::InsufficientBalance => {
+            let (balance, missing) = (figure("balance"), figure("required").saturating_sub(figure("balance")));
+            let sentence = format!(
+                "You do not have that many: you have {}, and {} more are needed.",
+                shell.tokens(&balance),
+                shell.tokens(&missing)
+            );
+            let ask = format!("Ask somebody for {}", shell.tokens(&missing));
+            (sentence, way(format!("/requests/new?amount={missing}"), ask))
+        }
+        Code::WalletFrozen if error.members.get("wallet_id").is_some_and(|id| *id == own.to_string()) => (
+            "Your wallet is frozen, so nothing can be sent. It works again once an operator has unfrozen it.".into(),
+            way("/".into(), "See the reason on your wallet".into()),
+        ),
+        Code::WalletFrozen => (
+            "Their wallet is frozen at present. It works again once an operator has unfrozen it; or choose somebody else.".into(),
+            None,
+        ),
+        Code::RecipientClosed => {
+            ("They have left the community and can no longer be paid. Choose somebody else.".into(), None)
+        }
+        Code::AmountOverflow => ("Their wallet cannot hold that many. Choose a smaller amount.".into(), None),
+        Code::SelfTransfer => (
+            "This is your own wallet. Choose someone else, or show this link to whoever wants to pay you.".into(),
+            way("/receive".into(), "Your code to be paid by".into()),
+        ),
+        Code::WalletNotFound => (
+            "There is no wallet at this address: the link may not be complete. Ask for it again, or choose by name."
+                .into(),
+            None,
+        ),
+        _ => (error.detail.clone(), None),
     }
-    let text = form.note.trim();
-    let note = if text.is_empty() {
-        None
+}
+
+fn add_refusal(wrong: &mut Wrong, error: Error, shell: &Shell, session: &Session) {
+    if error.errors.is_empty() {
+        let of_amount = matches!(error.code, Code::InsufficientBalance | Code::AmountOverflow);
+        let (sentence, way) = way_on(&error, shell, session.member.wallet_id);
+        wrong.add(if of_amount { "amount" } else { "to" }, sentence);
+        wrong.way = way;
     } else {
-        Note::new(text).map_err(|error| problem("note", &format!("The note {}.", error.errors[0].message))).ok()
-    };
-    match (to, amount) {
-        (Some(to), Some(amount)) if problems.is_empty() => Ok(Checked { to, amount, note }),
-        _ => Err(Error::fields(problems)),
+        wrong.problems.extend(error.errors);
     }
 }
 
 async fn send(State(app): State<App>, session: Session, FormBody(form): FormBody<SendForm>) -> Result<Response> {
     session.check(&form.csrf)?;
-    let outcome = match form.step.as_str() {
-        "pay" => execute(&app, &session, &form).await,
-        "change" => return show(&app, &session, form, Vec::new()).await,
-        _ => confirm(&app, &session, &form).await,
+    let outcome = match (form.star.as_str(), form.unstar.as_str(), form.step.as_str()) {
+        ("", "", "pay") => execute(&app, &session, &form).await,
+        ("", "", "change") => return show(&app, &session, form, Wrong::default(), StatusCode::OK).await,
+        ("", "", _) => confirm(&app, &session, &form).await,
+        (star, unstar, _) => match set_favourite(&app, &session, star, unstar).await {
+            Ok(_) => return show(&app, &session, form, Wrong::default(), StatusCode::OK).await,
+            Err(error) => Err(error),
+        },
     };
     match outcome {
         Err(error) if error.is_refusal() => {
-            let problems = if error.errors.is_empty() {
-                let field = if matches!(error.code, Code::InsufficientBalance | Code::AmountOverflow) {
-                    "amount"
-                } else {
-                    "to"
-                };
-                vec![FieldError { field: field.into(), message: error.detail }]
-            } else {
-                error.errors
-            };
-            show(&app, &session, form, problems).await
+            let mut wrong = Wrong::default();
+            add_refusal(&mut wrong, error, &app.shell(None, Nav::Send), &session);
+            show(&app, &session, form, wrong, form_status(true)).await
         }
         other => other,
     }
@@ -223,7 +277,7 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
         .books
         .read(move |conn| {
             let wallet = Wallet::by_key(conn, key)?;
-            let party = party(conn, to)?;
+            wallet.check_payment(&Wallet::by_id(conn, to)?, amount)?;
             let same = Filter {
                 direction: Some(Direction::Out),
                 counterparty: Some(to),
@@ -233,15 +287,9 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
                 ..Filter::default()
             };
             let found = history(conn, &wallet, &same, &PageRequest { limit: 1, cursor: None })?;
-            Ok((wallet, party, !found.items.is_empty()))
+            Ok((wallet, party(conn, to)?, !found.items.is_empty()))
         })
         .await?;
-    if to == wallet.id {
-        return Err(Error::new(Code::SelfTransfer, "This is your own wallet. Choose someone else."));
-    }
-    if wallet.balance < amount.get() {
-        return Err(Error::new(Code::InsufficientBalance, "You do not have that many. Choose a smaller amount."));
-    }
     let shell = app.shell(Some(session), Nav::Send);
     Ok(page(&ConfirmPage {
         to,
@@ -263,4 +311,51 @@ async fn execute(app: &App, session: &Session, form: &SendForm) -> Result<Respon
     let command = Send { from: session.member.wallet_key, to, amount, note };
     let made = app.books.execute(Once { caller: session.member.key, key, command }).await?.output;
     Ok(Redirect::to(&format!("/transactions/{}?paid=1", made.id)).into_response())
+}
+
+/// Somebody becomes a favourite, or is one no longer.
+async fn set_favourite(app: &App, session: &Session, star: &str, unstar: &str) -> Result<Favourite> {
+    let is_favourite = !star.is_empty();
+    let wallet_id = if is_favourite { star } else { unstar }.parse().map_err(|_| wallet_not_found())?;
+    app.books.execute(SetFavourite { user: session.member.key, wallet_id, is_favourite }).await
+}
+
+#[derive(Template)]
+#[template(path = "transfers/favourites.html")]
+struct FavouritesPage {
+    shell: Shell,
+    favourites: Vec<Favourite>,
+}
+
+async fn show_favourites(State(app): State<App>, session: Session) -> Result<Response> {
+    let user = session.member.key;
+    let favourites = app.books.read(move |conn| favourites(conn, user)).await?;
+    Ok(page(&FavouritesPage { shell: app.shell(Some(&session), Nav::Profile), favourites }))
+}
+
+#[derive(Debug, Deserialize)]
+struct FavouriteForm {
+    csrf: String,
+    #[serde(default)]
+    star: String,
+    #[serde(default)]
+    unstar: String,
+    /// Where to go back to, of our own pages that show a star.
+    #[serde(default)]
+    back: String,
+}
+
+async fn change_favourites(
+    State(app): State<App>,
+    session: Session,
+    FormBody(form): FormBody<FavouriteForm>,
+) -> Result<Response> {
+    session.check(&form.csrf)?;
+    set_favourite(&app, &session, &form.star, &form.unstar).await?;
+    // Only receipts show one beside; whatever else is asked for is not followed.
+    let back = match form.back.parse::<crate::ledger::TransactionId>() {
+        Ok(id) => format!("/transactions/{id}"),
+        Err(_) => "/profile/favourites".into(),
+    };
+    Ok(Redirect::to(&back).into_response())
 }

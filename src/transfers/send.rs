@@ -37,7 +37,7 @@ impl Command for Send {
 }
 
 /// The wallet that pays, unless its owner has left.
-pub(super) fn payer(conn: &Connection, key: WalletKey) -> Result<Wallet> {
+pub fn payer(conn: &Connection, key: WalletKey) -> Result<Wallet> {
     let wallet = Wallet::by_key(conn, key)?;
     if wallet.is_closed { Err(Error::left()) } else { Ok(wallet) }
 }

@@ -25,6 +25,7 @@ use super::pages::{Now, NowPart};
 use crate::error::{Error, Result};
 use crate::identity::Member;
 use crate::ledger::{UserKey, Wallet, WalletKey, since};
+use crate::requests;
 use crate::web::{App, BearerListener, Ear, Nav, PageListener, Pages, Pass};
 
 /// After so much silence a word is said that means nothing, so that no proxy takes the line for dead,
@@ -86,6 +87,15 @@ enum Telling {
     Page,
 }
 
+/// How it stands with a wallet: by which it is seen that there is something to tell.
+#[derive(Debug, PartialEq, Eq)]
+struct Standing {
+    sequence: i64,
+    wallet: WalletView,
+    /// The payment requests to its owner, for the page that shows them.
+    asked: Option<(i64, i64)>,
+}
+
 /// One stream.
 struct Listener {
     app: App,
@@ -96,7 +106,7 @@ struct Listener {
     end: Instant,
     telling: Telling,
     /// How the wallet stood when it was told of last, with its latest transaction.
-    told: Option<(i64, WalletView)>,
+    told: Option<Standing>,
     /// When the listener was last found to be one who may hear.
     judged: Option<Instant>,
     /// What is still to be said.
@@ -153,7 +163,11 @@ impl Listener {
         let (app, key, told, telling) = (self.app.clone(), self.wallet, self.told.take(), self.telling);
         let read = move |conn: &_| {
             let wallet = Wallet::by_key(conn, key)?;
-            let stands = (wallet.last_sequence, WalletView::from(wallet.clone()));
+            let asked = match telling {
+                Telling::Page => Some(requests::news(conn, key, app.books.now())?),
+                Telling::Events { .. } => None,
+            };
+            let stands = Standing { sequence: wallet.last_sequence, wallet: WalletView::from(wallet.clone()), asked };
             let words = if told.as_ref() == Some(&stands) { Vec::new() } else { telling.words(&app, conn, &wallet)? };
             Ok((stands, words))
         };
@@ -161,7 +175,7 @@ impl Listener {
         // After what was read, so that whoever was shut out before it hears nothing of it.
         self.judged = None;
         if let Telling::Events { heard } = &mut self.telling {
-            *heard = Some(stands.0);
+            *heard = Some(stands.sequence);
         }
         self.told = Some(stands);
         self.words.extend(words);
@@ -181,7 +195,8 @@ impl Telling {
                 transactions.chain([balance]).collect()
             }
             Self::Page => {
-                let part = NowPart { shell: app.shell(None, Nav::Wallet), now: Now::read(conn, wallet)? };
+                let part =
+                    NowPart { shell: app.shell(None, Nav::Wallet), now: Now::read(conn, wallet, app.books.now())? };
                 Ok(vec![Event::default().event("wallet").data(part.render().map_err(Error::internal)?)])
             }
         }

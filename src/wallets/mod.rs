@@ -1,10 +1,13 @@
 //! A member's wallet: what is in it, and what came and went.
 
 pub use api::WalletView;
+pub use explain::{ENTRIES_MAX, Explained, Share, explain};
 
 mod admin;
 mod api;
 mod events;
+mod explain;
+mod explain_pages;
 mod pages;
 
 use crate::web::Slice;
@@ -13,6 +16,6 @@ use crate::web::Slice;
 pub fn slice() -> Slice {
     Slice {
         api: api::routes().merge(events::routes()).merge(admin::routes()),
-        pages: pages::routes().merge(events::pages()),
+        pages: pages::routes().merge(events::pages()).merge(explain_pages::routes()),
     }
 }

@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Code, Error, Result};
 use crate::ledger::proof::newest;
 use crate::ledger::{
-    Direction, Filter, IdempotencyKey, Kind, Note, Once, PageRequest, Party, Transaction, TransactionId, Wallet,
+    Direction, Filter, IdempotencyKey, Kind, Note, Once, Owner, PageRequest, Party, Transaction, TransactionId, Wallet,
     WalletId, by_id, history,
 };
-use crate::transfers::Reverse;
+use crate::requests::{PaymentRequest, about_transaction, waiting};
+use crate::transfers::{Reverse, is_favourite};
 use crate::web::assets::wallet_script_url;
 use crate::web::{
     App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, grouped, page, page_with,
@@ -26,6 +27,8 @@ use crate::web::{
 
 /// Entries on the first page.
 const LATELY: usize = 8;
+/// Payment requests on the first page.
+const WAITING: usize = 5;
 /// Entries on a page of the history.
 const ENTRIES: usize = 30;
 
@@ -49,7 +52,7 @@ impl Transaction {
     }
 
     /// What it was, in the words of the one who looks.
-    fn meaning(&self, wallet: &WalletId) -> &'static str {
+    pub(super) fn meaning(&self, wallet: &WalletId) -> &'static str {
         let incoming = self.to.wallet_id == *wallet;
         match (self.kind, incoming) {
             _ if self.reverses.is_some() => "Given back",
@@ -89,13 +92,19 @@ pub(super) struct Now {
     balance: String,
     frozen_reason: Option<String>,
     wallet_id: WalletId,
+    /// By which others wait for an answer, and how many of them there are in all.
+    waiting: Vec<PaymentRequest>,
+    waiting_count: i64,
     entries: Vec<Transaction>,
 }
 
 impl Now {
-    pub(super) fn read(conn: &Connection, wallet: &Wallet) -> Result<Self> {
+    pub(super) fn read(conn: &Connection, wallet: &Wallet, now: i64) -> Result<Self> {
         let lately = PageRequest { limit: LATELY, cursor: None };
+        let (waiting, waiting_count) = waiting(conn, wallet.key, now, WAITING)?;
         Ok(Self {
+            waiting,
+            waiting_count,
             balance: grouped(wallet.balance),
             frozen_reason: wallet.frozen_reason.clone(),
             wallet_id: wallet.id,
@@ -109,11 +118,12 @@ async fn home(State(app): State<App>, session: Option<Session>, jar: CookieJar) 
         return Ok(page(&WelcomePage { shell: app.shell(None, Nav::None) }));
     };
     let key = session.member.wallet_key;
+    let time = app.books.now();
     let (balance, now) = app
         .books
         .read(move |conn| {
             let wallet = Wallet::by_key(conn, key)?;
-            Ok((wallet.balance, Now::read(conn, &wallet)?))
+            Ok((wallet.balance, Now::read(conn, &wallet, time)?))
         })
         .await?;
     let shell = app.shell(Some(&session), Nav::Wallet);
@@ -245,6 +255,24 @@ struct TransactionPage {
     give_back_amount: String,
     give_back_note: String,
     key: String,
+    /// The request that this payment accepted, and the latest one that asks it back.
+    accepted: Option<PaymentRequest>,
+    asked_back: Option<PaymentRequest>,
+    /// Whether the other side is a favourite; none where it is no member.
+    favourite: Option<bool>,
+}
+
+impl TransactionPage {
+    /// How much of one's own payment could be asked back.
+    fn can_ask_back(&self) -> i64 {
+        let is_own = self.transaction.kind == Kind::Transfer && !self.transaction.is_incoming();
+        let is_asked = self.asked_back.as_ref().is_some_and(PaymentRequest::is_open);
+        if is_own && self.transaction.reverses.is_none() && !is_asked {
+            self.transaction.amount - self.given_back
+        } else {
+            0
+        }
+    }
 }
 
 /// What was typed into the form that gives a payment back.
@@ -276,7 +304,20 @@ async fn receipt_page(
     problem: Option<String>,
 ) -> Result<TransactionPage> {
     let (key, wallet_id) = (session.member.wallet_key, session.member.wallet_id);
-    let (transaction, newest) = app.books.read(move |conn| Ok((by_id(conn, id, Some(key))?, newest(conn)?))).await?;
+    let (user, now) = (session.member.key, app.books.now());
+    let (transaction, newest, (accepted, asked_back), favourite) = app
+        .books
+        .read(move |conn| {
+            let transaction = by_id(conn, id, Some(key))?;
+            let other = transaction.other(&wallet_id);
+            let favourite = match other.owner {
+                Owner::User => Some(is_favourite(conn, user, other.wallet_id)?),
+                Owner::System => None,
+            };
+            let requests = about_transaction(conn, transaction.sequence, key, now)?;
+            Ok((transaction, newest(conn)?, requests, favourite))
+        })
+        .await?;
     let given_back = transaction.reversed_amount.unwrap_or(0);
     let returnable = transaction.is_incoming() && transaction.kind != Kind::Issuance && transaction.reverses.is_none();
     let can_give_back = if returnable { transaction.amount - given_back } else { 0 };
@@ -292,6 +333,9 @@ async fn receipt_page(
         give_back_note: typed.map(|form| form.note).unwrap_or_default(),
         key: IdempotencyKey::fresh().as_str().to_owned(),
         transaction,
+        accepted,
+        asked_back,
+        favourite,
     })
 }
 

@@ -24,8 +24,9 @@ const WALLETS_AT_ONCE: usize = 32;
 const LISTENERS_OF_ONE: usize = 8;
 
 /// By which it is seen that something happened to a wallet: its latest transaction, when it changed,
-/// whether it is frozen and whether its owner has left.
-type Mark = (i64, i64, bool, bool);
+/// whether it is frozen and whether its owner has left; and the latest payment request to its owner, and how
+/// many of them have no answer.
+type Mark = (i64, i64, bool, bool, (i64, i64));
 
 /// All who wait. Cheap to clone.
 #[derive(Clone)]
@@ -116,8 +117,14 @@ impl Feed {
 }
 
 fn mark(conn: &Connection, wallet: WalletKey) -> Result<Mark> {
+    let asked = conn
+        .prepare_cached(
+            "SELECT (SELECT coalesce(max(key), 0) FROM payment_requests WHERE payer = ?1),
+                    (SELECT count(*) FROM payment_requests WHERE payer = ?1 AND ended_at IS NULL)",
+        )?
+        .query_row([wallet], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let wallet = Wallet::by_key(conn, wallet)?;
-    Ok((wallet.last_sequence, wallet.updated_at, wallet.frozen_reason.is_some(), wallet.is_closed))
+    Ok((wallet.last_sequence, wallet.updated_at, wallet.frozen_reason.is_some(), wallet.is_closed, asked))
 }
 
 /// One who listens to a wallet, for as long as this is kept.

@@ -51,6 +51,7 @@ pub struct Shell {
     pub colours: Option<String>,
     /// Where the logo is.
     pub logo: String,
+    now: i64,
     zone: TimeZone,
 }
 
@@ -68,6 +69,7 @@ impl App {
             stylesheet: stylesheet_url(),
             colours: self.look.stylesheet().map(str::to_owned),
             logo: self.look.logo().to_owned(),
+            now: self.books.now(),
             zone: community.time_zone.clone(),
         }
     }
@@ -99,9 +101,26 @@ impl Shell {
         self.format(*at, "%H:%M")
     }
 
+    /// A time of day, with the day where that is not today: `14:05`, `20 Nov, 14:05`.
+    pub fn lately(&self, at: &i64) -> String {
+        let year = "%Y";
+        if self.day(at) == self.day(&self.now) {
+            self.clock(at)
+        } else if self.format(*at, year) == self.format(self.now, year) {
+            self.format(*at, "%-d %b, %H:%M")
+        } else {
+            self.format(*at, "%-d %b %Y, %H:%M")
+        }
+    }
+
     /// A day: `Friday, 20 November 2026`.
     pub fn day(&self, at: &i64) -> String {
         self.format(*at, "%A, %-d %B %Y")
+    }
+
+    /// A day as forms write it: `2026-11-20`.
+    pub fn date(&self, at: &i64) -> String {
+        self.format(*at, "%Y-%m-%d")
     }
 
     /// Day and time: `20 November 2026, 14:05`.

@@ -25,6 +25,12 @@ const NOT_IN_THE_FILE: &[(&str, &[&str], &str)] = &[
     ("links", &["key", "secret_hash", "user", "audit"], "the audit line is there with operator and reason"),
     ("client_permissions", &["user", "client"], "the client's name and id are there"),
     ("service_counts", &["key", "client", "user"], "the client's name is there"),
+    ("favourites", &["user", "wallet"], "name and wallet's id are there"),
+    (
+        "payment_requests",
+        &["key", "caller_key", "request"],
+        "digests of a key and of what was asked with it, beside which it stands itself",
+    ),
     ("wallet_days", &["wallet", "last_sequence"], "how rows refer to each other"),
 ];
 /// Tables that are in the file as a whole by another way: as transactions, with the client's name.
@@ -44,6 +50,8 @@ const SECTION_OF: &[(&str, &str)] = &[
     ("links", "links"),
     ("client_permissions", "service_clients"),
     ("service_counts", "service_counts"),
+    ("favourites", "favourites"),
+    ("payment_requests", "payment_requests"),
     ("wallet_days", "days"),
 ];
 

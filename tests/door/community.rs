@@ -41,6 +41,9 @@ pub struct Community {
     pub job: String,
     /// A one-time link for `bob`.
     pub link: String,
+    /// Requests between `ann` and `bob`, all open: which `bob` is to accept, to decline, and to answer on a
+    /// page; and the one that he can withdraw.
+    pub requests: [String; 4],
 }
 
 pub const SETTINGS: &str =
@@ -79,12 +82,24 @@ impl Community {
         let job = verification["id"].as_str().unwrap().to_owned();
         let made = server.cli(&["member", "sign-in-link", "bob", "--reason", "Lost phone"]).ok();
         let link = made["id"].as_str().unwrap().to_owned();
-        Self { server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job, link }
+        let mut requests = Vec::new();
+        for (asker, payer) in [(&ann, &bob), (&ann, &bob), (&ann, &bob), (&bob, &ann)] {
+            let body = json!({ "from_wallet_id": payer.member.wallet_id, "amount": 3, "note": "For bread" });
+            let made = asker.member.post("/v1/requests", &body).await.ok(201);
+            requests.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let requests = requests.try_into().unwrap();
+        Self { server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job, link, requests }
     }
 
     /// A path with its places filled: `{id}` is what it belongs to.
     pub fn filled(&self, path: &str) -> String {
-        path.replace("{wallet_id}", &self.bob.member.wallet_id)
+        let [accept, decline, answer, withdraw] = &self.requests;
+        path.replace("/requests/{id}/accept", &format!("/requests/{accept}/accept"))
+            .replace("/requests/{id}/decline", &format!("/requests/{decline}/decline"))
+            .replace("/requests/{id}/withdraw", &format!("/requests/{withdraw}/withdraw"))
+            .replace("/requests/{id}", &format!("/requests/{answer}"))
+            .replace("{wallet_id}", &self.ann.member.wallet_id)
             .replace("/wallets/{id}", &format!("/wallets/{}", self.bob.member.wallet_id))
             .replace("/users/{id}", &format!("/users/{}", self.bob.member.user_id))
             .replace("/service-clients/{id}", &format!("/service-clients/{}", self.client))
@@ -102,8 +117,11 @@ impl Community {
             Some((person, By::Session)) => request = request.header("cookie", &person.cookie),
             None => {}
         }
+        if is_api && method == "POST" {
+            request = request.header("idempotency-key", key());
+        }
         if is_api && !body.is_null() {
-            request = request.header("idempotency-key", key()).json(body);
+            request = request.json(body);
         } else if let Some(fields) = body.as_object() {
             let mut fields: Vec<(String, String)> = fields
                 .iter()
@@ -139,7 +157,11 @@ impl Community {
             "SELECT (SELECT json_group_array(json_array(key, hex(secret_hash), revoked)) FROM service_clients) AS clients,
                     (SELECT json_group_array(json_array(client, user)) FROM client_permissions) AS permissions",
         );
-        json!([self.server.rows(), sessions, clients])
+        let requests = self.server.sql(
+            "SELECT (SELECT json_group_array(json_array(id, ended_as, note, answer)) FROM payment_requests) AS requests,
+                    (SELECT json_group_array(json_array(user, wallet)) FROM favourites) AS favourites",
+        );
+        json!([self.server.rows(), sessions, clients, requests])
     }
 }
 

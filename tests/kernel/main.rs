@@ -6,6 +6,7 @@ mod access_found;
 mod direct_views;
 mod files;
 mod migrations;
+mod raw_requests;
 mod raw_sql;
 mod raw_tokens;
 mod support;

@@ -76,13 +76,15 @@ const RELATIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "identity",
-        "an erased user must have left, and have no name, identity, role, session, passkey, recovery code or permission any more",
+        "an erased user must have left, and have no name, identity, role, session, passkey, recovery code, permission, favourite, or word in a payment request any more",
         "SELECT 'user ' || users.id FROM users JOIN audit_log ON audit_log.target = users.id AND audit_log.action = 'user.erase'
           WHERE users.deleted_at IS NULL OR username <> 'former_member_' || substr(users.id, 1, 4)
              OR EXISTS (SELECT 1 FROM identities WHERE user = users.key)
              OR EXISTS (SELECT 1 FROM roles WHERE user = users.key) OR EXISTS (SELECT 1 FROM sessions WHERE user = users.key)
              OR EXISTS (SELECT 1 FROM passkeys WHERE user = users.key) OR EXISTS (SELECT 1 FROM recovery_codes WHERE user = users.key)
-             OR EXISTS (SELECT 1 FROM client_permissions WHERE user = users.key)",
+             OR EXISTS (SELECT 1 FROM client_permissions WHERE user = users.key) OR EXISTS (SELECT 1 FROM favourites WHERE user = users.key)
+             OR EXISTS (SELECT 1 FROM payment_requests WHERE asker = users.wallet AND note IS NOT NULL)
+             OR EXISTS (SELECT 1 FROM payment_requests WHERE payer = users.wallet AND answer IS NOT NULL)",
     ),
     (
         "client",
@@ -105,6 +107,15 @@ const RELATIONS: &[(&str, &str, &str)] = &[
         "what a service client called for was a member, and the client is there",
         "SELECT 'count ' || key FROM service_counts
           WHERE user NOT IN (SELECT key FROM users) OR client NOT IN (SELECT key FROM service_clients)",
+    ),
+    (
+        "request",
+        "a payment request is between two members, and accepted exactly by the payment that it asked for",
+        "SELECT 'payment request ' || r.id FROM payment_requests AS r LEFT JOIN transactions AS t ON t.sequence = r.paid_by
+          WHERE (SELECT count(*) FROM users WHERE wallet IN (r.asker, r.payer)) <> 2
+             OR (r.ended_as IS 'accepted') <> (r.paid_by IS NOT NULL) OR (r.ended_as IS NULL) <> (r.ended_at IS NULL)
+             OR (r.paid_by IS NOT NULL AND (t.from_wallet IS NOT r.payer OR t.to_wallet IS NOT r.asker OR t.amount IS NOT r.amount
+                                            OR t.reverses IS NOT r.asks_back OR t.created_at IS NOT r.ended_at))",
     ),
     (
         "audit",

@@ -1,6 +1,6 @@
 //! A link as a square that phones read (QR), on a page and on a terminal.
 
-use qrcode::{Color, QrCode};
+use qrcode::{Color, EcLevel, QrCode};
 
 use crate::error::{Error, Result};
 
@@ -8,23 +8,31 @@ use crate::error::{Error, Result};
 const MARGIN: usize = 4;
 
 /// A square of modules, dark or light, with its margin.
-pub(crate) struct Square {
+pub struct Square {
     /// Modules on each side.
-    pub(crate) side: usize,
+    pub side: usize,
     dark: Vec<bool>,
 }
 
 impl Square {
     /// The square that says this.
-    pub(crate) fn of(text: &str) -> Result<Self> {
-        let code = QrCode::new(text).map_err(Error::internal)?;
+    pub fn of(text: &str) -> Result<Self> {
+        QrCode::new(text).map(|code| Self::from(&code)).map_err(Error::internal)
+    }
+
+    fn from(code: &QrCode) -> Self {
         let width = code.width();
         let side = width + 2 * MARGIN;
         let mut dark = vec![false; side * side];
         for (place, color) in code.to_colors().into_iter().enumerate() {
             dark[(place / width + MARGIN) * side + place % width + MARGIN] = color == Color::Dark;
         }
-        Ok(Self { side, dark })
+        Self { side, dark }
+    }
+
+    /// The square of a text that is too much for a usual one: less of it may be stained, twice as much fits.
+    pub fn of_much(text: &str) -> Result<Self> {
+        QrCode::with_error_correction_level(text, EcLevel::L).map(|code| Self::from(&code)).map_err(Error::internal)
     }
 
     fn is_dark(&self, row: usize, column: usize) -> bool {
@@ -32,7 +40,7 @@ impl Square {
     }
 
     /// The outline of its dark modules, for the path of an SVG.
-    pub(crate) fn path(&self) -> String {
+    pub fn path(&self) -> String {
         let places = (0..self.side * self.side).map(|place| (place / self.side, place % self.side));
         let dark = places.filter(|(row, column)| self.is_dark(*row, *column));
         let squares: Vec<String> = dark.map(|(row, column)| format!("M{column} {row}h1v1h-1z")).collect();
@@ -40,7 +48,7 @@ impl Square {
     }
 
     /// Two rows a line, light on dark, as terminals are.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let mut text = String::new();
         for row in (0..self.side).step_by(2) {
             for column in 0..self.side {

@@ -1,0 +1,283 @@
+//! The pages of payment requests: what waits, asking, and answering.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::api::execute;
+use super::{
+    Accept, Decline, ListedRequests, PaymentRequest, PaymentRequestId, RequestState, Wanted, Withdraw, by_id, list,
+};
+use crate::error::{Code, Error, FieldError, Result};
+use crate::ledger::{Direction, IdempotencyKey, Once, PageRequest, Wallet, WalletId};
+use crate::transfers::{Person, Way, people, typed_amount, typed_note, way_on};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, page, page_with};
+
+/// Requests on a page of the list.
+const ENTRIES: usize = 30;
+
+/// The routes of this slice.
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .route("/requests", get(show_list))
+        .route("/requests/new", get(choose).post(ask))
+        .route("/requests/{id}", get(show_one).post(answer))
+}
+
+/// Words of a request for people.
+impl PaymentRequest {
+    /// How it stands, in a word for the one who looks.
+    pub(crate) fn standing(&self) -> &'static str {
+        match (self.state, self.is_incoming()) {
+            (RequestState::Open, true) => "Waits for you",
+            (RequestState::Open, false) => "Waits for an answer",
+            (RequestState::Accepted, _) => "Paid",
+            (RequestState::Declined, true) => "You declined",
+            (RequestState::Declined, false) => "Declined",
+            (RequestState::Withdrawn, _) => "Withdrawn",
+            (RequestState::Expired, _) => "Expired",
+        }
+    }
+
+    /// What it is, in a word for the one who looks.
+    pub(crate) fn asking(&self) -> &'static str {
+        match (self.is_incoming(), self.asks_back.is_some()) {
+            (true, false) => "Asks you",
+            (true, true) => "Asks for a payment back",
+            (false, false) => "You asked",
+            (false, true) => "You asked for a payment back",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "requests/list.html")]
+struct ListPage {
+    shell: Shell,
+    direction: Option<Direction>,
+    requests: Vec<PaymentRequest>,
+    older: Option<String>,
+}
+
+/// Which requests, as it stands in the address.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct ListForm {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    direction: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    cursor: String,
+}
+
+async fn show_list(
+    State(app): State<App>,
+    session: Session,
+    Parameters(form): Parameters<ListForm>,
+) -> Result<Response> {
+    let direction = match form.direction.as_str() {
+        "in" => Some(Direction::In),
+        "out" => Some(Direction::Out),
+        _ => None,
+    };
+    let (wallet, now) = (session.member.wallet_key, app.books.now());
+    let page_of = PageRequest { limit: ENTRIES, cursor: Some(form.cursor.clone()).filter(|cursor| !cursor.is_empty()) };
+    let listed = ListedRequests { direction, state: None };
+    let found = app.books.read(move |conn| list(conn, wallet, listed, now, &page_of)).await?;
+    let older = found.next_cursor.map(|cursor| {
+        let address = ListForm { cursor, ..form };
+        format!("/requests?{}", serde_urlencoded::to_string(address).unwrap_or_default())
+    });
+    let shell = app.shell(Some(&session), Nav::Wallet);
+    Ok(page(&ListPage { shell, direction, requests: found.items, older }))
+}
+
+#[derive(Template)]
+#[template(path = "requests/new.html")]
+struct NewPage {
+    shell: Shell,
+    problems: Vec<FieldError>,
+    q: String,
+    people: Vec<Person>,
+    from: Option<WalletId>,
+    amount: String,
+    note: String,
+    key: String,
+    days: u32,
+}
+
+/// What is typed to ask somebody.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct NewForm {
+    csrf: String,
+    key: String,
+    q: String,
+    from: String,
+    amount: String,
+    note: String,
+}
+
+async fn choose(State(app): State<App>, session: Session, Parameters(form): Parameters<NewForm>) -> Result<Response> {
+    show_form(&app, &session, form, Vec::new()).await
+}
+
+async fn show_form(app: &App, session: &Session, form: NewForm, problems: Vec<FieldError>) -> Result<Response> {
+    let (user, key) = (session.member.key, session.member.wallet_key);
+    let (open, q) = (app.config.community.directory, form.q.clone());
+    let from: Option<WalletId> = form.from.parse().ok();
+    let people = app.books.read(move |conn| people(conn, user, &Wallet::by_key(conn, key)?, from, &q, open)).await?;
+    let status = form_status(!problems.is_empty());
+    // Whoever changes something asks for something else.
+    let key = IdempotencyKey::fresh().as_str().to_owned();
+    let (shell, days) = (app.shell(Some(session), Nav::Wallet), app.config.limits.payment_request_days);
+    let NewForm { q, amount, note, .. } = form;
+    Ok(page_with(status, &NewPage { shell, problems, q, people, from, amount, note, key, days }))
+}
+
+async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<NewForm>) -> Result<Response> {
+    session.check(&form.csrf)?;
+    match post_ask(&app, &session, &form).await {
+        Ok(id) => Ok(Redirect::to(&format!("/requests/{id}?asked=1")).into_response()),
+        Err(error) if error.is_refusal() => {
+            let problems = if error.errors.is_empty() {
+                vec![FieldError { field: "from".into(), message: error.detail }]
+            } else {
+                error.errors
+            };
+            show_form(&app, &session, form, problems).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn post_ask(app: &App, session: &Session, form: &NewForm) -> Result<Uuid> {
+    let mut problems = Vec::new();
+    let mut problem = |field: &str, message| problems.push(FieldError { field: field.into(), message });
+    let payer: Option<WalletId> = form.from.parse().map_err(|_| problem("from", "Choose whom to ask.".to_owned())).ok();
+    let amount = typed_amount(&form.amount).map_err(|message| problem("amount", message)).ok();
+    let note = typed_note(&form.note).map_err(|message| problem("note", message)).ok();
+    let (Some(payer), Some(amount), Some(note)) = (payer, amount, note) else {
+        return Err(Error::fields(problems));
+    };
+    let key = IdempotencyKey::new(&form.key)?;
+    Ok(execute(app, &session.member, key, Wanted::Payment { payer, amount }, note).await?.output.id)
+}
+
+#[derive(Template)]
+#[template(path = "requests/request.html")]
+struct OnePage {
+    shell: Shell,
+    request: PaymentRequest,
+    asked: bool,
+    problem: Option<String>,
+    way: Option<Way>,
+    balance: i64,
+    /// What will be left after paying; none where it cannot be paid now.
+    balance_after: Option<i64>,
+    answer: String,
+    key: String,
+}
+
+/// What is typed to answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct AnswerForm {
+    csrf: String,
+    step: String,
+    key: String,
+    answer: String,
+}
+
+async fn show_one(
+    State(app): State<App>,
+    session: Session,
+    PathId(PaymentRequestId(id)): PathId<PaymentRequestId>,
+    Parameters(query): Parameters<BTreeMap<String, String>>,
+) -> Result<Response> {
+    let shown = one(&app, &session, id).await?;
+    Ok(page(&OnePage { asked: query.contains_key("asked"), ..shown }))
+}
+
+/// The page that names person, amount and what will be left: whoever accepts has confirmed.
+async fn one(app: &App, session: &Session, id: Uuid) -> Result<OnePage> {
+    let (key, now) = (session.member.wallet_key, app.books.now());
+    let (request, own, payable) = app
+        .books
+        .read(move |conn| {
+            let (request, own) = (by_id(conn, id, key, now)?, Wallet::by_key(conn, key)?);
+            let asker = Wallet::by_id(conn, request.asker.wallet_id)?;
+            let payable = own.check_payment(&asker, crate::ledger::Amount::new(request.amount)?);
+            Ok((request, own, payable))
+        })
+        .await?;
+    let shell = app.shell(Some(session), Nav::Wallet);
+    let is_to_answer = request.is_open() && request.is_incoming();
+    let (problem, way) = match payable {
+        Err(error) if is_to_answer => {
+            let (sentence, way) = way_on(&error, &shell, own.id);
+            (Some(sentence), way)
+        }
+        _ => (None, None),
+    };
+    Ok(OnePage {
+        shell,
+        asked: false,
+        balance: own.balance,
+        balance_after: own.balance.checked_sub(request.amount).filter(|_| problem.is_none()),
+        problem,
+        way,
+        answer: String::new(),
+        key: IdempotencyKey::fresh().as_str().to_owned(),
+        request,
+    })
+}
+
+async fn answer(
+    State(app): State<App>,
+    session: Session,
+    PathId(PaymentRequestId(id)): PathId<PaymentRequestId>,
+    FormBody(form): FormBody<AnswerForm>,
+) -> Result<Response> {
+    session.check(&form.csrf)?;
+    match post_answer(&app, &session, id, &form).await {
+        Ok(to) => Ok(Redirect::to(&to).into_response()),
+        // The page itself says how it stands by now.
+        Err(error) if error.code == Code::RequestEnded => {
+            let shown = one(&app, &session, id).await?;
+            Ok(page_with(StatusCode::CONFLICT, &OnePage { problem: Some(error.detail), ..shown }))
+        }
+        Err(error) if error.is_refusal() && error.code != Code::RequestNotFound => {
+            let shown = one(&app, &session, id).await?;
+            let (sentence, way) = way_on(&error, &shown.shell, session.member.wallet_id);
+            let shown = OnePage { problem: Some(sentence), way, answer: form.answer, ..shown };
+            Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn post_answer(app: &App, session: &Session, id: Uuid, form: &AnswerForm) -> Result<String> {
+    let wallet = session.member.wallet_key;
+    match form.step.as_str() {
+        "accept" => {
+            let key = IdempotencyKey::new(&form.key)?;
+            let command = Once { caller: session.member.key, key, command: Accept { payer: wallet, id } };
+            let paid = app.books.execute(command).await?.output;
+            return Ok(format!("/transactions/{}?paid=1", paid.id));
+        }
+        "decline" => {
+            let answer = typed_note(&form.answer).map_err(|message| Error::new(Code::InvalidRequest, message))?;
+            app.books.execute(Decline { payer: wallet, id, answer }).await?;
+        }
+        _ => {
+            app.books.execute(Withdraw { asker: wallet, id }).await?;
+        }
+    }
+    Ok(format!("/requests/{id}"))
+}
