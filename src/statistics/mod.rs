@@ -16,6 +16,7 @@ mod forecast_pages;
 mod outlook;
 mod pages;
 mod range;
+pub mod sandbox;
 mod sections;
 mod supply;
 mod table;

@@ -28,5 +28,6 @@ mod in_browser;
 mod kernel;
 mod pages;
 mod recount;
+mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;
