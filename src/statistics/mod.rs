@@ -17,6 +17,7 @@ mod outlook;
 mod pages;
 mod range;
 pub mod sandbox;
+mod sandbox_pages;
 mod sections;
 mod supply;
 mod table;
@@ -52,8 +53,11 @@ fn real(things: usize) -> f64 {
 /// What this slice hands the server.
 pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
+    let turns = Arc::new(sandbox::Turns::default());
     Slice {
-        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)),
-        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)),
+        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold), Arc::clone(&turns)),
+        pages: pages::routes(&settled)
+            .merge(forecast_pages::routes(&settled, &foretold))
+            .merge(sandbox_pages::routes(&turns)),
     }
 }

@@ -29,5 +29,6 @@ mod kernel;
 mod pages;
 mod recount;
 mod sandbox;
+mod sandbox_asked;
 #[path = "../support/mod.rs"]
 mod support;

@@ -25,4 +25,4 @@ pub use model::{Model, Party, Payment};
 pub(super) use question::Asked;
 pub use question::{MONTHS_MAX, Percent, Question, RUNS_MAX, Rhythm, Whom, word};
 pub use simulate::{Lived, Manner, Standing, simulate};
-pub(super) use turns::{RUNS_OF_MEMBERS, Turns};
+pub(super) use turns::Turns;

@@ -190,17 +190,29 @@ impl Question {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(in crate::statistics) struct Asked {
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) distribute: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) distribute_to: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) every: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) fee_percent: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) fee_tokens: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) demurrage_percent: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) issue: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) joining_per_month: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) leaving_per_month: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) months: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) runs: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(in crate::statistics) seed: String,
 }
 

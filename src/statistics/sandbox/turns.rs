@@ -20,7 +20,7 @@ use crate::statistics::calendar::{Bucket, Calendar};
 use crate::web::App;
 
 /// Futures that members and programs may ask for at once.
-pub(in crate::statistics) const RUNS_OF_MEMBERS: i64 = 1_000;
+const RUNS_OF_MEMBERS: i64 = 1_000;
 /// The work of one question at most, in payments: ten seconds of one processor, shared among all there are.
 const EFFORT_MAX: f64 = 500e6;
 /// How long one waits for one's turn.
