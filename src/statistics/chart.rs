@@ -14,7 +14,7 @@ const WIDTH: f64 = 100.0 - LEFT;
 const TOP: f64 = 7.0;
 const HEIGHT: f64 = 81.0;
 /// Words below the drawing at most.
-const WORDS: usize = 5;
+const WORDS: usize = 4;
 /// Columns closer together than this many have no room between them.
 const SPACED: usize = 90;
 /// How strong a colour can be in the week of hours.
@@ -390,7 +390,7 @@ mod tests {
         for count in 1..800 {
             let all: Vec<String> = (0..count).map(|place| place.to_string()).collect();
             let chosen = words(&all);
-            assert!((1..=5).contains(&chosen.len()), "{count}: {chosen:?}");
+            assert!((1..=4).contains(&chosen.len()), "{count}: {chosen:?}");
         }
     }
 

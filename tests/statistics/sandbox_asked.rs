@@ -20,7 +20,7 @@ const SANDBOX: &str = "/v1/statistics/sandbox";
 
 #[test]
 fn what_the_ledger_tells_is_learnt() {
-    let mut community = Community::founded(4, MORNING);
+    let community = Community::founded(4, MORNING);
     community.endow(1_000);
     let calendar = Calendar::new(TimeZone::UTC, Weekday::Monday);
     let look = |community: &Community| learn(&community.shell(), &calendar, community.clock.time()).unwrap();
@@ -60,8 +60,8 @@ fn what_the_ledger_tells_is_learnt() {
         ]
     );
     assert_eq!((model.days, learnt.days, learnt.payments), (2.0, 2.0, 3));
-    assert_eq!((model.balances.as_slice(), model.resting, model.pool), ([927, 1_112, 993].as_slice(), 1_001, 0));
-    assert_eq!(model.issued(), 4_023 + 10, "{model:?}");
+    assert_eq!((model.balances.as_slice(), model.resting, model.pool), ([917, 1_112, 993].as_slice(), 1_001, 0));
+    assert_eq!(model.issued(), 4_023);
     let month = 365.25 / 24.0;
     let near = |figure: f64, tokens: f64| assert!((figure - tokens * month).abs() < 1e-9, "{figure}");
     near(learnt.paid_per_month, 21.0);
@@ -149,7 +149,7 @@ async fn page_files_verb_and_api_say_the_same() {
     assert!(words.code == 0 && words.stdout.contains("With members"), "{}", words.stdout);
     // Nothing of it is in the ledger.
     assert_eq!(server.rows(), before);
-    server.assert_sound().await;
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
 }
 
 #[tokio::test]
@@ -211,7 +211,7 @@ async fn the_page_keeps_what_was_typed() {
     assert_eq!(aiko.get("/statistics/sandbox?fee=2").await.status(), 400);
     // Fields that were left empty say nothing, as a form sends them.
     let empty = "distribute=&distribute_to=&every=&fee_percent=&fee_tokens=&issue=&months=1&runs=2&seed=";
-    assert_eq!(aiko.page(&format!("/statistics/sandbox?{empty}")).await.matches("<svg class=\"chart").count(), 6);
+    assert!(aiko.page(&format!("/statistics/sandbox?{empty}")).await.contains("What is assumed"));
 }
 
 /// One question is worked on at a time; it ends when nobody waits for the answer any more.

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use crate::error::{Error, FieldError, Result};
 
@@ -20,7 +21,7 @@ const CHANGES_MAX: i64 = 1_000;
 const SEED_MAX: i64 = 9_007_199_254_740_991;
 
 /// How often something is given out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rhythm {
     /// Every day.
@@ -37,7 +38,7 @@ pub enum Rhythm {
 }
 
 /// What the number of tokens given out means.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Whom {
     /// Each member gets so many.
@@ -95,6 +96,22 @@ impl<'de> Deserialize<'de> for Percent {
     }
 }
 
+/// A word with a default, as the API's document says it: the library takes every default beside a named
+/// type for an object's.
+fn words(description: &str, words: &[&str], usual: &str) -> Schema {
+    let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied()));
+    schema.default(Some(usual.into())).description(Some(description)).build().into()
+}
+
+fn whom_in_document() -> Schema {
+    words("Whether each member gets them, or all together so many, alike.", &["each", "together"], "each")
+}
+
+fn rhythm_in_document() -> Schema {
+    let description = "How often: after each month, or third month, that is looked at; else by days.";
+    words(description, &["day", "week", "two_weeks", "month", "quarter"], "week")
+}
+
 /// What if? Everything may be left out; what is left out stays as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -113,10 +130,10 @@ pub struct Question {
     #[schema(minimum = 0, maximum = 9_223_372_036_854_775_807_i64)]
     pub distribute: Option<i64>,
     /// Whether each member gets them, or all together.
-    #[schema(inline)]
+    #[schema(schema_with = whom_in_document)]
     pub distribute_to: Whom,
     /// How often.
-    #[schema(inline)]
+    #[schema(schema_with = rhythm_in_document)]
     pub every: Rhythm,
     /// Of each payment between members, what part goes to the pool. The recipient gets so much less. Where
     /// it is no whole token, chance decides so that the mean is right.
