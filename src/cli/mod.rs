@@ -19,6 +19,7 @@ mod migrate;
 mod output;
 mod restore;
 mod serve;
+mod simulate;
 mod sql;
 mod token;
 mod verify;
@@ -145,6 +146,8 @@ enum Verb {
     Migrate(migrate::Migrate),
     /// Write the ledger for spreadsheets, programs and plain text accounting
     Export(export::Export),
+    /// Try out what would become of the community under other rules; changes nothing
+    Simulate(simulate::Simulate),
     /// Print a token of the developer identity, for trying the API
     Token(token::Token),
     /// Show the settings in force and where each came from
@@ -176,6 +179,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Restore(verb)) => verb.run(&common),
         Some(Verb::Migrate(verb)) => verb.run(&common),
         Some(Verb::Export(verb)) => verb.run(&common),
+        Some(Verb::Simulate(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),

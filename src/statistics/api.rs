@@ -14,16 +14,17 @@ use super::concentration::{Concentration, concentration};
 use super::flow::{Network, network};
 use super::forecast::{Forecast, Foretold};
 use super::range::{Ahead, Days, Range};
+use super::sandbox::{Outcomes, Question, Turns};
 use super::supply::{SupplyOverTime, supply_over_time};
 use super::transactions::Transactions;
 use super::users::{Settled, Users};
 use super::velocity::Velocity;
 use crate::error::{Error, Result};
 use crate::ledger::Folded;
-use crate::web::{App, Parameters, StatisticsReader};
+use crate::web::{App, Body, Parameters, StatisticsReader};
 
 /// The routes of this slice.
-pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiRouter<App> {
+pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>, turns: Arc<Turns>) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(supply))
         .routes(routes!(transactions))
@@ -34,8 +35,10 @@ pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiR
         .routes(routes!(flow))
         .routes(routes!(system_accounts))
         .routes(routes!(forecast))
+        .routes(routes!(sandbox))
         .layer(Extension(settled))
         .layer(Extension(foretold))
+        .layer(Extension(turns))
 }
 
 /// Reads at this moment, with the community's calendar.
@@ -187,4 +190,20 @@ async fn forecast(
     Parameters(ahead): Parameters<Ahead>,
 ) -> Result<Json<Forecast>> {
     read(&app, move |conn, calendar, now| foretold.forecast(conn, calendar, &settled, ahead.bucket(), now)).await
+}
+
+/// Sandbox
+///
+/// What would become of the community, if: its own history lived on many times under the rules that are asked
+/// for, and what came of it from the lowest outcomes to the highest. Nothing is changed. One question is worked
+/// on at a time; who comes while another is, waits two seconds and is then told to come back (429).
+#[utoipa::path(post, path = "/v1/statistics/sandbox", tag = "Statistics", security(("bearer" = []), ("service_client" = ["statistics:read"])), request_body = Question, responses((status = 200, body = Outcomes)))]
+async fn sandbox(
+    State(app): State<App>,
+    caller: StatisticsReader,
+    Extension(turns): Extension<Arc<Turns>>,
+    Body(question): Body<Question>,
+) -> Result<Json<Outcomes>> {
+    let outcomes = turns.ask(&app, question, caller.oversees).await?;
+    Ok(Json(Outcomes::clone(&outcomes)))
 }

@@ -200,6 +200,19 @@ impl Calendar {
         date.checked_sub(span).map_or(0, |date| self.midnight(date))
     }
 
+    /// The beginning of a day, and of the same day of each of so many months after; where a month is shorter,
+    /// of its last.
+    pub fn months_from(&self, start: i64, months: i64) -> Vec<i64> {
+        let date = self.at(start).date();
+        (0..=months).map(|month| date.checked_add(month.months()).map_or(start, |date| self.midnight(date))).collect()
+    }
+
+    /// How many days lie between the beginnings of two.
+    pub fn days_between(&self, start: i64, end: i64) -> i64 {
+        let (start, end) = (self.at(start).date(), self.at(end).date());
+        (end - start).get_days().into()
+    }
+
     /// When a day begins, on a quarter hour: all zones have kept to these since 1972.
     fn midnight(&self, date: Date) -> i64 {
         let start = date.to_zoned(self.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond());

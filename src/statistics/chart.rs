@@ -14,7 +14,7 @@ const WIDTH: f64 = 100.0 - LEFT;
 const TOP: f64 = 7.0;
 const HEIGHT: f64 = 81.0;
 /// Words below the drawing at most.
-const WORDS: usize = 5;
+const WORDS: usize = 4;
 /// Columns closer together than this many have no room between them.
 const SPACED: usize = 90;
 /// How strong a colour can be in the week of hours.
@@ -291,6 +291,45 @@ pub(super) fn ahead(
     Some(Chart { form: "wide", description, lines: scale.lines(), words: words(below), paths, marks: marks.collect() })
 }
 
+/// What may be, in bands: the most of the outcomes, half of them within, and the middle. None where all are
+/// nought. Each point: the lowest, two between, the middle one of the five, and the highest.
+pub(super) fn fan(
+    description: String,
+    points: Vec<([f64; 5], String)>,
+    below: &[String],
+    whole: bool,
+) -> Option<Chart> {
+    let most = points.iter().map(|(values, _)| values[4]).fold(0.0, f64::max);
+    if most <= 0.0 {
+        return None;
+    }
+    let scale = Scale::up_to(most, whole);
+    let row = |which: usize| points.iter().map(|(values, _)| values[which]).collect::<Vec<_>>();
+    let count = real(points.len());
+    let at = |(place, value): (usize, f64)| ((real(place) + 0.5) / count * 1000.0, 1000.0 * (1.0 - value / scale.top));
+    let middle: Vec<(f64, f64)> = row(2).into_iter().enumerate().map(at).collect();
+    let around = |low: usize, high: usize| {
+        let mut outline: Vec<(f64, f64)> = row(high).into_iter().enumerate().map(at).collect();
+        outline.extend(row(low).into_iter().enumerate().map(at).rev());
+        format!("M{}Z", joined(&outline))
+    };
+    let paths = vec![
+        Path { class: "gap", line: around(0, 4) },
+        Path { class: "inner", line: around(1, 3) },
+        Path { class: "curve", line: format!("M{}", joined(&middle)) },
+    ];
+    let room = WIDTH / count;
+    let marks = points.into_iter().enumerate().map(|(place, (_, says))| Mark {
+        x: LEFT + real(place) * room,
+        y: TOP,
+        width: room,
+        height: HEIGHT,
+        class: "pointed".to_owned(),
+        says,
+    });
+    Some(Chart { form: "wide", description, lines: scale.lines(), words: words(below), marks: marks.collect(), paths })
+}
+
 /// The Lorenz curve, under the line on which all would hold the same.
 pub(super) fn lorenz(description: String, curve: &[f64]) -> Option<Chart> {
     let last = curve.len().checked_sub(1).filter(|last| *last > 0)?;
@@ -393,7 +432,7 @@ mod tests {
         for count in 1..800 {
             let all: Vec<String> = (0..count).map(|place| place.to_string()).collect();
             let chosen = words(&all);
-            assert!((1..=5).contains(&chosen.len()), "{count}: {chosen:?}");
+            assert!((1..=4).contains(&chosen.len()), "{count}: {chosen:?}");
         }
     }
 

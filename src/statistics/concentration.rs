@@ -80,7 +80,7 @@ pub fn concentration(conn: &Connection, named: bool, now: i64) -> Result<Concent
     Ok(Concentration {
         members: counted(members.len()),
         tokens,
-        gini: share(gini(&balances, tokens), balances.len() as i128),
+        gini: share(gini(balances.iter().copied(), tokens), balances.len() as i128),
         deciles: curve.windows(2).filter_map(|pair| share(pair[1] - pair[0], 10)).collect(),
         lorenz: curve.iter().filter_map(|part| share(*part, 10)).collect(),
         top_10_percent_share: share(curve[10] - curve[9], 10),
@@ -90,10 +90,11 @@ pub fn concentration(conn: &Connection, named: bool, now: i64) -> Result<Concent
     })
 }
 
-/// The Gini coefficient times members times tokens: a whole number.
-fn gini(balances: &[i128], tokens: i128) -> i128 {
+/// The Gini coefficient of balances that rise, times members times tokens: a whole number.
+pub(super) fn gini(balances: impl ExactSizeIterator<Item = i128>, tokens: i128) -> i128 {
+    let members = balances.len() as i128;
     let weighted: i128 = (1..).zip(balances).map(|(rank, balance): (i128, _)| rank * balance).sum();
-    2 * weighted - (balances.len() as i128 + 1) * tokens
+    2 * weighted - (members + 1) * tokens
 }
 
 /// Ten times what the poorest tenths hold together, 0 to 10 of them: whole numbers, since a member on a border

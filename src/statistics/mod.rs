@@ -19,6 +19,8 @@ mod forecast_pages;
 mod outlook;
 mod pages;
 mod range;
+pub mod sandbox;
+mod sandbox_pages;
 mod sections;
 mod supply;
 mod table;
@@ -55,8 +57,12 @@ fn real(things: usize) -> f64 {
 /// What this slice hands the server.
 pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
+    let turns = Arc::new(sandbox::Turns::default());
     Slice {
-        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)).merge(effect_api::routes()),
-        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)).merge(effect_pages::routes()),
+        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold), Arc::clone(&turns)).merge(effect_api::routes()),
+        pages: pages::routes(&settled)
+            .merge(forecast_pages::routes(&settled, &foretold))
+            .merge(effect_pages::routes())
+            .merge(sandbox_pages::routes(&turns)),
     }
 }

@@ -30,6 +30,7 @@ const OPEN: &[(&str, &str, Opens)] = &[
     ("POST", "/v1/transactions/{id}/reverse", Opens::ForMember("transfers:write")),
     ("POST", "/v1/transfers", Opens::ForMember("transfers:write")),
     ("GET", "/v1/statistics/supply", Opens::Alone("statistics:read")),
+    ("POST", "/v1/statistics/sandbox", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/forecast", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/transactions", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/users", Opens::Alone("statistics:read")),

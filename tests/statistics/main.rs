@@ -29,5 +29,7 @@ mod in_browser;
 mod kernel;
 mod pages;
 mod recount;
+mod sandbox;
+mod sandbox_asked;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,105 @@
+//! On the server one simulation runs at a time, behind everything else, and what was answered is kept a
+//! while: the page, its files and the API ask the same.
+
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::{Mutex as Turn, MutexGuard};
+use tokio::time::timeout;
+
+use super::answer::{Outcomes, prepare};
+use super::question::{Question, RUNS_MAX};
+use crate::error::{Code, Error, Result};
+use crate::ledger::first_since;
+use crate::statistics::calendar::{Bucket, Calendar};
+use crate::web::App;
+
+/// Futures that members and programs may ask for at once.
+const RUNS_OF_MEMBERS: i64 = 1_000;
+/// The work of one question at most, in payments: ten seconds of one processor, shared among all there are.
+const EFFORT_MAX: f64 = 500e6;
+/// How long one waits for one's turn.
+const WAIT: Duration = Duration::from_secs(2);
+/// Answers that are kept: each has a few kilobytes.
+const KEPT: usize = 16;
+
+/// What an answer rests on: the day, and the first transaction that was not known.
+type RestsOn = (i64, i64);
+
+/// Whose turn it is, and what was answered.
+#[derive(Debug, Default)]
+pub(in crate::statistics) struct Turns {
+    turn: Turn<()>,
+    kept: Mutex<VecDeque<(Question, RestsOn, Arc<Outcomes>)>>,
+}
+
+/// Breaks a simulation off when whoever waits for it has gone.
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Turns {
+    /// What comes of a question. `oversees`: whether an operator or auditor asks.
+    pub(in crate::statistics) async fn ask(
+        &self,
+        app: &App,
+        question: Question,
+        oversees: bool,
+    ) -> Result<Arc<Outcomes>> {
+        question.check(if oversees { RUNS_MAX } else { RUNS_OF_MEMBERS })?;
+        let (now, calendar) = (app.books.now(), Calendar::from(&app.config.community));
+        let rests_on = move |conn: &rusqlite::Connection, calendar: &Calendar| -> Result<RestsOn> {
+            Ok((calendar.start(Bucket::Day, now), first_since(conn, i64::MAX)?))
+        };
+        let clock = calendar.clone();
+        let asked_of = app.books.read(move |conn| rests_on(conn, &clock)).await?;
+        if let Some(known) = self.known(&question, asked_of) {
+            return Ok(known);
+        }
+        let _turn = self.turn().await?;
+        // Whoever was before may have asked the same.
+        if let Some(known) = self.known(&question, asked_of) {
+            return Ok(known);
+        }
+        let asked = question.clone();
+        let (simulation, rests_on) = app
+            .books
+            .read(move |conn| Ok((prepare(conn, &calendar, &asked, now)?, rests_on(conn, &calendar)?)))
+            .await?;
+        simulation.check_effort(EFFORT_MAX)?;
+        let is_gone = Arc::new(AtomicBool::new(false));
+        let _gone = Gone(Arc::clone(&is_gone));
+        let work = tokio::task::spawn_blocking(move || {
+            let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+            let watch =
+                || if is_gone.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            simulation.run(threads, true, &watch, now)
+        });
+        let outcomes = Arc::new(work.await.map_err(Error::internal)??);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.truncate(KEPT - 1);
+        kept.push_front((question, rests_on, Arc::clone(&outcomes)));
+        Ok(outcomes)
+    }
+
+    fn known(&self, question: &Question, rests_on: RestsOn) -> Option<Arc<Outcomes>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(asked, on, _)| (asked, *on) == (question, rests_on)).map(|(_, _, known)| Arc::clone(known))
+    }
+
+    async fn turn(&self) -> Result<MutexGuard<'_, ()>> {
+        timeout(WAIT, self.turn.lock()).await.map_err(|_| {
+            Error::new(Code::TooManyRequests, "Others are trying something out at this moment. Wait a little.")
+                .with("retry_after_seconds", 5)
+        })
+    }
+}
