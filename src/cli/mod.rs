@@ -14,6 +14,7 @@ mod init;
 mod issue;
 mod key;
 mod link;
+mod mail;
 mod member;
 mod migrate;
 mod output;
@@ -145,6 +146,9 @@ enum Verb {
     Migrate(migrate::Migrate),
     /// Write the ledger for spreadsheets, programs and plain text accounting
     Export(export::Export),
+    /// Try out the mail server
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Print a token of the developer identity, for trying the API
     Token(token::Token),
     /// Show the settings in force and where each came from
@@ -176,6 +180,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Restore(verb)) => verb.run(&common),
         Some(Verb::Migrate(verb)) => verb.run(&common),
         Some(Verb::Export(verb)) => verb.run(&common),
+        Some(Verb::Mail(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),

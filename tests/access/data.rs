@@ -25,6 +25,13 @@ const NOT_IN_THE_FILE: &[(&str, &[&str], &str)] = &[
     ("links", &["key", "secret_hash", "user", "audit"], "the audit line is there with operator and reason"),
     ("client_permissions", &["user", "client"], "the client's name and id are there"),
     ("service_counts", &["key", "client", "user"], "the client's name is there"),
+    ("browsers", &["user"], "how rows refer to each other"),
+    ("notices", &["key", "user"], "how rows refer to each other"),
+    ("notice_marks", &["user"], "how rows refer to each other"),
+    ("notice_choices", &["user"], "how rows refer to each other"),
+    ("mail_addresses", &["key", "user", "code_hash"], "the hash of a code says nothing about anyone"),
+    ("letters", &["key", "user"], "how rows refer to each other"),
+    ("letter_exits", &["token_hash", "user"], "the hash of a secret says nothing about anyone"),
     ("wallet_days", &["wallet", "last_sequence"], "how rows refer to each other"),
 ];
 /// Tables that are in the file as a whole by another way: as transactions, with the client's name.
@@ -44,6 +51,13 @@ const SECTION_OF: &[(&str, &str)] = &[
     ("links", "links"),
     ("client_permissions", "service_clients"),
     ("service_counts", "service_counts"),
+    ("browsers", "browsers"),
+    ("notices", "notices"),
+    ("notice_marks", "notices_read"),
+    ("notice_choices", "notice_choices"),
+    ("mail_addresses", "mail_addresses"),
+    ("letters", "letters_waiting"),
+    ("letter_exits", "letters_sent"),
     ("wallet_days", "days"),
 ];
 

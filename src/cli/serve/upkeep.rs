@@ -1,5 +1,6 @@
 //! What goes on while the program serves: the living proof, checkpoints, the head of the ledger that is
-//! kept beside the database, and the end of sessions whose provider has withdrawn its key.
+//! kept beside the database, telling members what happened, and the end of sessions whose provider has
+//! withdrawn its key.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 use crate::identity::Change;
 use crate::identity::session::EndWithdrawn;
 use crate::ledger::{Books, KeptHead, ReadHead};
+use crate::notifications;
 use crate::proofs;
 use crate::web::App;
 
@@ -31,6 +33,8 @@ impl Upkeep {
     pub(super) fn start(app: &App) -> Self {
         let (books, settings) = (&app.books, &app.config.ledger);
         let mut tasks = vec![tokio::spawn(prove_again(books.clone())), tokio::spawn(keep_heads(books.clone()))];
+        tasks.push(tokio::spawn(notifications::follow(app.clone())));
+        tasks.push(tokio::spawn(notifications::deliver(app.clone())));
         let takes_checkpoints = settings.checkpoint_minutes > 0;
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());
