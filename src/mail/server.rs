@@ -190,10 +190,22 @@ fn refused(error: &SmtpError) -> Option<Outcome> {
 fn unreachable(error: &SmtpError) -> Trouble {
     match () {
         () if error.is_timeout() => Trouble::Silent,
-        () if error.is_tls() => Trouble::Tls(plain(error)),
+        () if error.is_tls() || is_of_encryption(error) => Trouble::Tls(plain(error)),
         () if error.is_response() || error.status().is_some() => Trouble::BrokeOff,
         () => Trouble::Unreachable(plain(error)),
     }
+}
+
+/// Whether it is the encryption that failed: its library says so as data that it cannot use.
+fn is_of_encryption(error: &SmtpError) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if inner.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData) {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
 }
 
 /// What the system or the encryption says is wrong; never what the server says.
