@@ -6,14 +6,15 @@
 //! * [`store`]: `SQLite` itself. Knows no word of the community's.
 //! * [`schema`]: the steps that build `schema.sql`.
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
+//! * [`mail`]: letters, and the server that takes them. [`notices`]: what members are told, and by which way.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
 //! * [`wallets`], [`transfers`], [`requests`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
-//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`]: the slices.
+//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`], [`notifications`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
-//! Arrows run one way: `cli, server → slices → web → identity → ledger → store`. A slice may use what
+//! Arrows run one way: `cli, server → slices → web → identity → notices → ledger → store`. A slice may use what
 //! another's `mod.rs` offers, in one direction too: `treasury → wallets → requests → transfers → clients, members`
 //! and `invitations → passkeys → sign_in`, with `invitations → members`. What would turn an arrow round
 //! belongs to [`ledger`], [`identity`] or [`web`].
@@ -31,7 +32,10 @@ pub mod error;
 pub mod identity;
 pub mod invitations;
 pub mod ledger;
+pub mod mail;
 pub mod members;
+pub mod notices;
+pub mod notifications;
 pub mod passkeys;
 pub mod proofs;
 pub mod requests;
@@ -67,8 +71,11 @@ mod tests {
         "statistics",
         "proofs",
         "audit",
+        "notifications",
         "web",
         "identity",
+        "notices",
+        "mail",
         "config",
         "ledger",
         "schema",

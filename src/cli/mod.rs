@@ -14,6 +14,7 @@ mod init;
 mod issue;
 mod key;
 mod link;
+mod mail;
 mod member;
 mod migrate;
 mod output;
@@ -148,6 +149,9 @@ enum Verb {
     Export(export::Export),
     /// Try out what would become of the community under other rules; changes nothing
     Simulate(simulate::Simulate),
+    /// Try out the mail server
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Print a token of the developer identity, for trying the API
     Token(token::Token),
     /// Show the settings in force and where each came from
@@ -180,6 +184,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Migrate(verb)) => verb.run(&common),
         Some(Verb::Export(verb)) => verb.run(&common),
         Some(Verb::Simulate(verb)) => verb.run(&common),
+        Some(Verb::Mail(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),

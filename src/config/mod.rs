@@ -10,10 +10,11 @@
 //!
 //! `layers` gathers the values, `reader` reads single ones, `settings` knows the keys and makes the
 //! [`Config`] of them, whose `sections` are typed; `providers` is the part of it that says who signs
-//! members in.
+//! members in, and `mail` that which says how they are written to.
 
 mod colour;
 mod layers;
+mod mail;
 mod providers;
 mod reader;
 mod secret;
@@ -24,6 +25,7 @@ mod settings;
 mod tests;
 
 pub use colour::Colour;
+pub use mail::{Mail, MailTls};
 pub use providers::may_fetch;
 pub use secret::Secret;
 pub use sections::{
@@ -53,6 +55,8 @@ pub struct Config {
     pub limits: Limits,
     /// How the ledger is vouched for.
     pub ledger: Ledger,
+    /// How members are written to; none: not at all.
+    pub mail: Option<Mail>,
     /// How the program logs.
     pub log: Log,
     report: Vec<Setting>,
@@ -125,6 +129,11 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+/// Whether what this setting names is a file with a secret in it.
+fn is_secret_file(key: &str) -> bool {
+    key.ends_with("secret_file") || key.ends_with("password_file")
+}
+
 /// Reads the configuration: flags over environment over file over default.
 pub fn load(overrides: &Overrides) -> Result<Config, ConfigError> {
     load_with(overrides, std::env::vars_os(), PathBuf::from("config.toml"))
@@ -149,7 +158,7 @@ impl Config {
     pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
         self.report.iter().filter_map(|setting| match &setting.origin {
             Origin::File(path) if setting.value == HIDDEN => Some(path.as_path()),
-            _ if setting.key.ends_with("secret_file") && !setting.value.is_empty() => Some(Path::new(&setting.value)),
+            _ if is_secret_file(&setting.key) && !setting.value.is_empty() => Some(Path::new(&setting.value)),
             _ => None,
         })
     }

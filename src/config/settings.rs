@@ -81,6 +81,13 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("limits.body_seconds", Kind::Number, "10"),
     ("limits.answer_seconds", Kind::Number, "10"),
     ("limits.idle_seconds", Kind::Number, "75"),
+    ("mail.host", Kind::Text, ""),
+    ("mail.port", Kind::Number, "0"),
+    ("mail.tls", Kind::Text, "starttls"),
+    ("mail.user", Kind::Text, ""),
+    ("mail.password", Kind::Text, ""),
+    ("mail.password_file", Kind::Text, ""),
+    ("mail.from", Kind::Text, ""),
     ("log.format", Kind::Text, "text"),
     ("log.filter", Kind::Text, "info"),
 ];
@@ -150,11 +157,12 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let sessions = read.sessions();
     let limits = read.limits();
     let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
+    let mail = read.mail();
     let log = Log { format: read.log_format(), filter: read.log_filter() };
     if !read.values.problems.is_empty() {
         return Err(ConfigError { problems: read.values.problems });
     }
-    Ok(Config { server, database, community, identity, sessions, limits, ledger, log, report: read.report })
+    Ok(Config { server, database, community, identity, sessions, limits, ledger, mail, log, report: read.report })
 }
 
 impl Reader {

@@ -15,11 +15,14 @@ use super::secret::Secret;
 use crate::config::Sessions;
 use crate::error::{Error, Result};
 use crate::ledger::{Command, Ledger, UserKey};
+use crate::notices::{NoticeKind, tell};
 
 /// A use is written down when the last one written is older than this: not with every page.
 const SEEN_EVERY: i64 = 5 * 60_000;
 /// Characters kept of what a browser says it is.
 const DEVICE_MAX: usize = 255;
+/// Browsers of one member that are known again.
+const BROWSERS_MAX: i64 = 20;
 
 /// How someone signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -128,8 +131,44 @@ impl Command for OpenSession {
                 self.vouched.as_ref().map(|vouched| &vouched.key_id),
                 self.vouched.as_ref().map(|vouched| vouched.until),
             ))?;
-        if opened == 1 { Ok(id) } else { Err(Error::left()) }
+        if opened != 1 {
+            return Err(Error::left());
+        }
+        tell_of_new_browser(ledger, self.user, self.method, &self.device)?;
+        Ok(id)
     }
+}
+
+/// Tells a member that somebody signed in as them in a browser that they had not used before. The very
+/// first is nothing to tell.
+fn tell_of_new_browser(ledger: &Ledger<'_>, user: UserKey, method: Method, device: &str) -> Result<()> {
+    let (conn, now) = (ledger.conn, ledger.now());
+    // Without its versions, which change every month.
+    let browser: String = device
+        .chars()
+        .filter(|character| !character.is_control() && !character.is_ascii_digit())
+        .take(DEVICE_MAX)
+        .collect();
+    let has_others: bool = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM browsers WHERE user = ?1 AND browser <> ?2)")?
+        .query_row((user, &browser), |row| row.get(0))?;
+    let known = conn
+        .prepare_cached("UPDATE browsers SET seen_at = ?3 WHERE user = ?1 AND browser = ?2")?
+        .execute((user, &browser, now))?;
+    if known > 0 {
+        return Ok(());
+    }
+    conn.prepare_cached("INSERT INTO browsers (user, browser, seen_at) VALUES (?1, ?2, ?3)")?
+        .execute((user, &browser, now))?;
+    conn.prepare_cached(
+        "DELETE FROM browsers WHERE user = ?1 AND browser NOT IN
+           (SELECT browser FROM browsers WHERE user = ?1 ORDER BY seen_at DESC LIMIT ?2)",
+    )?
+    .execute((user, BROWSERS_MAX))?;
+    if has_others {
+        tell(ledger, user, NoticeKind::SignedIn, &serde_json::json!({ "method": method }))?;
+    }
+    Ok(())
 }
 
 fn milliseconds(time: Duration) -> i64 {

@@ -50,6 +50,22 @@ pub const SECTIONS: &[(&str, &str)] = &[
         "SELECT service_clients.name, method, path, outcome, hour_at, count FROM service_counts
            JOIN service_clients ON service_clients.key = service_counts.client WHERE user = ?1 ORDER BY service_counts.key",
     ),
+    ("browsers", "SELECT browser, seen_at FROM browsers WHERE user = ?1 ORDER BY browser"),
+    ("notices", "SELECT kind, details, created_at FROM notices WHERE user = ?1 ORDER BY key"),
+    ("notices_read", "SELECT read_at FROM notice_marks WHERE user = ?1"),
+    (
+        "notice_choices",
+        "SELECT kind, channel, is_on, changed_at FROM notice_choices WHERE user = ?1 ORDER BY kind, channel",
+    ),
+    (
+        "mail_addresses",
+        "SELECT address, created_at, confirmed_at, tries, expires_at FROM mail_addresses WHERE user = ?1 ORDER BY key",
+    ),
+    (
+        "letters_waiting",
+        "SELECT id, kind, address, details, created_at, due_at, attempts, doubts FROM letters WHERE user = ?1 ORDER BY key",
+    ),
+    ("letters_sent", "SELECT kind, expires_at FROM letter_exits WHERE user = ?1 ORDER BY expires_at"),
     (
         "favourites",
         "SELECT owners.wallet_id, owners.name, favourites.created_at FROM favourites JOIN owners USING (wallet)

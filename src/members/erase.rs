@@ -17,7 +17,21 @@ use crate::ledger::{
 
 /// Tables whose rows are about a member alone, by their column `user`. None of it is left of someone
 /// who is erased. A test walks the schema and knows a table that was forgotten here.
-const PERSONAL: &[&str] = &["sessions", "client_permissions", "passkeys", "recovery_codes", "identities", "favourites"];
+const PERSONAL: &[&str] = &[
+    "sessions",
+    "client_permissions",
+    "passkeys",
+    "recovery_codes",
+    "identities",
+    "favourites",
+    "browsers",
+    "notices",
+    "notice_marks",
+    "notice_choices",
+    "mail_addresses",
+    "letters",
+    "letter_exits",
+];
 
 /// What becomes of the tokens of someone who leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]

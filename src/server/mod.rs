@@ -22,8 +22,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::error::{Code, Error};
 use crate::web::{App, Pages, Slice, frame};
 use crate::{
-    audit, clients, invitations, members, passkeys, proofs, requests, sign_in, statistics, transfers, treasury,
-    wallets, web,
+    audit, clients, invitations, members, notifications, passkeys, proofs, requests, sign_in, statistics, transfers,
+    treasury, wallets, web,
 };
 
 pub use listen::Listening;
@@ -43,6 +43,7 @@ fn slices() -> Vec<Slice> {
         sign_in::slice(),
         passkeys::slice(),
         invitations::slice(),
+        notifications::slice(),
     ]
 }
 

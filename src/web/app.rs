@@ -24,6 +24,8 @@ use crate::ledger::{Books, ClientKey, UserKey};
 /// Recovery codes that one address may try in a minute. A code cannot be guessed at any rate; this
 /// keeps those who try from costing anything.
 const GUESSES_PER_MINUTE: u32 = 5;
+/// Letters with a code that one member may have sent in an hour: an address they name may be somebody else's.
+const LETTERS_PER_HOUR: u32 = 5;
 /// Of how many connections one may be somebody's who only listens.
 const LISTENERS_SHARE: usize = 4;
 
@@ -54,6 +56,7 @@ pub struct Shared {
     clients: Rates<ClientKey>,
     strangers: Rates<IpAddr>,
     guesses: Rates<IpAddr>,
+    letters_asked_for: Rates<UserKey>,
 }
 
 impl std::ops::Deref for App {
@@ -73,6 +76,7 @@ impl App {
         let clients = Rates::per_minute(config.limits.requests_per_minute_of_client);
         let strangers = Rates::per_minute(config.limits.requests_per_minute_per_address);
         let guesses = Rates::per_minute(GUESSES_PER_MINUTE);
+        let letters_asked_for = Rates::per_hour(LETTERS_PER_HOUR);
         let payers = Known::default();
         let look = Look::of(&config.community)?;
         let feed = Feed::new((config.limits.connections / LISTENERS_SHARE).max(1));
@@ -90,6 +94,7 @@ impl App {
             clients,
             strangers,
             guesses,
+            letters_asked_for,
         })))
     }
 
@@ -269,6 +274,12 @@ impl App {
             &client.0,
             "More requests came from your address than this community allows in a minute to those who are not signed in. Wait a little.",
         )
+    }
+
+    /// Counts a letter with a code that a member asks for.
+    pub fn count_letter(&self, user: UserKey) -> Result<()> {
+        self.letters_asked_for
+            .count(&user, "You have asked for more codes than can be sent in an hour. Wait a little, and look into the folder for unwanted mail.")
     }
 
     /// Counts a recovery code that is tried from an address.

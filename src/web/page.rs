@@ -43,6 +43,8 @@ pub struct Shell {
     pub member: Option<String>,
     /// What every form must bring back.
     pub csrf: String,
+    /// How much they were told and have not read, counted up to ten.
+    pub unread: i64,
     /// Where in the navigation.
     pub nav: Nav,
     /// Where the stylesheet is.
@@ -65,6 +67,7 @@ impl App {
             symbol: community.token_symbol.clone(),
             member: session.map(|session| session.member.username.clone()),
             csrf: session.map(|session| session.csrf.clone()).unwrap_or_default(),
+            unread: session.map_or(0, |session| session.unread),
             nav,
             stylesheet: stylesheet_url(),
             colours: self.look.stylesheet().map(str::to_owned),
@@ -93,7 +96,7 @@ impl Shell {
 
     /// An amount as people read it: `12 345 ¤`, held together on one line.
     pub fn tokens(&self, amount: &i64) -> String {
-        format!("{}\u{a0}{}", grouped(*amount), self.symbol)
+        tokens(*amount, &self.symbol)
     }
 
     /// A time of day: `14:05`.
@@ -150,6 +153,11 @@ impl Shell {
             .map(|at| at.to_zoned(self.zone.clone()).strftime(pattern).to_string())
             .unwrap_or_default()
     }
+}
+
+/// An amount with the sign of what it is an amount of: `12 345 ¤`.
+pub fn tokens(amount: i64, symbol: &str) -> String {
+    format!("{}\u{a0}{symbol}", grouped(amount))
 }
 
 /// A number in groups of three, with narrow spaces that do not break: `1 234 567`.

@@ -1,4 +1,4 @@
-//! How often someone may call in a minute, kept in bounded memory.
+//! How often someone may call in a minute or an hour, kept in bounded memory.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -18,10 +18,16 @@ pub(super) struct Rates<K: Hash + Eq + Clone>(Option<(Quota, RwLock<DefaultKeyed
 impl<K: Hash + Eq + Clone> Rates<K> {
     /// So many a minute, and as many at once; 0 for any number.
     pub(super) fn per_minute(calls: u32) -> Self {
-        Self(NonZeroU32::new(calls).map(|calls| {
-            let quota = Quota::per_minute(calls);
-            (quota, RwLock::new(RateLimiter::keyed(quota)))
-        }))
+        Self::by(NonZeroU32::new(calls).map(Quota::per_minute))
+    }
+
+    /// So many an hour, and as many at once; 0 for any number.
+    pub(super) fn per_hour(calls: u32) -> Self {
+        Self::by(NonZeroU32::new(calls).map(Quota::per_hour))
+    }
+
+    fn by(quota: Option<Quota>) -> Self {
+        Self(quota.map(|quota| (quota, RwLock::new(RateLimiter::keyed(quota)))))
     }
 
     /// Counts one call; refuses it where it is one too many, and says when the next will not be.

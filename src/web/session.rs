@@ -20,6 +20,7 @@ use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Vouched, Which};
 use crate::identity::{Member, Role, Secret};
+use crate::notices::unread;
 
 /// The cookie of a session.
 const SESSION: &str = "session";
@@ -40,6 +41,8 @@ pub struct Session {
     pub issuer: String,
     /// What every form must bring back: bound to this session, unknown to any other site.
     pub csrf: String,
+    /// How much they were told and have not read, counted up to ten.
+    pub unread: i64,
     form: FormToken,
 }
 
@@ -164,7 +167,9 @@ impl Session {
         {
             let issuer = session.identity.0;
             let form = FormToken::of(&secret);
-            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf: form.masked()?, form }));
+            let member = session.member;
+            let unread = app.books.look_up(|conn| unread(conn, member.key, member.wallet_key)).await?;
+            return Ok(Some(Self { member, info: session.info, issuer, csrf: form.masked()?, unread, form }));
         }
         app.count_stranger(Client::of(parts))?;
         Ok(None)

@@ -31,6 +31,13 @@ const NOT_IN_THE_FILE: &[(&str, &[&str], &str)] = &[
         &["key", "caller_key", "request"],
         "digests of a key and of what was asked with it, beside which it stands itself",
     ),
+    ("browsers", &["user"], "how rows refer to each other"),
+    ("notices", &["key", "user"], "how rows refer to each other"),
+    ("notice_marks", &["user"], "how rows refer to each other"),
+    ("notice_choices", &["user"], "how rows refer to each other"),
+    ("mail_addresses", &["key", "user", "code_hash"], "the hash of a code says nothing about anyone"),
+    ("letters", &["key", "user"], "how rows refer to each other"),
+    ("letter_exits", &["token_hash", "user"], "the hash of a secret says nothing about anyone"),
     ("wallet_days", &["wallet", "last_sequence"], "how rows refer to each other"),
 ];
 /// Tables that are in the file as a whole by another way: as transactions, with the client's name.
@@ -52,6 +59,13 @@ const SECTION_OF: &[(&str, &str)] = &[
     ("service_counts", "service_counts"),
     ("favourites", "favourites"),
     ("payment_requests", "payment_requests"),
+    ("browsers", "browsers"),
+    ("notices", "notices"),
+    ("notice_marks", "notices_read"),
+    ("notice_choices", "notice_choices"),
+    ("mail_addresses", "mail_addresses"),
+    ("letters", "letters_waiting"),
+    ("letter_exits", "letters_sent"),
     ("wallet_days", "days"),
 ];
 

@@ -46,8 +46,7 @@ pub struct Community {
     pub requests: [String; 4],
 }
 
-pub const SETTINGS: &str =
-    "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n";
+pub const SETTINGS: &str = "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n[mail]\nhost = \"127.0.0.1\"\nport = 9\ntls = \"none\"\nfrom = \"tokens@example.org\"\n";
 
 impl Community {
     pub async fn found() -> Self {

@@ -33,6 +33,9 @@ pub enum Who {
     WithPasskeys,
     /// Anybody may come, and gets nowhere without what a provider sends with them.
     Astray,
+    /// Whoever holds the link out of a letter, signed in or not. What the table asks with is no such link, so
+    /// for everybody there is nothing there. Of those who hold one, tests/mail tells.
+    Holder,
 }
 
 /// One call: method, path, who may make it, and something that they may send.
@@ -99,6 +102,15 @@ pub const CALLS: &[Call] = &[
     call("DELETE", "/v1/me/sessions/{id}", Who::Owner, "null"),
     call("GET", "/v1/admin/users/{id}/sessions", Who::Overseers, "null"),
     call("GET", "/v1/me/data", Who::Members, "null"),
+    call("GET", "/v1/me/notifications", Who::Members, "null"),
+    call(
+        "PATCH",
+        "/v1/me/notifications",
+        Who::Members,
+        r#"{"choices":[{"kind":"payment_received","channel":"page","on":true}]}"#,
+    ),
+    call("GET", "/v1/notifications", Who::Members, "null"),
+    call("POST", "/v1/notifications/read", Who::Members, r#"{"up_to":0}"#),
     call("DELETE", "/v1/me", Who::Unsure, r#"{"confirm":"00000000-0000-4000-8000-000000000000","remaining":"keep"}"#),
     call("GET", "/v1/me/service-clients", Who::Members, "null"),
     call("PUT", "/v1/me/service-clients/{id}", Who::Members, "null"),
@@ -218,6 +230,15 @@ pub const CALLS: &[Call] = &[
     call("POST", "/profile/sessions", Who::Members, r#"{"end":"others"}"#),
     call("GET", "/profile/data.json", Who::Members, "null"),
     call("GET", "/profile/history.csv", Who::Members, "null"),
+    call("GET", "/notifications", Who::Members, "null"),
+    call("POST", "/notifications", Who::Members, r#"{"up_to":"0"}"#),
+    call("GET", "/profile/notifications", Who::Members, "null"),
+    call("POST", "/profile/notifications", Who::Members, r#"{"page.payment_received":"on"}"#),
+    call("POST", "/profile/mail", Who::Members, r#"{"address":"ann@example.org"}"#),
+    call("POST", "/profile/mail/confirm", Who::Unsure, r#"{"code":"12345678"}"#),
+    call("POST", "/profile/mail/remove", Who::Members, "{}"),
+    call("GET", "/unsubscribe/{token}", Who::Holder, "null"),
+    call("POST", "/unsubscribe/{token}", Who::Holder, "{}"),
     call("GET", "/profile/clients", Who::Members, "null"),
     call("POST", "/profile/clients", Who::Members, r#"{"client":"CLIENT","allowed":"true"}"#),
     call("GET", "/profile/close", Who::Members, "null"),
@@ -355,7 +376,7 @@ impl Call {
             return match self.who {
                 Who::Everyone => Outcome::In,
                 Who::Astray => Outcome::Other,
-                Who::WithPasskeys => Outcome::NotThere,
+                Who::WithPasskeys | Who::Holder => Outcome::NotThere,
                 _ => Outcome::SignInFirst,
             };
         };
@@ -365,7 +386,7 @@ impl Call {
         match self.who {
             Who::Everyone => Outcome::In,
             Who::Astray => Outcome::Other,
-            Who::WithPasskeys => Outcome::NotThere,
+            Who::WithPasskeys | Who::Holder => Outcome::NotThere,
             _ if !is_known => Outcome::SignInFirst,
             _ if has_left && by == By::Session => Outcome::SignInFirst,
             _ if has_left => Outcome::NotAllowed,

@@ -1,6 +1,6 @@
 //! What goes on while the program serves: the living proof, checkpoints, the head of the ledger that is
-//! kept beside the database, the following of tokens, and the end of sessions whose provider has withdrawn
-//! its key.
+//! kept beside the database, telling members what happened, the following of tokens, and the end of sessions
+//! whose provider has withdrawn its key.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 use crate::identity::Change;
 use crate::identity::session::EndWithdrawn;
 use crate::ledger::{Books, KeptHead, ReadHead};
+use crate::notifications;
 use crate::proofs;
 use crate::web::App;
 
@@ -38,6 +39,8 @@ impl Upkeep {
             tokio::spawn(keep_heads(books.clone())),
             tokio::spawn(follow(books.clone())),
         ];
+        tasks.push(tokio::spawn(notifications::follow(app.clone())));
+        tasks.push(tokio::spawn(notifications::deliver(app.clone())));
         let takes_checkpoints = settings.checkpoint_minutes > 0;
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());
