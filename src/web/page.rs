@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::assets::{icon_url, stylesheet_url};
 use super::frame::POLICY_WITH_SCRIPT;
+use super::sections::{Section, SectionLink};
 use super::{App, Session};
 use crate::error::Error;
 use crate::ledger::{Owner, Party};
@@ -28,6 +29,8 @@ pub enum Nav {
     Statistics,
     /// The profile.
     Profile,
+    /// Looking after the community.
+    Admin(Section),
 }
 
 /// The shell around every page.
@@ -45,6 +48,10 @@ pub struct Shell {
     pub csrf: String,
     /// Where in the navigation.
     pub nav: Nav,
+    /// Whether they look after the community, as operators or auditors.
+    pub oversees: bool,
+    /// The navigation of those who do, on their pages.
+    pub sections: Vec<SectionLink>,
     /// Where the stylesheet is.
     pub stylesheet: &'static str,
     /// Where the icon is.
@@ -62,6 +69,11 @@ impl App {
             symbol: community.token_symbol.clone(),
             member: session.map(|session| session.member.username.clone()),
             csrf: session.map(|session| session.csrf.clone()).unwrap_or_default(),
+            oversees: session.is_some_and(|session| session.member.oversees()),
+            sections: match nav {
+                Nav::Admin(here) => here.links(self.passkeys.is_some()),
+                _ => Vec::new(),
+            },
             nav,
             stylesheet: stylesheet_url(),
             icon: icon_url(),

@@ -5,6 +5,7 @@ use std::fmt;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderMap;
@@ -39,6 +40,9 @@ pub struct Session {
     /// What every form must bring back: bound to this session, unknown to any other site.
     pub csrf: String,
     form: FormToken,
+    /// With what the program signs what it shows to this session alone. No script can read the cookie
+    /// from which it is made.
+    sealing: hmac::Key,
 }
 
 /// Someone who has just shown who they are.
@@ -148,7 +152,10 @@ impl Session {
         {
             let issuer = session.identity.0;
             let form = FormToken::of(&secret);
-            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf: form.masked()?, form }));
+            let csrf = form.masked()?;
+            let key = format!("communitytoken seal {}", secret.reveal());
+            let sealing = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf, form, sealing }));
         }
         app.count_stranger(Client::of(parts))?;
         Ok(None)
@@ -157,6 +164,16 @@ impl Session {
     /// Whether they signed in lately enough to add or take away a way in.
     pub const fn is_fresh(&self, now: i64) -> bool {
         now.saturating_sub(self.info.signed_in_at) <= FRESH
+    }
+
+    /// A seal on what a form shows and brings back, so that what is done is what was shown.
+    pub fn seal(&self, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.sealing, text.as_bytes()))
+    }
+
+    /// Whether the seal is this session's on this text.
+    pub fn is_sealed(&self, text: &str, seal: &str) -> bool {
+        URL_SAFE_NO_PAD.decode(seal).is_ok_and(|seal| hmac::verify(&self.sealing, text.as_bytes(), &seal).is_ok())
     }
 
     /// Refuses a form that did not come from one of our pages in this session.
