@@ -9,13 +9,13 @@
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
 //! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
-//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`]: the slices.
+//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`], [`operators`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
 //! Arrows run one way: `cli, server → slices → web → identity → ledger → store`. A slice may use what
-//! another's `mod.rs` offers, in one direction too: `treasury → wallets → transfers → clients, members`
-//! and `invitations → passkeys → sign_in`, with `invitations → members`. What would turn an arrow round
+//! another's `mod.rs` offers, in one direction too: `treasury → wallets → transfers → clients, members`,
+//! `invitations → members → passkeys → sign_in`, and from those with operators' pages to `audit`. What would turn an arrow round
 //! belongs to [`ledger`], [`identity`] or [`web`].
 //!
 //! # The way of a request
@@ -32,6 +32,7 @@ pub mod identity;
 pub mod invitations;
 pub mod ledger;
 pub mod members;
+pub mod operators;
 pub mod passkeys;
 pub mod proofs;
 pub mod schema;
@@ -54,6 +55,7 @@ mod tests {
         "cli",
         "demo",
         "server",
+        "operators",
         "treasury",
         "wallets",
         "transfers",

@@ -22,7 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::error::{Code, Error};
 use crate::web::{App, Pages, Slice, frame};
 use crate::{
-    audit, clients, invitations, members, passkeys, proofs, sign_in, statistics, transfers, treasury, wallets, web,
+    audit, clients, invitations, members, operators, passkeys, proofs, sign_in, statistics, transfers, treasury, wallets, web,
 };
 
 pub use listen::Listening;
@@ -41,6 +41,7 @@ fn slices() -> Vec<Slice> {
         sign_in::slice(),
         passkeys::slice(),
         invitations::slice(),
+        operators::slice(),
     ]
 }
 

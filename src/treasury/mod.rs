@@ -1,14 +1,18 @@
 //! The operators' use cases: issuing, distributing, freezing, correcting. Each names its operator
 //! and reason and leaves a line in the audit log (Administrative Operations).
 
+mod account_pages;
 mod api;
 mod correct;
+mod correct_pages;
 mod create_account;
 mod distribute;
+mod distribute_pages;
 mod freeze;
 mod freeze_pages;
 mod issue;
 mod list;
+mod preview;
 mod system_account;
 
 use crate::web::Slice;
@@ -23,5 +27,9 @@ pub use system_account::SystemAccount;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: freeze_pages::routes() }
+    let pages = distribute_pages::routes()
+        .merge(account_pages::routes())
+        .merge(freeze_pages::routes())
+        .merge(correct_pages::routes());
+    Slice { api: api::routes(), pages }
 }

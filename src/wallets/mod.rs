@@ -3,6 +3,7 @@
 pub use api::WalletView;
 
 mod admin;
+mod admin_pages;
 mod api;
 mod events;
 mod pages;
@@ -13,6 +14,6 @@ use crate::web::Slice;
 pub fn slice() -> Slice {
     Slice {
         api: api::routes().merge(events::routes()).merge(admin::routes()),
-        pages: pages::routes().merge(events::pages()),
+        pages: pages::routes().merge(events::pages()).merge(admin_pages::routes()),
     }
 }

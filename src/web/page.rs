@@ -103,6 +103,11 @@ impl Shell {
         format!("{}\u{a0}{}", grouped(*amount), self.symbol)
     }
 
+    /// A number as people read it.
+    pub fn number(&self, number: &i64) -> String {
+        grouped(*number)
+    }
+
     /// A time of day: `14:05`.
     pub fn clock(&self, at: &i64) -> String {
         self.format(*at, "%H:%M")
