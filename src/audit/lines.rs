@@ -62,10 +62,17 @@ pub fn lines(conn: &Connection, filter: &AuditFilter, page: &PageRequest) -> Res
 }
 
 impl AuditView {
+    /// Who did it, without the id that stands behind an operator's name.
+    pub fn by(&self) -> &str {
+        let operator = &self.entry.operator;
+        operator.rsplit_once(" (").filter(|(_, id)| id.len() == 37).map_or(operator, |(name, _)| name)
+    }
+
     fn of(conn: &Connection, entry: AuditEntry) -> Result<Self> {
         let (target, href) = match entry.action.as_str() {
             "distribution" => {
-                let [tokens, members] = ["distributed", "recipients"].map(|name| grouped(entry.details[name].as_i64().unwrap_or(0)));
+                let [tokens, members] =
+                    ["distributed", "recipients"].map(|name| grouped(entry.details[name].as_i64().unwrap_or(0)));
                 (format!("{tokens} to {members} wallets"), Some(format!("/admin/distributions/{}", entry.target)))
             }
             "issuance" => (grouped(entry.details["amount"].as_i64().unwrap_or(0)), Some("/admin/accounts".to_owned())),

@@ -49,7 +49,9 @@ impl FilterForm {
         let typed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let day = |text: &str, read: &dyn Fn(&str) -> Option<i64>| match text.trim() {
             "" => Ok(None),
-            day => read(day).map(Some).ok_or_else(|| Error::new(Code::InvalidRequest, "A day is written as 2026-11-20.")),
+            day => {
+                read(day).map(Some).ok_or_else(|| Error::new(Code::InvalidRequest, "A day is written as 2026-11-20."))
+            }
         };
         Ok(AuditFilter {
             operator: typed(&self.operator),

@@ -17,8 +17,8 @@ use crate::ledger::{PageRequest, Reason, UserId};
 use crate::passkeys::in_use;
 use crate::web::assets::link_script_url;
 use crate::web::{
-    ActPage, App, BareForm, FormBody, Nav, Operating, Pages, Parameters, PathId, ReasonForm, RequestId, Section, Session, Shell, authority, form_status,
-    page_with, page_with_script,
+    ActPage, App, BareForm, FormBody, Nav, Operating, Pages, Parameters, PathId, ReasonForm, RequestId, Section,
+    Session, Shell, authority, form_status, page_with, page_with_script,
 };
 
 pub(super) fn routes() -> Pages {
@@ -171,7 +171,10 @@ fn link_page(app: &App, operating: &Operating, member: &Member) -> ActPage {
     let back = format!("/admin/members/{}", member.id);
     ActPage {
         sentences: vec![
-            format!("You get a link that signs in {} once, within half an hour. Give it to nobody else.", member.username),
+            format!(
+                "You get a link that signs in {} once, within half an hour. Give it to nobody else.",
+                member.username
+            ),
             "It is for who has lost their passkeys and codes. They can add a passkey when they are in.".to_owned(),
         ],
         button: "Make the link",

@@ -22,7 +22,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::error::{Code, Error};
 use crate::web::{App, Pages, Slice, frame};
 use crate::{
-    audit, clients, invitations, members, operators, passkeys, proofs, sign_in, statistics, transfers, treasury, wallets, web,
+    audit, clients, invitations, members, operators, passkeys, proofs, sign_in, statistics, transfers, treasury,
+    wallets, web,
 };
 
 pub use listen::Listening;

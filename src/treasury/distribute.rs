@@ -119,10 +119,7 @@ pub(super) fn receiver(conn: &Connection, id: WalletId, seen: &mut HashSet<Walle
 /// One share more.
 pub(super) fn add(total: i64, share: Amount) -> Result<i64> {
     total.checked_add(share.get()).ok_or_else(|| {
-        Error::new(
-            Code::AmountOverflow,
-            "Together the amounts pass 9223372036854775807, the most the ledger can hold.",
-        )
+        Error::new(Code::AmountOverflow, "Together the amounts pass 9223372036854775807, the most the ledger can hold.")
     })
 }
 
@@ -136,7 +133,9 @@ impl Command for Distribute {
         if self.issued_max.is_some_and(|most| issued > most) {
             return Err(Error::new(
                 Code::InvalidRequest,
-                format!("The pool has become smaller: {issued} tokens would now be issued for it. Look at it once more."),
+                format!(
+                    "The pool has become smaller: {issued} tokens would now be issued for it. Look at it once more."
+                ),
             ));
         }
         let first = ledger.next_sequence();

@@ -214,9 +214,7 @@ async fn look(State(app): State<App>, operating: Operating, form: UploadBody) ->
             Ok(confirm_page(&app, &operating.session, draft, found, String::new(), None))
         }
         Ok(found) => begin_page(&app, &operating.session, draft, found.problems).await,
-        Err(error) if error.is_refusal() => {
-            begin_page(&app, &operating.session, draft, vec![said(&error)]).await
-        }
+        Err(error) if error.is_refusal() => begin_page(&app, &operating.session, draft, vec![said(&error)]).await,
         Err(error) => Err(error),
     }
 }
@@ -291,10 +289,8 @@ async fn execute(
 ) -> Result<Uuid> {
     let authority = operating.authority(reason)?;
     let list = draft.list.clone().into_bytes();
-    let recipients: Vec<Recipient> = app
-        .books
-        .read(move |conn| read_list(conn, &list)?.into_iter().map(|line| line.recipient).collect())
-        .await?;
+    let recipients: Vec<Recipient> =
+        app.books.read(move |conn| read_list(conn, &list)?.into_iter().map(|line| line.recipient).collect()).await?;
     let command = Distribute {
         recipients,
         recipients_max: app.config.limits.recipients_per_distribution,

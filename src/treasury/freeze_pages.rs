@@ -78,9 +78,7 @@ async fn perform(
     };
     match outcome {
         Ok(_) => Ok(Redirect::to(&format!("/admin/members/{id}?done={}", word(frozen))).into_response()),
-        Err(error) if error.is_refusal() => {
-            Ok(page(&app, &operating, &member, frozen).refused(form.reason, &error))
-        }
+        Err(error) if error.is_refusal() => Ok(page(&app, &operating, &member, frozen).refused(form.reason, &error)),
         Err(error) => Err(error),
     }
 }

@@ -35,7 +35,8 @@ enum By {
 }
 
 impl By {
-    const ALL: [(Self, &'static str); 3] = [(Self::Wallet, "wallet_id"), (Self::User, "user_id"), (Self::Name, "username")];
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Wallet, "wallet_id"), (Self::User, "user_id"), (Self::Name, "username")];
 
     fn wallet(self, conn: &Connection, who: &str) -> Result<WalletId> {
         match self {
@@ -71,9 +72,7 @@ pub fn read_list(conn: &Connection, bytes: &[u8]) -> Result<Vec<ListLine>> {
     loop {
         let outcome = reader.read_byte_record(&mut record);
         let mut place = |position: Option<&Position>| format!("line {}", position.map_or(0, |at| count.line_of(at)));
-        let unreadable = |place: &str| {
-            broken("it must have as many columns as the first line, in UTF-8.").about(place)
-        };
+        let unreadable = |place: &str| broken("it must have as many columns as the first line, in UTF-8.").about(place);
         match outcome {
             Ok(false) => return Ok(lines),
             Ok(true) => {

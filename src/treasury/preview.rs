@@ -58,7 +58,8 @@ pub(super) fn preview(
     let mut seen = HashSet::with_capacity(list.len());
     for line in list {
         let judged = line.recipient.and_then(|recipient| {
-            let wallet = receiver(conn, recipient.wallet_id, &mut seen).map_err(|error| about(error, &recipient.place))?;
+            let wallet =
+                receiver(conn, recipient.wallet_id, &mut seen).map_err(|error| about(error, &recipient.place))?;
             Ok((recipient, wallet))
         });
         match judged {

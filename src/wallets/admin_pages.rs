@@ -128,9 +128,7 @@ async fn list(
     };
     let ((whose, found), problem) = match read {
         Ok(found) => (found, None),
-        Err(error) if error.is_refusal() => {
-            ((None, Page { items: Vec::new(), next_cursor: None }), Some(error.detail))
-        }
+        Err(error) if error.is_refusal() => ((None, Page { items: Vec::new(), next_cursor: None }), Some(error.detail)),
         Err(error) => return Err(error),
     };
     let page = ListPage {

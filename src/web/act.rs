@@ -49,7 +49,14 @@ pub struct ReasonForm {
 
 impl ActPage {
     /// An act that changes something for a member, whose page is at `back`.
-    pub fn new(app: &App, operating: &Operating, section: Section, title: String, action: String, back: String) -> Self {
+    pub fn new(
+        app: &App,
+        operating: &Operating,
+        section: Section,
+        title: String,
+        action: String,
+        back: String,
+    ) -> Self {
         Self {
             shell: app.shell(Some(&operating.session), Nav::Admin(section)),
             title,

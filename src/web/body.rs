@@ -6,13 +6,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use axum::body::{Bytes, HttpBody};
-use axum::extract::multipart::MultipartError;
+use axum::body::{Body as Arriving, Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
-use http_body_util::LengthLimitError;
+use http_body_util::{BodyExt, LengthLimitError};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -24,6 +22,8 @@ use crate::error::{Code, Error, Result};
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a body with a file in it at most: a file of 16 MiB, and the form around it.
 const UPLOAD_BYTES_MAX: usize = 16 * 1024 * 1024 + 64 * 1024;
+/// Bytes of such a body that are heard at most.
+const HEARD_BYTES_MAX: usize = 8 * UPLOAD_BYTES_MAX;
 /// How forms are sent.
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -153,31 +153,51 @@ impl UploadBody {
 impl FromRequest<App> for UploadBody {
     type Rejection = Error;
 
-    async fn from_request(mut request: Request, app: &App) -> Result<Self> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
-            let bytes = bytes(request, FORM, UPLOAD_BYTES_MAX).await?;
-            let fields = url::form_urlencoded::parse(&bytes).map(|(name, value)| (name.into(), value.into_owned().into_bytes()));
-            return Ok(Self(fields.collect()));
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_multipart = kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
+        if !is_multipart {
+            let bytes = bytes(Request::from_parts(parts, body), FORM, UPLOAD_BYTES_MAX).await?;
+            let pairs = url::form_urlencoded::parse(&bytes);
+            return Ok(Self(pairs.map(|(name, value)| (name.into(), value.into_owned().into_bytes())).collect()));
         }
-        if request.body().size_hint().lower() > UPLOAD_BYTES_MAX as u64 {
-            return Err(too_large(UPLOAD_BYTES_MAX));
-        }
-        DefaultBodyLimit::max(UPLOAD_BYTES_MAX).apply(&mut request);
-        let refused = |error: MultipartError| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(UPLOAD_BYTES_MAX),
-            _ => Error::new(Code::InvalidRequest, "The form did not arrive whole.").because(error),
+        let broken = |error: &dyn fmt::Display| {
+            Error::new(Code::InvalidRequest, "The form did not arrive whole.").because(error)
         };
-        let mut parts = Multipart::from_request(request, app)
-            .await
-            .map_err(|error| Error::new(Code::InvalidRequest, "The form did not arrive whole.").because(error))?;
+        let mut request = Request::from_parts(parts, Arriving::from(gather(body).await?));
+        DefaultBodyLimit::disable().apply(&mut request);
+        let mut parts = Multipart::from_request(request, app).await.map_err(|error| broken(&error))?;
         let mut fields = HashMap::new();
-        while let Some(part) = parts.next_field().await.map_err(refused)? {
+        while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
             let name = part.name().unwrap_or_default().to_owned();
-            fields.insert(name, part.bytes().await.map_err(refused)?.to_vec());
+            fields.insert(name, part.bytes().await.map_err(|error| broken(&error))?.to_vec());
         }
         Ok(Self(fields))
     }
+}
+
+/// A body with a file in it. A browser shows the refusal of one that is too large only when it got rid of
+/// it: so that is heard to its end, within reason, and kept no more.
+async fn gather(mut body: Arriving) -> Result<Vec<u8>> {
+    if body.size_hint().lower() > HEARD_BYTES_MAX as u64 {
+        return Err(too_large(UPLOAD_BYTES_MAX));
+    }
+    let (mut bytes, mut heard) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|error| Error::new(Code::InvalidRequest, "The body did not arrive whole.").because(error))?;
+        let Some(data) = frame.data_ref() else { continue };
+        heard += data.len();
+        if heard <= UPLOAD_BYTES_MAX {
+            bytes.extend_from_slice(data);
+        } else if heard > HEARD_BYTES_MAX {
+            break;
+        } else {
+            bytes = Vec::new();
+        }
+    }
+    if heard > UPLOAD_BYTES_MAX { Err(too_large(UPLOAD_BYTES_MAX)) } else { Ok(bytes) }
 }
 
 /// A query.
