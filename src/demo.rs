@@ -122,6 +122,7 @@ fn distribute(books: &Books, members: &[Member], amount: i64, reason: &str) -> R
         recipients,
         note: Some(Note::new(reason)?),
         system_account: None,
+        issued_max: None,
         authority: authority(reason)?,
     })?;
     Ok(())

@@ -10,13 +10,13 @@
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
 //! * [`wallets`], [`transfers`], [`requests`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
-//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`], [`notifications`]: the slices.
+//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`], [`notifications`], [`operators`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
 //! Arrows run one way: `cli, server → slices → web → identity → notices → ledger → store`. A slice may use what
-//! another's `mod.rs` offers, in one direction too: `treasury → wallets → requests → transfers → clients, members`
-//! and `invitations → passkeys → sign_in`, with `invitations → members`. What would turn an arrow round
+//! another's `mod.rs` offers, in one direction too: `treasury → wallets → requests → transfers → clients, members`,
+//! `invitations → members → passkeys → sign_in`, and from those with operators' pages to `audit`. What would turn an arrow round
 //! belongs to [`ledger`], [`identity`] or [`web`].
 //!
 //! # The way of a request
@@ -36,6 +36,7 @@ pub mod mail;
 pub mod members;
 pub mod notices;
 pub mod notifications;
+pub mod operators;
 pub mod passkeys;
 pub mod proofs;
 pub mod requests;
@@ -59,6 +60,7 @@ mod tests {
         "cli",
         "demo",
         "server",
+        "operators",
         "treasury",
         "wallets",
         "requests",

@@ -2,10 +2,14 @@
 //! the acts themselves, in the same step.
 
 mod api;
+mod lines;
+mod pages;
 
 use crate::web::Slice;
 
+pub use lines::{AuditView, lines};
+
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), ..Slice::default() }
+    Slice { api: api::routes(), pages: pages::routes() }
 }

@@ -11,10 +11,7 @@ use super::{Act, Common, Failure, output};
 use crate::error::{Code, Error, Result};
 use crate::identity::{member, user_by_name, wallet_of};
 use crate::ledger::{Amount, Note, WalletId};
-use crate::treasury::{self, Recipient};
-
-/// Bytes of a CSV file at most.
-const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+use crate::treasury::{self, LIST_BYTES_MAX, Recipient, read_list};
 
 /// Distribute tokens to members, all or nothing. What the pool lacks is issued first, exactly.
 ///
@@ -54,6 +51,7 @@ impl Distribute {
             recipients_max: config.limits.recipients_per_distribution,
             note: self.note,
             system_account: self.system_account,
+            issued_max: None,
             authority: self.act.authority()?,
         };
         if self.dry_run {
@@ -79,7 +77,7 @@ impl Distribute {
 
     fn recipients(&self, conn: &Connection) -> Result<Vec<Recipient>> {
         if let Some(path) = &self.file {
-            return read_csv(conn, path);
+            return read_file(conn, path);
         }
         if let Some(amount) = self.everyone {
             return Ok(member::list(conn, false)?
@@ -112,53 +110,15 @@ fn find(conn: &Connection, name: &str) -> Result<WalletId> {
     }
 }
 
-/// Reads the file; a line that cannot be read is named by its number. A byte order mark and
-/// Windows line ends are fine: that is what spreadsheets write.
-fn read_csv(conn: &Connection, path: &Path) -> Result<Vec<Recipient>> {
+/// Reads the file; the first line that cannot be read is named by its number.
+fn read_file(conn: &Connection, path: &Path) -> Result<Vec<Recipient>> {
     let broken = |detail: String| Error::new(Code::InvalidRequest, detail);
     let shown = path.display();
     let size = fs::metadata(path).map_err(|error| broken(format!("{shown} cannot be read ({error}).")))?.len();
-    if size > FILE_BYTES_MAX {
+    if size > LIST_BYTES_MAX as u64 {
         return Err(broken(format!("{shown} is larger than 16 MiB.")));
     }
     let bytes = fs::read(path).map_err(|error| broken(format!("{shown} cannot be read ({error}).")))?;
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
-    let headings = reader.headers().map_err(|error| broken(format!("{shown}: {error}")))?.clone();
-    let column = |name: &str| headings.iter().position(|heading| heading.eq_ignore_ascii_case(name));
-    let amount =
-        column("amount").ok_or_else(|| broken(format!("{shown}: the first line must name a column amount.")))?;
-    let (kind, who) = ["wallet_id", "user_id", "username"]
-        .into_iter()
-        .find_map(|name| Some((name, column(name)?)))
-        .ok_or_else(|| broken(format!("{shown}: the first line must name a column wallet_id, user_id or username.")))?;
-    let mut recipients = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, |position| line_of(text, position));
-            broken(format!("line {line}: it must have as many columns as the first line, in UTF-8."))
-        })?;
-        let line = record.position().map_or(0, |position| line_of(text, position));
-        let place = format!("line {line}");
-        let (who, amount) = (&record[who], &record[amount]);
-        let wallet_id = match kind {
-            "wallet_id" => who.parse(),
-            "user_id" => who.parse().and_then(|id| wallet_of(conn, id)),
-            _ => user_by_name(conn, who).and_then(|id| wallet_of(conn, id)),
-        };
-        recipients.push(Recipient {
-            wallet_id: wallet_id.map_err(|error| error.about(&place))?,
-            amount: amount.parse::<Amount>().map_err(|error| error.about(&place))?,
-            place,
-        });
-    }
-    Ok(recipients)
-}
-
-/// The number of the line on which a record stands. The reader's own count stops before empty lines,
-/// which it skips.
-fn line_of(text: &[u8], position: &csv::Position) -> usize {
-    let start = usize::try_from(position.byte()).unwrap_or(0).min(text.len());
-    let skipped = text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    text[..start + skipped].split(|byte| *byte == b'\n').count()
+    let lines = read_list(conn, &bytes).map_err(|error| error.about(&shown.to_string()))?;
+    lines.into_iter().map(|line| line.recipient).collect()
 }

@@ -11,19 +11,20 @@ use super::link::LinkId;
 use super::make::DAYS_MAX;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
 use crate::error::{Error, Result};
-use crate::identity::{Member, Role, Secret};
-use crate::ledger::{PageRequest, Reason};
+use crate::identity::{Member, Role, Secret, member};
+use crate::ledger::{PageRequest, Reason, UserId};
 use crate::passkeys::in_use;
 use crate::web::assets::link_script_url;
 use crate::web::{
-    App, BareForm, FormBody, Nav, Pages, Parameters, PathId, RequestId, Session, Shell, Square, authority, form_status,
-    page_with, page_with_script,
+    ActPage, App, BareForm, FormBody, Nav, Operating, Pages, Parameters, PathId, ReasonForm, RequestId, Section,
+    Session, Shell, Square, authority, form_status, page_with, page_with_script,
 };
 
 pub(super) fn routes() -> Pages {
     Pages::new()
         .route("/admin/invitations", get(show).post(invite))
         .route("/admin/invitations/{id}/withdraw", post(withdraw))
+        .route("/admin/members/{id}/sign-in-link", get(ask_link).post(make_link))
 }
 
 #[derive(Template)]
@@ -46,6 +47,7 @@ struct InvitationsPage {
 #[template(path = "invitations/invited.html")]
 struct InvitedPage {
     shell: Shell,
+    kind: LinkKind,
     url: String,
     script: &'static str,
     name: Option<String>,
@@ -69,7 +71,7 @@ async fn invitations(
     let links = app.books.read(move |conn| list(conn, &[LinkKind::Invitation, LinkKind::SignIn], now, &asked)).await?;
     let status = form_status(problem.is_some());
     let page = InvitationsPage {
-        shell: app.shell(Some(session), Nav::Profile),
+        shell: app.shell(Some(session), Nav::Admin(Section::Invitations)),
         is_operator: session.member.has(Role::Operator),
         problem,
         links: links.items,
@@ -133,13 +135,8 @@ async fn invite(
     in_use(&app)?;
     match make(&app, &session.member, &form, &request_id).await {
         Ok((url, expires_at)) => {
-            let shell = app.shell(Some(&session), Nav::Profile);
-            let square = Square::of(&url)?;
             let name = Some(form.name.trim().to_owned()).filter(|name| !name.is_empty());
-            let until = shell.moment(&expires_at);
-            let (side, square) = (square.side, square.path());
-            let page = InvitedPage { shell, url, script: link_script_url(), name, until, side, square };
-            Ok(page_with_script(StatusCode::OK, &page))
+            made_page(&app, &session, LinkKind::Invitation, name, url, expires_at)
         }
         Err(error) if error.is_refusal() => {
             let problem = error.errors.first().map_or(error.detail, |error| match error.field.as_str() {
@@ -148,6 +145,77 @@ async fn invite(
             });
             invitations(&app, &session, None, form, Some(problem)).await
         }
+        Err(error) => Err(error),
+    }
+}
+
+/// Shows a link, this once.
+fn made_page(
+    app: &App,
+    session: &Session,
+    kind: LinkKind,
+    name: Option<String>,
+    url: String,
+    expires_at: i64,
+) -> Result<Response> {
+    let shell = app.shell(Some(session), Nav::Admin(Section::Invitations));
+    let square = Square::of(&url)?;
+    let until = shell.moment(&expires_at);
+    let (side, square) = (square.side, square.path());
+    let page = InvitedPage { shell, kind, url, script: link_script_url(), name, until, side, square };
+    Ok(page_with_script(StatusCode::OK, &page))
+}
+
+fn link_page(app: &App, operating: &Operating, member: &Member) -> ActPage {
+    let back = format!("/admin/members/{}", member.id);
+    ActPage {
+        sentences: vec![
+            format!(
+                "You get a link that signs in {} once, within half an hour. Give it to nobody else.",
+                member.username
+            ),
+            "It is for who has lost their passkeys and codes. They can add a passkey when they are in.".to_owned(),
+        ],
+        button: "Make the link",
+        ..ActPage::new(
+            app,
+            operating,
+            Section::Members,
+            format!("A sign-in link for {}", member.username),
+            format!("{back}/sign-in-link"),
+            back,
+        )
+    }
+}
+
+async fn ask_link(State(app): State<App>, operating: Operating, PathId(id): PathId<UserId>) -> Result<Response> {
+    in_use(&app)?;
+    let member = app.books.look_up(|conn| member::by_id(conn, id)).await?;
+    Ok(link_page(&app, &operating, &member).show())
+}
+
+async fn make_link(
+    State(app): State<App>,
+    operating: Operating,
+    PathId(id): PathId<UserId>,
+    FormBody(form): FormBody<ReasonForm>,
+) -> Result<Response> {
+    operating.session.check(&form.csrf)?;
+    in_use(&app)?;
+    let member = app.books.look_up(|conn| member::by_id(conn, id)).await?;
+    let secret = Secret::random()?;
+    let outcome = match operating.authority(&form.reason) {
+        Ok(authority) => {
+            app.books.execute(MakeLink { wanted: Wanted::SignIn(id), secret: secret.clone(), authority }).await
+        }
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(made) => {
+            let url = super::url(&app.public_url(), &secret);
+            made_page(&app, &operating.session, LinkKind::SignIn, Some(member.username), url, made.expires_at)
+        }
+        Err(error) if error.is_refusal() => Ok(link_page(&app, &operating, &member).refused(form.reason, &error)),
         Err(error) => Err(error),
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::history::{Page, PageRequest, STEPS_MAX, make_cursor, read_cursor};
 use super::transaction::hex;
 use super::types::WalletKey;
+use super::whole_history::last_before;
 use crate::error::Result;
 
 /// Cursors of the audit log fit no history of transactions.
@@ -57,20 +58,21 @@ pub struct AuditFilter {
 }
 
 /// One page of the audit log. Looks at a bounded number of lines; a page that ends there may hold
-/// fewer than asked for, and its cursor goes on.
+/// fewer than asked for, and its cursor goes on. Lines about one target are found by it alone.
 pub fn audit_history(conn: &Connection, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEntry>> {
     let from = match &page.cursor {
         Some(cursor) => read_cursor(conn, AUDIT_LOG, cursor)?,
-        None => i64::MAX,
+        None => last_before(conn, "audit_log", filter.to_time)?,
     };
     let operator = filter.operator.as_ref().map(|name| name.to_lowercase());
-    let mut statement = conn.prepare_cached(
+    let about = if filter.target.is_some() { "target = ?3 AND" } else { "?3 IS NULL AND" };
+    let mut statement = conn.prepare_cached(&format!(
         "SELECT sequence, created_at, operator, action, target, reason, details, request_id, first_sequence,
                 last_sequence, hash
-           FROM audit_log WHERE sequence <= ?1 ORDER BY sequence DESC LIMIT ?2",
-    )?;
+           FROM audit_log WHERE {about} sequence <= ?1 ORDER BY sequence DESC LIMIT ?2"
+    ))?;
     let most = i64::try_from(STEPS_MAX).unwrap_or(i64::MAX);
-    let mut rows = statement.query([from, most])?;
+    let mut rows = statement.query((from, most, &filter.target))?;
     let (mut items, mut next, mut steps) = (Vec::with_capacity(page.limit), 0, 0);
     while let Some(row) = rows.next()? {
         let entry = entry(row)?;
@@ -86,6 +88,10 @@ pub fn audit_history(conn: &Connection, filter: &AuditFilter, page: &PageRequest
         if items.len() == page.limit || steps == STEPS_MAX {
             break;
         }
+    }
+    // Where the log, or what it says about the target, ends with this page, none follows.
+    if steps < STEPS_MAX && rows.next()?.is_none() {
+        next = 0;
     }
     let next_cursor = if next == 0 { None } else { Some(make_cursor(conn, AUDIT_LOG, next)?) };
     Ok(Page { items, next_cursor })

@@ -20,7 +20,7 @@ pub fn whole_history(conn: &Connection, filter: &Filter, page: &PageRequest) -> 
     let note = filter.note.as_ref().map(|note| note.to_lowercase());
     let mut next = match &page.cursor {
         Some(cursor) => read_cursor(conn, NO_WALLET, cursor)?,
-        None => last_before(conn, filter.to_time)?,
+        None => last_before(conn, "transactions", filter.to_time)?,
     };
     let mut items = Vec::with_capacity(page.limit);
     let mut reading = Reading::new(conn)?;
@@ -41,13 +41,14 @@ pub fn whole_history(conn: &Connection, filter: &Filter, page: &PageRequest) -> 
     Ok(Page { items, next_cursor })
 }
 
-/// The last transaction up to a time; 0 where there is none. Found by halving: sequences have no
-/// gaps, and times rise with them.
-fn last_before(conn: &Connection, time: Option<i64>) -> Result<i64> {
-    let last: i64 =
-        conn.prepare_cached("SELECT coalesce(max(sequence), 0) FROM transactions")?.query_row([], |row| row.get(0))?;
+/// The last row of a chained table up to a time; 0 where there is none. Found by halving: sequences have
+/// no gaps, and times rise with them.
+pub(super) fn last_before(conn: &Connection, table: &str, time: Option<i64>) -> Result<i64> {
+    let last: i64 = conn
+        .prepare_cached(&format!("SELECT coalesce(max(sequence), 0) FROM {table}"))?
+        .query_row([], |row| row.get(0))?;
     let Some(time) = time else { return Ok(last) };
-    let mut made_at = conn.prepare_cached("SELECT created_at FROM transactions WHERE sequence = ?1")?;
+    let mut made_at = conn.prepare_cached(&format!("SELECT created_at FROM {table} WHERE sequence = ?1"))?;
     let (mut low, mut high) = (0, last);
     while low < high {
         let middle = low + (high - low + 1) / 2;

@@ -24,39 +24,39 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Who someone is at an identity provider.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-struct Identity {
+pub(super) struct Identity {
     /// The provider.
-    issuer: String,
+    pub(super) issuer: String,
     /// Its name for the member.
-    subject: String,
+    pub(super) subject: String,
     /// What the configuration gives to whoever comes in by this identity.
-    roles: Vec<Role>,
+    pub(super) roles: Vec<Role>,
 }
 
 /// A member as operators and auditors see them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-struct UserRecord {
+pub(super) struct UserRecord {
     /// Their id.
-    id: UserId,
+    pub(super) id: UserId,
     /// Their display name.
-    username: String,
+    pub(super) username: String,
     /// Their wallet.
-    wallet_id: WalletId,
+    pub(super) wallet_id: WalletId,
     /// What they may do: roles granted here, and those that the configuration gives to one of their
     /// identities, which they have when they come in by it or by a passkey. What only a token's claim gives
     /// is not known here.
-    roles: Vec<Role>,
+    pub(super) roles: Vec<Role>,
     /// Who they are at the identity providers.
-    identities: Vec<Identity>,
+    pub(super) identities: Vec<Identity>,
     /// When they left, Unix milliseconds; null: they have not.
-    deleted_at: Option<i64>,
+    pub(super) deleted_at: Option<i64>,
     /// When they joined, Unix milliseconds.
-    created_at: i64,
+    pub(super) created_at: i64,
     /// When the profile changed last, Unix milliseconds.
-    updated_at: i64,
+    pub(super) updated_at: i64,
 }
 
-fn record(app: &App, conn: &Connection, mut member: Member) -> Result<UserRecord> {
+pub(super) fn record(app: &App, conn: &Connection, mut member: Member) -> Result<UserRecord> {
     let mut identities = Vec::new();
     for (issuer, subject) in member::identities(conn, member.key)? {
         let roles = app.configured_roles(&issuer, &subject);

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,6 +26,19 @@ pub fn directory(conn: &Connection, q: &str, page: &PageRequest) -> Result<Page<
 /// The same for operators: who they are, those who are here or those who have left.
 pub(super) fn people(conn: &Connection, q: &str, deleted: bool, page: &PageRequest) -> Result<Page<UserId>> {
     found(conn, q, deleted, page, |row| row.get(3))
+}
+
+/// The member whose id this is, or whose wallet's; whether they are here or have left.
+pub(super) fn by_any_id(conn: &Connection, text: &str) -> Result<Option<UserId>> {
+    let Ok(id) = text.parse::<UserId>() else { return Ok(None) };
+    Ok(conn
+        .prepare_cached(
+            "SELECT id FROM users WHERE id = ?1
+              UNION ALL
+             SELECT users.id FROM wallets JOIN users ON users.wallet = wallets.key WHERE wallets.id = ?1",
+        )?
+        .query_row([id], |row| row.get(0))
+        .optional()?)
 }
 
 fn found<T>(

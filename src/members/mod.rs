@@ -1,7 +1,9 @@
 //! Members: their profiles, the directory in which they find each other, their roles, and how they
 //! leave and come back.
 
+mod acts;
 mod admin;
+mod admin_pages;
 mod api;
 mod close;
 mod data;
@@ -28,6 +30,10 @@ pub use state::SetDeleted;
 pub fn slice() -> Slice {
     Slice {
         api: api::routes().merge(admin::routes()),
-        pages: pages::routes().merge(close::routes()).merge(history::routes()),
+        pages: pages::routes()
+            .merge(close::routes())
+            .merge(history::routes())
+            .merge(admin_pages::routes())
+            .merge(acts::routes()),
     }
 }

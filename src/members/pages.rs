@@ -32,7 +32,6 @@ struct ProfilePage {
     roles: String,
     /// Whether members sign in with passkeys here.
     passkeys: bool,
-    invites: bool,
 }
 
 fn profile_page(app: &App, session: &Session) -> ProfilePage {
@@ -49,7 +48,6 @@ fn profile_page(app: &App, session: &Session) -> ProfilePage {
         since: shell.day(&member.created_at),
         roles: member.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(", "),
         passkeys: app.passkeys.is_some(),
-        invites: app.passkeys.is_some() && member.oversees(),
         shell,
     }
 }

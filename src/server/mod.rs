@@ -22,8 +22,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::error::{Code, Error};
 use crate::web::{App, Pages, Slice, frame};
 use crate::{
-    audit, clients, invitations, members, notifications, passkeys, proofs, requests, sign_in, statistics, transfers,
-    treasury, wallets, web,
+    audit, clients, invitations, members, notifications, operators, passkeys, proofs, requests, sign_in, statistics,
+    transfers, treasury, wallets, web,
 };
 
 pub use listen::Listening;
@@ -44,6 +44,7 @@ fn slices() -> Vec<Slice> {
         passkeys::slice(),
         invitations::slice(),
         notifications::slice(),
+        operators::slice(),
     ]
 }
 

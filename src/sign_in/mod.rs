@@ -13,6 +13,7 @@ pub(crate) use pages::safe;
 use crate::web::Slice;
 
 pub use revoke::Revoke;
+pub(crate) use sessions::device;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {

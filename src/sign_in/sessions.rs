@@ -86,7 +86,7 @@ fn method(method: Method) -> &'static str {
 
 /// What a browser says it is, in the words its user has for it. Names that others pretend to be come
 /// last: nearly all call themselves Safari, and Safari alone does so rightly.
-fn device(said: &str) -> String {
+pub(crate) fn device(said: &str) -> String {
     const BROWSERS: [(&str, &str); 6] = [
         ("Edg", "Edge"),
         ("OPR/", "Opera"),

@@ -78,6 +78,7 @@ async fn distribute(
         recipients_max: app.config.limits.recipients_per_distribution,
         note: request.note,
         system_account: request.system_account,
+        issued_max: None,
         authority,
     };
     let outcome = app.books.execute(Once { caller: operator.key, key, command }).await?;

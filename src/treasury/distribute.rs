@@ -40,6 +40,8 @@ pub struct Distribute {
     pub note: Option<Note>,
     /// From which account; `None`: the community's own.
     pub system_account: Option<String>,
+    /// What may be issued for it at most, where somebody was told so before.
+    pub issued_max: Option<i64>,
     /// Who and why.
     pub authority: Authority,
 }
@@ -61,12 +63,12 @@ impl Distribute {
     /// Who would get what and what would be issued, without doing it.
     pub fn preview(&self, conn: &Connection) -> Result<(i64, i64)> {
         let treasury = treasury(conn, self.system_account.as_deref())?;
-        let (_, total) = self.check(conn, &treasury)?;
+        let (_, total) = self.check(conn)?;
         Ok(((total - treasury.balance).max(0), total))
     }
 
     /// Every recipient's wallet, and the sum.
-    fn check(&self, conn: &Connection, treasury: &Wallet) -> Result<(Vec<Wallet>, i64)> {
+    fn check(&self, conn: &Connection) -> Result<(Vec<Wallet>, i64)> {
         if self.recipients.is_empty() {
             return Err(Error::field(
                 "recipients",
@@ -89,32 +91,36 @@ impl Distribute {
         let mut wallets = Vec::with_capacity(self.recipients.len());
         for recipient in &self.recipients {
             let at = |error: Error| error.about(&recipient.place).with("wallet_id", recipient.wallet_id.to_string());
-            let wallet = Wallet::by_id(conn, recipient.wallet_id).map_err(at)?;
-            if wallet.is_system || wallet.key == treasury.key {
-                return Err(at(Error::new(
-                    Code::SystemWallet,
-                    "This wallet belongs to a system account, not to a member.",
-                )));
-            }
-            if !seen.insert(recipient.wallet_id) {
-                return Err(at(Error::field("recipients", "This wallet is named twice.")));
-            }
-            if wallet.frozen_reason.is_some() {
-                return Err(at(Error::new(Code::WalletFrozen, "This wallet is frozen and cannot receive tokens.")));
-            }
-            if wallet.is_closed {
-                return Err(at(Error::new(Code::RecipientClosed, "The owner of this wallet has left the community.")));
-            }
-            total = total.checked_add(recipient.amount.get()).ok_or_else(|| {
-                Error::new(
-                    Code::AmountOverflow,
-                    "Together the amounts pass 9223372036854775807, the most the ledger can hold.",
-                )
-            })?;
-            wallets.push(wallet);
+            wallets.push(receiver(conn, recipient.wallet_id, &mut seen).map_err(at)?);
+            total = add(total, recipient.amount)?;
         }
         Ok((wallets, total))
     }
+}
+
+/// The wallet, if it can receive a share; `seen` are those that get one already.
+pub(super) fn receiver(conn: &Connection, id: WalletId, seen: &mut HashSet<WalletId>) -> Result<Wallet> {
+    let wallet = Wallet::by_id(conn, id)?;
+    if wallet.is_system {
+        return Err(Error::new(Code::SystemWallet, "This wallet belongs to a system account, not to a member."));
+    }
+    if !seen.insert(id) {
+        return Err(Error::field("recipients", "This wallet is named twice."));
+    }
+    if wallet.frozen_reason.is_some() {
+        return Err(Error::new(Code::WalletFrozen, "This wallet is frozen and cannot receive tokens."));
+    }
+    if wallet.is_closed {
+        return Err(Error::new(Code::RecipientClosed, "The owner of this wallet has left the community."));
+    }
+    Ok(wallet)
+}
+
+/// One share more.
+pub(super) fn add(total: i64, share: Amount) -> Result<i64> {
+    total.checked_add(share.get()).ok_or_else(|| {
+        Error::new(Code::AmountOverflow, "Together the amounts pass 9223372036854775807, the most the ledger can hold.")
+    })
 }
 
 impl Command for Distribute {
@@ -122,8 +128,16 @@ impl Command for Distribute {
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Distribution> {
         let mut treasury = treasury(ledger.conn, self.system_account.as_deref())?;
-        let (wallets, total) = self.check(ledger.conn, &treasury)?;
+        let (wallets, total) = self.check(ledger.conn)?;
         let issued = (total - treasury.balance).max(0);
+        if self.issued_max.is_some_and(|most| issued > most) {
+            return Err(Error::new(
+                Code::InvalidRequest,
+                format!(
+                    "The pool has become smaller: {issued} tokens would now be issued for it. Look at it once more."
+                ),
+            ));
+        }
         let first = ledger.next_sequence();
         let count = i64::try_from(self.recipients.len()).map_err(Error::internal)? + i64::from(issued > 0);
         let distribution_id = Uuid::now_v7();

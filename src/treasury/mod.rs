@@ -1,12 +1,18 @@
 //! The operators' use cases: issuing, distributing, freezing, correcting. Each names its operator
 //! and reason and leaves a line in the audit log (Administrative Operations).
 
+mod account_pages;
 mod api;
 mod correct;
+mod correct_pages;
 mod create_account;
 mod distribute;
+mod distribute_pages;
 mod freeze;
+mod freeze_pages;
 mod issue;
+mod list;
+mod preview;
 mod system_account;
 
 use crate::web::Slice;
@@ -16,9 +22,14 @@ pub use create_account::{AddAccount, CreateAccount};
 pub use distribute::{Distribute, Distribution, Recipient};
 pub use freeze::SetFrozen;
 pub use issue::Issue;
+pub use list::{LIST_BYTES_MAX, ListLine, read_list};
 pub use system_account::SystemAccount;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), ..Slice::default() }
+    let pages = distribute_pages::routes()
+        .merge(account_pages::routes())
+        .merge(freeze_pages::routes())
+        .merge(correct_pages::routes());
+    Slice { api: api::routes(), pages }
 }

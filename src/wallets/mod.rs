@@ -4,6 +4,7 @@ pub use api::WalletView;
 pub use explain::{ENTRIES_MAX, Explained, Share, explain};
 
 mod admin;
+mod admin_pages;
 mod api;
 mod events;
 mod explain;
@@ -16,6 +17,6 @@ use crate::web::Slice;
 pub fn slice() -> Slice {
     Slice {
         api: api::routes().merge(events::routes()).merge(admin::routes()),
-        pages: pages::routes().merge(events::pages()).merge(explain_pages::routes()),
+        pages: pages::routes().merge(events::pages()).merge(explain_pages::routes()).merge(admin_pages::routes()),
     }
 }

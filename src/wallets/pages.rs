@@ -134,27 +134,27 @@ async fn home(State(app): State<App>, session: Option<Session>, jar: CookieJar) 
 /// The filter as it is typed. It stays in the address, so that it can be kept and shared.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
-struct FilterForm {
-    q: String,
-    direction: String,
-    kind: String,
-    counterparty: String,
-    from: String,
-    to: String,
-    min: String,
-    max: String,
+pub(super) struct FilterForm {
+    pub(super) q: String,
+    pub(super) direction: String,
+    pub(super) kind: String,
+    pub(super) counterparty: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) min: String,
+    pub(super) max: String,
     #[serde(skip_serializing_if = "String::is_empty")]
-    cursor: String,
+    pub(super) cursor: String,
 }
 
 impl FilterForm {
-    fn is_set(&self) -> bool {
+    pub(super) fn is_set(&self) -> bool {
         [&self.q, &self.direction, &self.kind, &self.counterparty, &self.from, &self.to, &self.min, &self.max]
             .iter()
             .any(|text| !text.trim().is_empty())
     }
 
-    fn filter(&self, shell: &Shell) -> Result<Filter> {
+    pub(super) fn filter(&self, shell: &Shell) -> Result<Filter> {
         fn typed<T>(text: &str, read: impl Fn(&str) -> Option<T>, rule: &str) -> Result<Option<T>> {
             let text = text.trim();
             if text.is_empty() {

@@ -1,15 +1,16 @@
 //! What comes with a request: a JSON body, a form, a query, an id in the path. Each is checked
 //! once, and what is wrong is named by field.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use axum::body::{Bytes, HttpBody};
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::body::{Body as Arriving, Bytes, HttpBody};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use http_body_util::LengthLimitError;
+use http_body_util::{BodyExt, LengthLimitError};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -19,8 +20,14 @@ use crate::error::{Code, Error, Result};
 
 /// Bytes of a body at most.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a body with a file in it at most: a file of 16 MiB, and the form around it.
+const UPLOAD_BYTES_MAX: usize = 16 * 1024 * 1024 + 64 * 1024;
+/// Bytes of such a body that are heard at most.
+const HEARD_BYTES_MAX: usize = 8 * UPLOAD_BYTES_MAX;
+/// How forms are sent.
+const FORM: &str = "application/x-www-form-urlencoded";
 
-async fn bytes(request: Request, media_type: &str) -> Result<Bytes> {
+async fn bytes(request: Request, media_type: &str, bytes_max: usize) -> Result<Bytes> {
     let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = given.split(';').map(str::trim);
     let is_asked_for = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(media_type));
@@ -33,22 +40,22 @@ async fn bytes(request: Request, media_type: &str) -> Result<Bytes> {
     }
     let body = request.into_body();
     // One that says itself how large it is need not be waited for.
-    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-        return Err(too_large());
+    if body.size_hint().lower() > bytes_max as u64 {
+        return Err(too_large(bytes_max));
     }
     // How long it may take is the connection's affair.
-    axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| {
+    axum::body::to_bytes(body, bytes_max).await.map_err(|error| {
         let source = std::error::Error::source(&error);
         if source.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
-            too_large()
+            too_large(bytes_max)
         } else {
             Error::new(Code::InvalidRequest, "The body did not arrive whole.").because(error)
         }
     })
 }
 
-fn too_large() -> Error {
-    Error::new(Code::PayloadTooLarge, format!("The body may have at most {BODY_BYTES_MAX} bytes."))
+fn too_large(bytes_max: usize) -> Error {
+    Error::new(Code::PayloadTooLarge, format!("The body may have at most {bytes_max} bytes."))
 }
 
 /// Something that is written as an object. By itself, the library would also take an array of its
@@ -84,7 +91,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &App) -> Result<Self> {
-        let bytes = bytes(request, "application/json").await?;
+        let bytes = bytes(request, "application/json", BODY_BYTES_MAX).await?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
@@ -120,11 +127,77 @@ impl<T: DeserializeOwned> FromRequest<App> for FormBody<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &App) -> Result<Self> {
-        let bytes = bytes(request, "application/x-www-form-urlencoded").await?;
+        let bytes = bytes(request, FORM, BODY_BYTES_MAX).await?;
         serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| {
             Error::new(Code::InvalidRequest, "The form is not complete. Go back and try again.").because(error)
         })
     }
+}
+
+/// A form with a file or a long text in it, by the names of its fields.
+#[derive(Debug, Clone, Default)]
+pub struct UploadBody(HashMap<String, Vec<u8>>);
+
+impl UploadBody {
+    /// What was typed into a field, or chosen as its file; empty where nothing was.
+    pub fn bytes(&self, field: &str) -> &[u8] {
+        self.0.get(field).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What was typed into a field. What is no UTF-8 is shown as such.
+    pub fn text(&self, field: &str) -> String {
+        String::from_utf8_lossy(self.bytes(field)).into_owned()
+    }
+}
+
+impl FromRequest<App> for UploadBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_multipart = kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
+        if !is_multipart {
+            let bytes = bytes(Request::from_parts(parts, body), FORM, UPLOAD_BYTES_MAX).await?;
+            let pairs = url::form_urlencoded::parse(&bytes);
+            return Ok(Self(pairs.map(|(name, value)| (name.into(), value.into_owned().into_bytes())).collect()));
+        }
+        let broken = |error: &dyn fmt::Display| {
+            Error::new(Code::InvalidRequest, "The form did not arrive whole.").because(error)
+        };
+        let mut request = Request::from_parts(parts, Arriving::from(gather(body).await?));
+        DefaultBodyLimit::disable().apply(&mut request);
+        let mut parts = Multipart::from_request(request, app).await.map_err(|error| broken(&error))?;
+        let mut fields = HashMap::new();
+        while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
+            let name = part.name().unwrap_or_default().to_owned();
+            fields.insert(name, part.bytes().await.map_err(|error| broken(&error))?.to_vec());
+        }
+        Ok(Self(fields))
+    }
+}
+
+/// A body with a file in it. A browser shows the refusal of one that is too large only when it got rid of
+/// it: so that is heard to its end, within reason, and kept no more.
+async fn gather(mut body: Arriving) -> Result<Vec<u8>> {
+    if body.size_hint().lower() > HEARD_BYTES_MAX as u64 {
+        return Err(too_large(UPLOAD_BYTES_MAX));
+    }
+    let (mut bytes, mut heard) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|error| Error::new(Code::InvalidRequest, "The body did not arrive whole.").because(error))?;
+        let Some(data) = frame.data_ref() else { continue };
+        heard += data.len();
+        if heard <= UPLOAD_BYTES_MAX {
+            bytes.extend_from_slice(data);
+        } else if heard > HEARD_BYTES_MAX {
+            break;
+        } else {
+            bytes = Vec::new();
+        }
+    }
+    if heard > UPLOAD_BYTES_MAX { Err(too_large(UPLOAD_BYTES_MAX)) } else { Ok(bytes) }
 }
 
 /// A query.

@@ -3,6 +3,7 @@
 //!
 //! Slices import this; it imports no slice.
 
+mod act;
 mod app;
 mod arrival;
 pub mod assets;
@@ -15,27 +16,32 @@ mod frame;
 pub mod installable;
 mod listener;
 pub mod look;
+mod overseeing;
 mod page;
 mod pages;
 mod rates;
+mod sections;
 mod service_calls;
 mod session;
 pub mod spreadsheet;
 mod square;
 mod why;
 
+pub use act::{ActPage, ReasonForm, said};
 pub use app::{App, Slice};
 pub use arrival::{Client, Peer, household};
 pub(crate) use body::path_id;
-pub use body::{Body, FormBody, Object, Parameters, PathId, PathText};
+pub use body::{Body, FormBody, Object, Parameters, PathId, PathText, UploadBody};
 pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
 pub use created::{created, created_at};
 pub use download::{Pieces, download};
 pub use feed::{Ear, Feed};
 pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use listener::{BearerListener, PageListener, Pass};
+pub use overseeing::{Operating, Overseeing};
 pub use page::{Nav, Shell, form_status, grouped, page, page_with, page_with_script, tokens};
 pub use pages::Pages;
+pub use sections::Section;
 pub use session::{BareForm, Session, SignIn};
 pub use square::Square;
 pub use why::Why;

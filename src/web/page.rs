@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::assets::stylesheet_url;
 use super::frame::POLICY_WITH_SCRIPT;
+use super::sections::{Section, SectionLink};
 use super::{App, Session};
 use crate::error::Error;
 use crate::ledger::{Owner, Party};
@@ -28,6 +29,8 @@ pub enum Nav {
     Statistics,
     /// The profile.
     Profile,
+    /// Looking after the community.
+    Admin(Section),
 }
 
 /// The shell around every page.
@@ -47,6 +50,10 @@ pub struct Shell {
     pub unread: i64,
     /// Where in the navigation.
     pub nav: Nav,
+    /// Whether they look after the community, as operators or auditors.
+    pub oversees: bool,
+    /// The navigation of those who do, on their pages.
+    pub sections: Vec<SectionLink>,
     /// Where the stylesheet is.
     pub stylesheet: &'static str,
     /// Where the stylesheet with the community's own colours is, if it has any.
@@ -68,6 +75,11 @@ impl App {
             member: session.map(|session| session.member.username.clone()),
             csrf: session.map(|session| session.csrf.clone()).unwrap_or_default(),
             unread: session.map_or(0, |session| session.unread),
+            oversees: session.is_some_and(|session| session.member.oversees()),
+            sections: match nav {
+                Nav::Admin(here) => here.links(self.passkeys.is_some()),
+                _ => Vec::new(),
+            },
             nav,
             stylesheet: stylesheet_url(),
             colours: self.look.stylesheet().map(str::to_owned),
@@ -97,6 +109,11 @@ impl Shell {
     /// An amount as people read it: `12 345 ¤`, held together on one line.
     pub fn tokens(&self, amount: &i64) -> String {
         tokens(*amount, &self.symbol)
+    }
+
+    /// A number as people read it.
+    pub fn number(&self, number: &i64) -> String {
+        grouped(*number)
     }
 
     /// A time of day: `14:05`.

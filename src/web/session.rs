@@ -5,6 +5,7 @@ use std::fmt;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderMap;
@@ -44,6 +45,9 @@ pub struct Session {
     /// How much they were told and have not read, counted up to ten.
     pub unread: i64,
     form: FormToken,
+    /// With what the program signs what it shows to this session alone. No script can read the cookie
+    /// from which it is made.
+    sealing: hmac::Key,
 }
 
 /// Someone who has just shown who they are.
@@ -167,9 +171,12 @@ impl Session {
         {
             let issuer = session.identity.0;
             let form = FormToken::of(&secret);
+            let csrf = form.masked()?;
+            let key = format!("communitytoken seal {}", secret.reveal());
+            let sealing = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
             let member = session.member;
             let unread = app.books.look_up(|conn| unread(conn, member.key, member.wallet_key)).await?;
-            return Ok(Some(Self { member, info: session.info, issuer, csrf: form.masked()?, unread, form }));
+            return Ok(Some(Self { member, info: session.info, issuer, csrf, unread, form, sealing }));
         }
         app.count_stranger(Client::of(parts))?;
         Ok(None)
@@ -178,6 +185,16 @@ impl Session {
     /// Whether they signed in lately enough to add or take away a way in.
     pub const fn is_fresh(&self, now: i64) -> bool {
         now.saturating_sub(self.info.signed_in_at) <= FRESH
+    }
+
+    /// A seal on what a form shows and brings back, so that what is done is what was shown.
+    pub fn seal(&self, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.sealing, text.as_bytes()))
+    }
+
+    /// Whether the seal is this session's on this text.
+    pub fn is_sealed(&self, text: &str, seal: &str) -> bool {
+        URL_SAFE_NO_PAD.decode(seal).is_ok_and(|seal| hmac::verify(&self.sealing, text.as_bytes(), &seal).is_ok())
     }
 
     /// Refuses a form that did not come from one of our pages in this session.

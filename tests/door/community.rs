@@ -30,6 +30,8 @@ pub struct Community {
     pub operator: Person,
     /// Has left.
     pub gone: Person,
+    /// To everybody.
+    pub distribution: String,
     /// `ann` to `bob`.
     pub transaction: String,
     pub bob: Person,
@@ -68,7 +70,8 @@ impl Community {
         let recipients: Vec<Value> =
             everyone.iter().map(|person| json!({ "wallet_id": person.member.wallet_id, "amount": 1000 })).collect();
         let body = json!({ "reason": "For the test", "recipients": recipients });
-        operator.member.post("/v1/admin/distributions", &body).await.ok(201);
+        let made = operator.member.post("/v1/admin/distributions", &body).await.ok(201);
+        let distribution = made["distribution_id"].as_str().unwrap().to_owned();
         let paid = ann.member.pay(&bob.member, 100).await.ok(201);
         server.cli(&["checkpoint"]).ok();
         let transaction = paid["id"].as_str().unwrap().to_owned();
@@ -88,7 +91,22 @@ impl Community {
             requests.push(made["id"].as_str().unwrap().to_owned());
         }
         let requests = requests.try_into().unwrap();
-        Self { server, ann, eve, auditor, operator, gone, transaction, bob, client, credential, job, link, requests }
+        Self {
+            server,
+            ann,
+            eve,
+            auditor,
+            operator,
+            gone,
+            distribution,
+            transaction,
+            bob,
+            client,
+            credential,
+            job,
+            link,
+            requests,
+        }
     }
 
     /// A path with its places filled: `{id}` is what it belongs to.
@@ -100,6 +118,8 @@ impl Community {
             .replace("/requests/{id}", &format!("/requests/{answer}"))
             .replace("{wallet_id}", &self.ann.member.wallet_id)
             .replace("/wallets/{id}", &format!("/wallets/{}", self.bob.member.wallet_id))
+            .replace("/members/{id}", &format!("/members/{}", self.ann.member.user_id))
+            .replace("/distributions/{id}", &format!("/distributions/{}", self.distribution))
             .replace("/users/{id}", &format!("/users/{}", self.bob.member.user_id))
             .replace("/service-clients/{id}", &format!("/service-clients/{}", self.client))
             .replace("/invitations/{id}", &format!("/invitations/{}", self.link))

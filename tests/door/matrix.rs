@@ -26,6 +26,8 @@ pub enum Who {
     Owner,
     /// Operators.
     Operators,
+    /// Operators; what the table sends does not say that they mean it, so that they are asked again.
+    UnsureOperators,
     /// Operators and auditors.
     Overseers,
     /// Where passkeys are in use, which they are not beside the developer identity: here nobody. Who there,
@@ -155,6 +157,41 @@ pub const CALLS: &[Call] = &[
     call("GET", "/admin/invitations", Who::WithPasskeys, "null"),
     call("POST", "/admin/invitations", Who::WithPasskeys, r#"{"reason":"Why","days":"7"}"#),
     call("POST", "/admin/invitations/{id}/withdraw", Who::WithPasskeys, "{}"),
+    call("GET", "/admin/members/{id}/sign-in-link", Who::WithPasskeys, "null"),
+    call("POST", "/admin/members/{id}/sign-in-link", Who::WithPasskeys, r#"{"reason":"Why"}"#),
+    call("GET", "/admin", Who::Overseers, "null"),
+    call("GET", "/admin/program", Who::Overseers, "null"),
+    call("GET", "/admin/members", Who::Overseers, "null"),
+    call("GET", "/admin/members/{id}", Who::Overseers, "null"),
+    call("GET", "/admin/members/{id}/freeze", Who::Operators, "null"),
+    call("POST", "/admin/members/{id}/freeze", Who::Operators, r#"{"reason":"Why"}"#),
+    call("GET", "/admin/members/{id}/unfreeze", Who::Operators, "null"),
+    call("POST", "/admin/members/{id}/unfreeze", Who::Operators, r#"{"reason":"Why"}"#),
+    call("GET", "/admin/members/{id}/roles", Who::Operators, "null"),
+    call("POST", "/admin/members/{id}/roles", Who::Operators, r#"{"reason":"Why"}"#),
+    call("GET", "/admin/members/{id}/delete", Who::Operators, "null"),
+    call("GET", "/admin/members/{id}/restore", Who::Operators, "null"),
+    call("GET", "/admin/members/{id}/sign-out", Who::Operators, "null"),
+    call("GET", "/admin/distribute", Who::Overseers, "null"),
+    call("POST", "/admin/distribute", Who::Operators, r#"{"list":"wallet_id,amount\nOTHER,1"}"#),
+    call(
+        "POST",
+        "/admin/distributions",
+        Who::UnsureOperators,
+        r#"{"list":"wallet_id,amount\nOTHER,1","reason":"Why"}"#,
+    ),
+    call("GET", "/admin/distributions/{id}", Who::Overseers, "null"),
+    call("GET", "/admin/accounts", Who::Overseers, "null"),
+    call("POST", "/admin/accounts", Who::Operators, r#"{"name":"fair","reason":"Why"}"#),
+    call("POST", "/admin/issuances", Who::Operators, r#"{"amount":"1","reason":"Why"}"#),
+    call("GET", "/admin/transactions", Who::Overseers, "null"),
+    call("GET", "/admin/transactions.csv", Who::Overseers, "null"),
+    call("GET", "/admin/transactions/{id}", Who::Overseers, "null"),
+    call("GET", "/admin/transactions/{id}/reverse", Who::Operators, "null"),
+    call("POST", "/admin/transactions/{id}/reverse", Who::Operators, r#"{"reason":"Why","amount":"1"}"#),
+    call("GET", "/admin/audit", Who::Overseers, "null"),
+    call("GET", "/admin/audit.csv", Who::Overseers, "null"),
+    call("GET", "/admin/audit.json", Who::Overseers, "null"),
     call("GET", "/", Who::Everyone, "null"),
     call("GET", "/login", Who::Everyone, "null"),
     call("POST", "/login", Who::Everyone, r#"{"new_username":"somebody"}"#),
@@ -244,6 +281,9 @@ pub const CALLS: &[Call] = &[
     call("GET", "/profile/close", Who::Members, "null"),
     call("POST", "/profile/close", Who::Unsure, r#"{"confirm":"somebody","remaining":"keep"}"#),
     call("GET", "/profile/closed", Who::Everyone, "null"),
+    call("POST", "/admin/members/{id}/sign-out", Who::Operators, r#"{"reason":"Why"}"#),
+    call("POST", "/admin/members/{id}/delete", Who::Operators, r#"{"reason":"Why"}"#),
+    call("POST", "/admin/members/{id}/restore", Who::Operators, r#"{"reason":"Why"}"#),
     call("DELETE", "/v1/admin/service-clients/{id}", Who::Operators, r#"{"reason":"Why"}"#),
     // These end the sessions of those who may call them: last.
     call("DELETE", "/v1/admin/users/{id}/sessions", Who::Operators, r#"{"reason":"Why"}"#),
@@ -357,7 +397,8 @@ impl Call {
             &self.body.replace("OTHER", &other.member.wallet_id).replace("CLIENT", &community.client),
         )
         .unwrap();
-        if !self.is_api() && self.path == "/transactions/{id}" && body.is_object() {
+        let moves = ["/transactions/{id}", "/admin/issuances", "/admin/transactions/{id}/reverse"];
+        if moves.contains(&self.path) && body.is_object() {
             body["key"] = json!(uuid::Uuid::now_v7().to_string());
         }
         body
@@ -398,7 +439,8 @@ impl Call {
             Who::TakingPart | Who::Paid | Who::Owner => Outcome::NotThere,
             Who::Operators | Who::Overseers if person.name == community.operator.name => Outcome::In,
             Who::Overseers if person.name == community.auditor.name => Outcome::In,
-            Who::Operators | Who::Overseers => Outcome::NotAllowed,
+            Who::UnsureOperators if person.name == community.operator.name => Outcome::Other,
+            Who::Operators | Who::UnsureOperators | Who::Overseers => Outcome::NotAllowed,
         }
     }
 

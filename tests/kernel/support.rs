@@ -221,6 +221,7 @@ pub(crate) fn distribution(shares: impl IntoIterator<Item = (WalletId, i64)>) ->
         recipients_max: 100,
         note: None,
         system_account: None,
+        issued_max: None,
         authority: authority("Weekly rewards"),
     }
 }

@@ -9,6 +9,7 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod admin_pages;
 mod bad_input;
 mod browser;
 #[path = "../support/chromium.rs"]

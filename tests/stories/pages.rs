@@ -6,19 +6,19 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use super::support::Server;
 
 /// Someone with a browser.
-struct Visitor<'a> {
+pub struct Visitor<'a> {
     server: &'a Server,
-    cookie: String,
+    pub cookie: String,
 }
 
 impl<'a> Visitor<'a> {
     /// Someone new.
-    async fn sign_in(server: &'a Server, name: &str) -> Self {
+    pub async fn sign_in(server: &'a Server, name: &str) -> Self {
         Self::enter(server, ("new_username", name)).await
     }
 
     /// Someone of the sample community.
-    async fn sign_in_as(server: &'a Server, name: &str) -> Self {
+    pub async fn sign_in_as(server: &'a Server, name: &str) -> Self {
         let member = server.cli(&["member", "show", name]).ok();
         Self::enter(server, ("user_id", member["id"].as_str().unwrap())).await
     }
@@ -34,18 +34,18 @@ impl<'a> Visitor<'a> {
         Self { server, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub async fn get(&self, path: &str) -> Response {
         let request = self.server.client.get(format!("{}{path}", self.server.base)).header("accept", "text/html");
         request.header(COOKIE, &self.cookie).send().await.unwrap()
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.unwrap()
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         let body = serde_urlencoded::to_string(fields).unwrap();
         let request = self.server.client.post(format!("{}{path}", self.server.base)).header("accept", "text/html");
         request
@@ -58,19 +58,19 @@ impl<'a> Visitor<'a> {
             .unwrap()
     }
 
-    async fn csrf(&self) -> String {
+    pub async fn csrf(&self) -> String {
         field(&self.page("/send").await, "csrf")
     }
 }
 
 /// The value of a hidden field.
-fn field(page: &str, name: &str) -> String {
+pub fn field(page: &str, name: &str) -> String {
     let rest = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name} in {page}"));
     rest.split('"').next().unwrap().to_owned()
 }
 
 /// The wallet of a member of the sample community.
-fn wallet_of(server: &Server, name: &str) -> String {
+pub fn wallet_of(server: &Server, name: &str) -> String {
     server.cli(&["member", "show", name]).ok()["wallet_id"].as_str().unwrap().to_owned()
 }
 

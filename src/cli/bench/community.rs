@@ -114,6 +114,7 @@ impl Community {
                 recipients_max: MEMBERS,
                 note: None,
                 system_account: None,
+                issued_max: None,
                 authority: Authority {
                     operator: Operator::new("bench")?,
                     reason: Reason::new("Measuring")?,

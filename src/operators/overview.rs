@@ -1,0 +1,54 @@
+//! The first page of operators and auditors: whether all is well, and what changed lately.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::audit::{AuditView, lines};
+use crate::error::Result;
+use crate::identity::Role;
+use crate::ledger::proof::{Newest, newest};
+use crate::ledger::{AuditFilter, PageRequest, Supply, supply};
+use crate::web::{App, Nav, Overseeing, Pages, Section, Shell, page};
+
+/// Audit lines shown.
+const LATELY: usize = 6;
+
+/// The page of this file.
+pub(super) fn routes() -> Pages {
+    Pages::new().route("/admin", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "operators/overview.html")]
+struct OverviewPage {
+    shell: Shell,
+    is_operator: bool,
+    can_write: bool,
+    supply: Supply,
+    checkpoint: Option<Newest>,
+    sequence: i64,
+    log: Vec<AuditView>,
+}
+
+async fn show(State(app): State<App>, Overseeing(session): Overseeing) -> Result<Response> {
+    let shell = app.shell(Some(&session), Nav::Admin(Section::Overview));
+    let is_operator = session.member.has(Role::Operator);
+    let (can_write, now) = (app.books.write_failure().is_none(), app.books.now());
+    let read = move |conn: &rusqlite::Connection| {
+        let latest = PageRequest { limit: LATELY, cursor: None };
+        Ok(OverviewPage {
+            shell,
+            is_operator,
+            can_write,
+            supply: supply(conn, now)?,
+            checkpoint: newest(conn)?,
+            sequence: conn
+                .prepare_cached("SELECT coalesce(max(sequence), 0) FROM transactions")?
+                .query_row([], |row| row.get(0))?,
+            log: lines(conn, &AuditFilter::default(), &latest)?.items,
+        })
+    };
+    Ok(page(&app.books.read(read).await?))
+}
