@@ -15,6 +15,7 @@ use super::reader::Reader;
 use super::{
     Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Server, Sessions,
 };
+use crate::language::Language;
 use crate::store::Checkpoints;
 
 /// What a setting holds.
@@ -43,6 +44,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("community.token_symbol", Kind::Text, "¤"),
     ("community.time_zone", Kind::Text, "UTC"),
     ("community.week_starts", Kind::Text, "monday"),
+    ("community.language", Kind::Text, "en"),
     ("community.directory", Kind::Switch, "true"),
     ("identity.passkeys", Kind::Switch, ""),
     ("identity.operators", Kind::List, ""),
@@ -251,6 +253,10 @@ impl Reader {
                 Weekday::Monday
             }
         };
+        let language = self.needed("community.language").parse().unwrap_or_else(|()| {
+            self.wrong("community.language", "must be \"en\", \"ja\", \"es\" or \"de\"");
+            Language::default()
+        });
         Community {
             name,
             token_name,
@@ -258,6 +264,7 @@ impl Reader {
             time_zone,
             time_zone_name,
             week_starts,
+            language,
             directory: self.switch("community.directory"),
         }
     }

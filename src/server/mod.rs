@@ -46,7 +46,7 @@ fn slices() -> Vec<Slice> {
 
 /// Everything that answers people, and the files.
 fn pages() -> Pages {
-    let own = openapi::routes().merge(docs::routes()).merge(web::assets::routes());
+    let own = openapi::routes().merge(docs::routes()).merge(web::assets::routes()).merge(web::language_routes());
     slices().into_iter().fold(own, |pages, slice| pages.merge(slice.pages))
 }
 
@@ -73,6 +73,7 @@ pub fn router(app: &App) -> Result<Router, String> {
             Code::Forbidden,
             "This form did not come from one of our pages. Open the page again and repeat what you did.",
         )
+        .in_words("refusal-form-foreign")
         .into_response()
     }));
     Ok(api

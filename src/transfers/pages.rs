@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Send;
 use crate::error::{Code, Error, FieldError, Result};
+use crate::language::Language;
 use crate::ledger::{
     Amount, DAY_MS, Direction, Filter, IdempotencyKey, Note, Once, Owner, PageRequest, Party, Wallet, WalletId,
     history, party,
@@ -33,6 +34,7 @@ struct Person {
     wallet_id: String,
     name: String,
     initial: String,
+    /// Why they are offered: a text of ours.
     hint: &'static str,
 }
 
@@ -135,7 +137,7 @@ fn people(conn: &Connection, wallet: &Wallet, chosen: Option<WalletId>, q: &str,
     if let Some(id) = chosen
         && let Ok(party) = party(conn, id)
     {
-        let hint = if party.owner == Owner::System { "The community's pool" } else { "Chosen" };
+        let hint = if party.owner == Owner::System { "transfers-hint-pool" } else { "transfers-hint-chosen" };
         add(id, party.name, hint);
     }
     if q.trim().is_empty() {
@@ -146,14 +148,14 @@ fn people(conn: &Connection, wallet: &Wallet, chosen: Option<WalletId>, q: &str,
                 _ => entry.from,
             });
         for party in parties.filter(|party: &Party| party.owner == Owner::User).take(LOOKED_THROUGH) {
-            add(party.wallet_id, party.name, "Lately");
+            add(party.wallet_id, party.name, "transfers-hint-lately");
         }
     }
     if open {
         // One more than fits, as one of them may be oneself.
         let some = PageRequest { limit: SHOWN_MAX + 1, cursor: None };
         for entry in directory(conn, q, &some)?.items {
-            add(entry.wallet_id, entry.username, "Member");
+            add(entry.wallet_id, entry.username, "transfers-hint-member");
         }
     }
     Ok(people)
@@ -166,24 +168,23 @@ struct Checked {
     note: Option<Note>,
 }
 
-fn check(form: &SendForm) -> Result<Checked> {
+fn check(form: &SendForm, language: Language) -> Result<Checked> {
     let mut problems = Vec::new();
     let mut problem =
         |field: &str, message: &str| problems.push(FieldError { field: field.into(), message: message.into() });
     let to: Option<WalletId> = form.to.parse().ok();
     if to.is_none() {
-        problem("to", "Choose whom to pay.");
+        problem("to", "must be a wallet");
     }
-    let digits: String = form.amount.chars().filter(|character| !character.is_whitespace()).collect();
-    let amount: Option<Amount> = digits.parse().ok();
+    let amount: Option<Amount> = language.digits(&form.amount).parse().ok();
     if amount.is_none() {
-        problem("amount", "The amount must be a whole number, 1 or more.");
+        problem("amount", Amount::RULE);
     }
     let text = form.note.trim();
     let note = if text.is_empty() {
         None
     } else {
-        Note::new(text).map_err(|error| problem("note", &format!("The note {}.", error.errors[0].message))).ok()
+        Note::new(text).map_err(|error| problem("note", &error.errors[0].message)).ok()
     };
     match (to, amount) {
         (Some(to), Some(amount)) if problems.is_empty() => Ok(Checked { to, amount, note }),
@@ -200,15 +201,16 @@ async fn send(State(app): State<App>, session: Session, FormBody(form): FormBody
     };
     match outcome {
         Err(error) if error.is_refusal() => {
+            let shell = app.shell(Some(&session), Nav::Send);
             let problems = if error.errors.is_empty() {
                 let field = if matches!(error.code, Code::InsufficientBalance | Code::AmountOverflow) {
                     "amount"
                 } else {
                     "to"
                 };
-                vec![FieldError { field: field.into(), message: error.detail }]
+                vec![FieldError { field: field.into(), message: shell.sentence(&error) }]
             } else {
-                error.errors
+                error.errors.iter().map(|wrong| FieldError { message: shell.rule(wrong), ..wrong.clone() }).collect()
             };
             show(&app, &session, form, problems).await
         }
@@ -217,7 +219,7 @@ async fn send(State(app): State<App>, session: Session, FormBody(form): FormBody
 }
 
 async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Response> {
-    let Checked { to, amount, note } = check(form)?;
+    let Checked { to, amount, note } = check(form, session.language)?;
     let (key, now) = (session.member.wallet_key, app.books.now());
     let (wallet, party, just_sent) = app
         .books
@@ -237,10 +239,12 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
         })
         .await?;
     if to == wallet.id {
-        return Err(Error::new(Code::SelfTransfer, "This is your own wallet. Choose someone else."));
+        return Err(Error::new(Code::SelfTransfer, "This is your own wallet. Choose someone else to pay."));
     }
     if wallet.balance < amount.get() {
-        return Err(Error::new(Code::InsufficientBalance, "You do not have that many. Choose a smaller amount."));
+        return Err(Error::new(Code::InsufficientBalance, "The wallet does not hold that many tokens.")
+            .with("balance", wallet.balance)
+            .with("required", amount.get()));
     }
     let shell = app.shell(Some(session), Nav::Send);
     Ok(page(&ConfirmPage {
@@ -258,7 +262,7 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
 
 /// A double tap, a reload and the back button all bring the same key, and pay once.
 async fn execute(app: &App, session: &Session, form: &SendForm) -> Result<Response> {
-    let Checked { to, amount, note } = check(form)?;
+    let Checked { to, amount, note } = check(form, session.language)?;
     let key = IdempotencyKey::new(&form.key)?;
     let command = Send { from: session.member.wallet_key, to, amount, note };
     let made = app.books.execute(Once { caller: session.member.key, key, command }).await?.output;

@@ -24,6 +24,7 @@ use super::WalletView;
 use super::pages::{Now, NowPart};
 use crate::error::{Error, Result};
 use crate::identity::Member;
+use crate::language::Language;
 use crate::ledger::{UserKey, Wallet, WalletKey, since};
 use crate::web::{App, BearerListener, Ear, Nav, PageListener, Pages, Pass};
 
@@ -70,8 +71,11 @@ async fn events(
     Ok(Listener::new(app, &member, pass, Telling::Events { heard })?.answer())
 }
 
-async fn events_for_page(State(app): State<App>, PageListener(member, pass): PageListener) -> Result<Response> {
-    Ok(Listener::new(app, &member, pass, Telling::Page)?.answer())
+async fn events_for_page(
+    State(app): State<App>,
+    PageListener(member, pass, language): PageListener,
+) -> Result<Response> {
+    Ok(Listener::new(app, &member, pass, Telling::Page { language })?.answer())
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -83,7 +87,7 @@ enum Telling {
     /// `None`: they ask for none from before.
     Events { heard: Option<i64> },
     /// The part of the wallet's page that changes.
-    Page,
+    Page { language: Language },
 }
 
 /// One stream.
@@ -180,8 +184,9 @@ impl Telling {
                 let balance = word("balance", wallet.last_sequence, &WalletView::from(wallet.clone()));
                 transactions.chain([balance]).collect()
             }
-            Self::Page => {
-                let part = NowPart { shell: app.shell(None, Nav::Wallet), now: Now::read(conn, wallet)? };
+            Self::Page { language } => {
+                let shell = app.shell(None, Nav::Wallet).in_language(language);
+                let part = NowPart { shell, now: Now::read(conn, wallet)? };
                 Ok(vec![Event::default().event("wallet").data(part.render().map_err(Error::internal)?)])
             }
         }

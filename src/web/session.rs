@@ -16,10 +16,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
+use super::language::Spoken;
 use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Vouched, Which};
 use crate::identity::{Member, Role, Secret};
+use crate::language::Language;
 
 /// The cookie of a session.
 const SESSION: &str = "session";
@@ -36,6 +38,8 @@ pub struct Session {
     pub info: SessionInfo,
     /// The issuer by whose word they came in.
     pub issuer: String,
+    /// The language of their pages.
+    pub language: Language,
     /// What every form must bring back: bound to this session, unknown to any other site.
     pub csrf: String,
     form: FormToken,
@@ -148,7 +152,9 @@ impl Session {
         {
             let issuer = session.identity.0;
             let form = FormToken::of(&secret);
-            return Ok(Some(Self { member: session.member, info: session.info, issuer, csrf: form.masked()?, form }));
+            let language = Spoken::note(parts, app.language(Some(&session.member), &parts.headers));
+            let csrf = form.masked()?;
+            return Ok(Some(Self { member: session.member, info: session.info, issuer, language, csrf, form }));
         }
         app.count_stranger(Client::of(parts))?;
         Ok(None)
@@ -167,7 +173,8 @@ impl Session {
         Err(Error::new(
             Code::Forbidden,
             "This form has expired. Open the page again and repeat what you did; nothing was changed.",
-        ))
+        )
+        .in_words("refusal-form-expired"))
     }
 }
 

@@ -1,0 +1,44 @@
+# Das Profil eines Mitglieds, und das Gehen.
+
+members-profile = Profil
+members-saved = Gespeichert.
+members-your-name = Dein Name hier
+members-name-rule = 3 bis 255 Buchstaben (a bis z), Ziffern, _ oder -. Andere sehen ihn neben deinen Zahlungen.
+members-language = Sprache
+members-language-of-browser = Wie mein Browser sie wünscht
+members-save = Speichern
+members-receive = Empfangen
+members-receive-how = Wer dir etwas zahlen will, öffnet diese Adresse oder sucht unter Senden nach deinem Namen:
+members-wallet-id = Kennung deines Geldbeutels:
+members-you-here = Du hier
+members-since = Mitglied seit
+members-roles = Rollen
+members-to-passkeys = Passkeys und Notfallcodes
+members-to-sessions = Wo du angemeldet bist
+members-to-invitations = Einladungen
+members-to-clients = Programme, die für dich handeln
+members-your-data = Deine Daten
+members-history-table = Dein Verlauf als Tabelle
+members-all-data = Alles, was über dich gespeichert ist, in einer Datei
+
+members-close = Mitgliedschaft beenden
+members-close-for-good = Das lässt sich nicht rückgängig machen. Willst du nur eine Weile weg sein, dann melde dich stattdessen ab.
+members-close-wallet = Dein Geldbeutel wird geschlossen, und niemand kann dir mehr etwas zahlen.
+members-close-erased = Dein Name, deine Anmeldung und die Notizen, die du geschrieben hast, werden gelöscht.
+members-close-payments = Deine Zahlungen bleiben in den Büchern derer, denen du gezahlt hast und die dir gezahlt haben, als die eines früheren Mitglieds.
+members-close-log = Was Verwalter an deinem Zugang getan haben, bleibt in ihrem Protokoll, mit deiner Kennung und ohne deinen Namen.
+members-close-operated = Was du als Verwalter getan hast, bleibt mit deinem Namen in diesem Protokoll: Wer für die Gemeinschaft handelt, steht dafür ein.
+members-close-return = Meldest du dich später wieder an, bist du ein neues Mitglied mit leerem Geldbeutel.
+members-close-return-invited = Um zurückzukommen, brauchst du eine neue Einladung und bist dann ein neues Mitglied mit leerem Geldbeutel.
+members-close-return-both = Meldest du dich später wieder an oder wirst wieder eingeladen, bist du ein neues Mitglied mit leerem Geldbeutel.
+members-close-data = Vielleicht möchtest du vorher alles herunterladen, was über dich gespeichert ist.
+members-close-yours = Deine { $balance }
+members-close-give = Der Gemeinschaft geben
+members-close-leave = Im geschlossenen Geldbeutel lassen, wo niemand sie nutzen kann
+members-close-confirm = Gib zur Bestätigung deinen Namen ein: { $name }
+members-close-not-confirmed = Gib deinen Namen hier genau so ein, wie er ist. Dann wissen wir, dass du es ernst meinst.
+members-close-do = Mitgliedschaft beenden
+members-close-keep = Doch bleiben
+members-closed = Deine Mitgliedschaft ist beendet
+members-closed-thanks = Dein Geldbeutel ist geschlossen, und was sagte, wer du bist, ist gelöscht. Danke, dass du hier warst.
+members-to-first-page = Zur ersten Seite

@@ -1,0 +1,44 @@
+# A member's profile, and leaving.
+
+members-profile = Profile
+members-saved = Saved.
+members-your-name = Your name here
+members-name-rule = 3 to 255 letters (a to z), digits, _ or -. Others see it beside your payments.
+members-language = Language
+members-language-of-browser = As my browser asks
+members-save = Save
+members-receive = Receive
+members-receive-how = Whoever wants to pay you can open this address, or look for your name under Send:
+members-wallet-id = Your wallet id:
+members-you-here = You here
+members-since = Member since
+members-roles = Roles
+members-to-passkeys = Passkeys and recovery codes
+members-to-sessions = Where you are signed in
+members-to-invitations = Invitations
+members-to-clients = Programs that act for you
+members-your-data = Your data
+members-history-table = Your history as a table, for a spreadsheet
+members-all-data = Everything held about you, as one file
+
+members-close = Close your account
+members-close-for-good = This cannot be undone. If you only want to be away for a while, sign out instead.
+members-close-wallet = Your wallet is closed, and nobody can pay you any more.
+members-close-erased = Your name, the way you sign in, and the notes you wrote are erased.
+members-close-payments = Your payments stay in the books of those you paid and who paid you, as of a former member.
+members-close-log = What operators did to your account stays in their log, with your id and without your name.
+members-close-operated = What you did as an operator stays in that log with your name: whoever acts for the community answers for it.
+members-close-return = If you sign in again later, you are a new member with an empty wallet.
+members-close-return-invited = To come back you need a new invitation, and are then a new member with an empty wallet.
+members-close-return-both = If you sign in again later, or are invited again, you are a new member with an empty wallet.
+members-close-data = You may want to download everything held about you first.
+members-close-yours = Your { $balance }
+members-close-give = Give them to the community
+members-close-leave = Leave them in the closed wallet, where nobody can use them
+members-close-confirm = Type your name, { $name }, to confirm
+members-close-not-confirmed = Type your name here exactly as it is, to say that you mean it.
+members-close-do = Close my account
+members-close-keep = Keep it
+members-closed = Your account is closed
+members-closed-thanks = Your wallet is closed, and what said who you are is erased. Thank you for having been here.
+members-to-first-page = To the first page

@@ -1,0 +1,168 @@
+# Statistics.
+
+statistics-title = Statistics
+statistics-where = Where it all is
+statistics-where-bar = { $members } percent with members, { $pool } percent in the pool
+statistics-with-members = With members
+statistics-in-pool = In the pool
+statistics-issued = Issued in all
+statistics-adds-up = What members hold and what is in the pool add up to exactly what was issued. No token was lost or invented.
+statistics-does-not-add-up = The sums do not add up. Tell an operator at once.
+statistics-members = Members
+statistics-members-holding = Of those, with something in their wallet
+statistics-nothing = Nothing has moved yet. Once tokens are distributed and paid, this page shows how much there is, how it moves, who takes part and how evenly it is spread.
+statistics-time = Time
+statistics-view-hours = 24 hours
+statistics-view-days = 30 days
+statistics-view-weeks = 26 weeks
+statistics-view-months = 12 months
+statistics-view-all = From the beginning
+statistics-view-earlier = ← Earlier
+statistics-view-later = Later →
+statistics-vouched = Vouched for
+statistics-vouched-up-to = Signed up to transaction
+statistics-vouched-when = When
+statistics-vouched-head = Head of the chain
+statistics-vouched-meaning = A checkpoint is the whole ledger in six signed lines. Keep one, and you can show later whether anything was altered.
+statistics-vouched-download = Download the checkpoint
+statistics-public-key = Public key
+statistics-vouched-none = No checkpoint has been taken yet.
+statistics-counted = Counted from the ledger { $when }.
+statistics-numbers-below = The numbers are in the table below.
+statistics-download = Download for a spreadsheet
+statistics-back = Back to the statistics
+
+# When it was, and how much, where something is pointed at.
+statistics-says = { $when }: { $what }
+statistics-count-says = { $when }: { $count } for { $volume }
+statistics-hour-of-week = { date-weekday }, { $time }
+
+statistics-from = From
+statistics-how-many = How many
+statistics-moved = Moved
+
+statistics-supply = How much there is
+statistics-supply-lead = Issued in all by the end of this time: { $issued }.
+statistics-supply-says = { $when }: { $members } with members, { $pool } in the pool
+statistics-supply-empty = Nothing had been issued by then.
+statistics-supply-note = Counted at the end of each part of the time; of the last one, now. Each time, what members hold and what is in the pool are added up and compared with what was issued.
+statistics-supply-table = Tokens at the end of each part of the time
+statistics-sums-up = Adds up
+
+statistics-payments = Payments between members
+statistics-payments-lead = Members paid each other { $paid }.
+statistics-payments-pace = At this pace a token changes hands { $times } times a year.
+statistics-payments-empty = Nobody paid anybody in this time.
+statistics-payments-note = How often a token changes hands is what members paid each other over what they held on average.
+statistics-payments-table = What members paid each other
+statistics-paid = Paid
+statistics-held-on-average = Held on average
+statistics-changed-hands = Times changed hands
+statistics-changed-hands-yearly = The same by the year
+
+statistics-transactions = Transactions of every kind
+statistics-transactions-lead = { $count ->
+    [one] One transaction moved { $volume }.
+   *[other] { $count } transactions moved { $volume }.
+}
+statistics-transactions-before = { $count ->
+    [0] In as much time before it were none.
+    [one] In as much time before it was one, which moved { $volume }.
+   *[other] In as much time before it were { $count }, which moved { $volume }.
+}
+statistics-transactions-empty = There were none in this time.
+statistics-transactions-table = Transactions over time
+statistics-kinds-table = Transactions by what they meant
+statistics-kind = What
+statistics-kind-issuance = Issued
+statistics-kind-distribution = Distributed to members
+statistics-kind-transfer = Paid between members
+statistics-kind-pool = Paid to the pool
+statistics-average = On average
+statistics-median = In the middle
+
+statistics-active = Members who take part
+statistics-active-lead = Of { $total } members { $week } traded in the last 7 days, { $month } in 30 days, { $quarter } in 90 days.
+statistics-active-says = { $when }: { $active } of { $total }
+statistics-active-empty = Nobody traded in this time.
+statistics-active-note = To trade is to pay someone, or to be paid by a member. What is distributed does not count.
+statistics-active-table = Members who traded, came and left
+statistics-traded = Traded
+statistics-joined = Joined
+statistics-left = Left
+statistics-returned = Came back
+statistics-cohorts-table = Of those who joined in a month, how many traded later
+statistics-joined-in = Joined in
+statistics-that-month = That month
+statistics-next-month = The next
+statistics-after-2 = After 2
+statistics-after-3 = After 3
+statistics-after-6 = After 6
+
+statistics-spread = How evenly it is spread
+statistics-spread-lead = The tenth of the members who have most hold { $share } of all tokens; a member in the middle has { $median }. Gini coefficient: { $gini }.
+statistics-spread-empty = No member holds anything yet.
+statistics-spread-note = The curve says what share the poorest members hold together; were it the straight line, all would hold the same. Empty wallets count. Of this moment, whatever time is looked at.
+statistics-poorest = poorest members
+statistics-richest = richest
+statistics-tenths-table = What each tenth of the members holds, the poorest first
+statistics-tenth = Tenth
+statistics-holds = Holds
+statistics-with-those-before = With those before
+statistics-holders-table = The largest holdings
+statistics-place = Place
+statistics-who = Who
+statistics-share = Share
+
+statistics-hours = When members pay
+statistics-hours-lead = { $count ->
+    [one] Members paid most often on { date-weekday } after { $time }: once in the 90 days up to { $day }.
+   *[other] Members paid most often on { date-weekday } after { $time }: { $count } times in the 90 days up to { $day }.
+}
+statistics-hours-empty = Nobody paid anything in these 90 days.
+statistics-hours-note = By the hours of the community's clock, over 90 days: the stronger the colour, the more payments.
+statistics-hours-table = Payments by weekday and hour
+statistics-day = Day
+statistics-hour = Hour
+
+statistics-accounts = The community's own accounts
+statistics-accounts-lead = What came in, what was given out, and what is left.
+statistics-accounts-table = Each account over the whole time
+statistics-movements-table = Each account, part by part of the time
+statistics-account = Account
+statistics-account-before = Before
+statistics-account-after = After
+statistics-account-at-end = At its end
+statistics-account-issued = Issued
+statistics-account-from-members = From members
+statistics-account-from-accounts = From accounts
+statistics-account-distributed = Distributed
+statistics-account-to-accounts = To accounts
+
+statistics-forecast = What may come
+statistics-forecast-lead = Estimates: what was, carried on by its trend and its week or year. What people will do, nobody knows; below each stands how far off it was before.
+statistics-ahead-days = 14 days
+statistics-ahead-weeks = 8 weeks
+statistics-ahead-months = 6 months
+statistics-circulation = In members’ hands
+statistics-ahead-expected = { $when }: about { $value }, four times of five between { $lower } and { $upper }.
+statistics-ahead-better = Looking ahead from earlier times was off by { $off } on average; to say that nothing changes, by { $unchanged }.
+statistics-ahead-no-better = Looking ahead from earlier times was off by { $off } on average; to say that nothing changes was no worse ({ $unchanged }), so take it lightly.
+statistics-ahead-says = { $when }: { $lower } to { $upper }
+statistics-ahead-table = What is to be expected, and within what
+statistics-ahead-value = Expected
+statistics-ahead-lower = At least
+statistics-ahead-upper = At most
+statistics-ahead-missing-days = Too little has happened yet to look ahead: { $over ->
+    [one] one whole day is
+   *[other] { $over } whole days are
+} over since the community began, and { $missing } more must be.
+statistics-ahead-missing-weeks = Too little has happened yet to look ahead: { $over ->
+    [one] one whole week is
+   *[other] { $over } whole weeks are
+} over since the community began, and { $missing } more must be.
+statistics-ahead-missing-months = Too little has happened yet to look ahead: { $over ->
+    [one] one whole month is
+   *[other] { $over } whole months are
+} over since the community began, and { $missing } more must be.
+statistics-ahead-none = There was none, and none is to be expected.

@@ -1,0 +1,44 @@
+# El perfil de un miembro, y la despedida.
+
+members-profile = Perfil
+members-saved = Guardado.
+members-your-name = Tu nombre aquí
+members-name-rule = De 3 a 255 letras (de la a a la z, sin tildes), cifras, _ o -. Los demás lo ven junto a tus pagos.
+members-language = Idioma
+members-language-of-browser = El que pide mi navegador
+members-save = Guardar
+members-receive = Recibir
+members-receive-how = Quien quiera pagarte puede abrir esta dirección o buscar tu nombre en Enviar:
+members-wallet-id = Identificador de tu monedero:
+members-you-here = Tú aquí
+members-since = Miembro desde
+members-roles = Funciones
+members-to-passkeys = Claves de acceso y códigos de emergencia
+members-to-sessions = Dónde has entrado
+members-to-invitations = Invitaciones
+members-to-clients = Programas que actúan por ti
+members-your-data = Tus datos
+members-history-table = Tu historial como tabla, para una hoja de cálculo
+members-all-data = Todo lo que se guarda sobre ti, en un archivo
+
+members-close = Cerrar tu cuenta
+members-close-for-good = Esto no se puede deshacer. Si solo quieres ausentarte un tiempo, basta con salir.
+members-close-wallet = Tu monedero se cierra y ya nadie puede pagarte.
+members-close-erased = Se borran tu nombre, tu forma de entrar y las notas que escribiste.
+members-close-payments = Tus pagos quedan en los libros de aquellos a quienes pagaste y que te pagaron, como los de un antiguo miembro.
+members-close-log = Lo que los responsables hicieron con tu cuenta queda en su registro, con tu identificador y sin tu nombre.
+members-close-operated = Lo que hiciste como responsable queda en ese registro con tu nombre: quien actúa por la comunidad responde de ello.
+members-close-return = Si más adelante vuelves a entrar, serás un miembro nuevo con el monedero vacío.
+members-close-return-invited = Para volver necesitarás otra invitación, y serás un miembro nuevo con el monedero vacío.
+members-close-return-both = Si más adelante vuelves a entrar o te invitan de nuevo, serás un miembro nuevo con el monedero vacío.
+members-close-data = Quizá quieras descargar antes todo lo que se guarda sobre ti.
+members-close-yours = Tus { $balance }
+members-close-give = Darlos a la comunidad
+members-close-leave = Dejarlos en el monedero cerrado, donde nadie puede usarlos
+members-close-confirm = Escribe tu nombre, { $name }, para confirmar
+members-close-not-confirmed = Escribe aquí tu nombre tal como es, para que sepamos que va en serio.
+members-close-do = Cerrar mi cuenta
+members-close-keep = Quedarme
+members-closed = Tu cuenta está cerrada
+members-closed-thanks = Tu monedero está cerrado y se ha borrado lo que decía quién eres. Gracias por haber estado aquí.
+members-to-first-page = A la primera página

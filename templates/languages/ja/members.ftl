@@ -1,0 +1,44 @@
+# メンバーのプロフィールと、退会。
+
+members-profile = プロフィール
+members-saved = 保存しました。
+members-your-name = ここでの名前
+members-name-rule = 半角の英字（a〜z）、数字、_、- を使って3〜255文字。支払いの横に表示され、ほかの人にも見えます。
+members-language = 言語
+members-language-of-browser = ブラウザの設定に合わせる
+members-save = 保存する
+members-receive = 受け取る
+members-receive-how = あなたに支払いたい人は、このアドレスを開くか、「送る」であなたの名前を探します：
+members-wallet-id = あなたのウォレットID：
+members-you-here = あなたについて
+members-since = 参加した日
+members-roles = 役割
+members-to-passkeys = パスキーと復旧コード
+members-to-sessions = ログイン中の場所
+members-to-invitations = 招待
+members-to-clients = あなたの代わりに動くプログラム
+members-your-data = あなたのデータ
+members-history-table = 履歴を表計算用の表で
+members-all-data = 保存されているすべてのデータを1つのファイルで
+
+members-close = 退会する
+members-close-for-good = 退会は取り消せません。しばらく離れるだけなら、代わりにログアウトしてください。
+members-close-wallet = ウォレットが閉じられ、だれもあなたに支払えなくなります。
+members-close-erased = 名前、ログイン方法、あなたが書いたメモは消去されます。
+members-close-payments = 支払いの記録は、相手の台帳に「元メンバー」の記録として残ります。
+members-close-log = 運営者があなたのアカウントに行ったことは、名前を除きIDとともに記録に残ります。
+members-close-operated = 運営者として行ったことは、あなたの名前とともに記録に残ります。コミュニティのために動く人には責任があるからです。
+members-close-return = 後でまたログインすると、空のウォレットを持つ新しいメンバーになります。
+members-close-return-invited = 戻るには新しい招待が必要です。そのときは空のウォレットを持つ新しいメンバーになります。
+members-close-return-both = 後でまたログインしたり招待されたりすると、空のウォレットを持つ新しいメンバーになります。
+members-close-data = 先に、保存されているすべてのデータをダウンロードできます。
+members-close-yours = あなたの { $balance }
+members-close-give = コミュニティに渡す
+members-close-leave = 閉じたウォレットに残す（だれも使えません）
+members-close-confirm = 確認のため、あなたの名前 { $name } を入力してください
+members-close-not-confirmed = 本当に退会するときは、名前をそのとおりに入力してください。
+members-close-do = 退会する
+members-close-keep = やめる
+members-closed = 退会しました
+members-closed-thanks = ウォレットは閉じられ、あなたがだれかを示すものは消去されました。これまでありがとうございました。
+members-to-first-page = 最初のページへ
