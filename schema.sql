@@ -204,7 +204,8 @@ BEGIN
 END;
 
 -- ------------------------------------------------------------------------------------------------
--- Users: the members. Each has exactly one wallet, for ever.
+-- Users: the members. Each has exactly one wallet, for ever. language is what they read the pages in;
+-- NULL: as their browser asks.
 -- ------------------------------------------------------------------------------------------------
 CREATE TABLE users (
     key         INTEGER PRIMARY KEY CHECK (key > 0),
@@ -215,7 +216,7 @@ CREATE TABLE users (
     state_audit INTEGER REFERENCES audit_log (sequence),  -- the line that deleted or restored them last
     created_at  INTEGER NOT NULL,
     updated_at  INTEGER NOT NULL
-) STRICT;
+, language TEXT CHECK (language GLOB '[a-z][a-z]')) STRICT;
 
 CREATE INDEX users_by_username ON users (username COLLATE NOCASE, key);
 

@@ -180,17 +180,30 @@ pub struct Error {
     pub errors: Vec<FieldError>,
     /// What really happened, for the log alone.
     cause: Option<String>,
+    /// The text of the pages that says it more closely than that of its code does.
+    words: Option<&'static str>,
+    /// Whom that text names.
+    named: Option<String>,
 }
 
 impl Error {
     /// What a member who was deleted is told.
     pub fn left() -> Self {
         Self::new(Code::Forbidden, "This member has left the community. An operator can restore them.")
+            .in_words("refusal-left")
     }
 
     /// A refusal with its sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), members: Box::default(), errors: Vec::new(), cause: None }
+        Self {
+            code,
+            detail: detail.into(),
+            members: Box::default(),
+            errors: Vec::new(),
+            cause: None,
+            words: None,
+            named: None,
+        }
     }
 
     /// One field of the request is wrong.
@@ -230,6 +243,26 @@ impl Error {
         self
     }
 
+    /// The same refusal, with the text that says it to members on the pages, in their language. Without one
+    /// they are told what they are told at every refusal with this code.
+    #[must_use]
+    pub const fn in_words(mut self, key: &'static str) -> Self {
+        self.words = Some(key);
+        self
+    }
+
+    /// The same, for a text that names someone.
+    #[must_use]
+    pub fn in_words_naming(mut self, key: &'static str, name: &str) -> Self {
+        self.named = Some(name.to_owned());
+        self.in_words(key)
+    }
+
+    /// That text, and whom it names.
+    pub fn words(&self) -> (Option<&'static str>, Option<&str>) {
+        (self.words, self.named.as_deref())
+    }
+
     /// The same refusal, saying first what it is about: a line of a file, a place in a list.
     #[must_use]
     pub fn about(mut self, place: &str) -> Self {
@@ -256,6 +289,7 @@ impl Error {
     /// They signed in too long ago for what they ask.
     pub fn sign_in_again() -> Self {
         Self::new(Code::Forbidden, "You signed in a while ago. Sign in once more, and then try again.")
+            .in_words("refusal-sign-in-again")
     }
 
     /// The caller may not do this.

@@ -2,7 +2,7 @@
 //! where members see their balance, pay each other and watch their economy.
 //!
 //! # The map of the house
-//! * [`config`], [`error`]: settings; refusals.
+//! * [`config`], [`error`]: settings; refusals. [`language`]: texts, numbers and dates for people.
 //! * [`store`]: `SQLite` itself. Knows no word of the community's.
 //! * [`schema`]: the steps that build `schema.sql`.
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
@@ -31,6 +31,7 @@ pub mod demo;
 pub mod error;
 pub mod identity;
 pub mod invitations;
+pub mod language;
 pub mod ledger;
 pub mod mail;
 pub mod members;
@@ -82,6 +83,7 @@ mod tests {
         "ledger",
         "schema",
         "store",
+        "language",
     ];
 
     /// The text of a file, or of all files in a folder but those of its tests.

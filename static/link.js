@@ -12,14 +12,14 @@ for (const place of document.querySelectorAll("[data-link]")) {
         said.textContent = (await act()) ?? "";
       } catch (error) {
         // Whoever closes the list of programs to share with has changed their mind.
-        if (error.name !== "AbortError") said.textContent = "That did not work. Copy the link by hand.";
+        if (error.name !== "AbortError") said.textContent = place.dataset.failed;
       }
     });
   };
   if (navigator.clipboard) {
     offer("copy", async () => {
       await navigator.clipboard.writeText(url);
-      return "Copied.";
+      return place.dataset.copied;
     });
   }
   if (navigator.share) offer("share", () => navigator.share({ url }));

@@ -8,14 +8,14 @@ const text = (buffer) =>
 
 class Problem extends Error {}
 
-async function question(form) {
+async function question(form, words) {
   const answer = await fetch(form.dataset.challenge, {
     method: "POST",
     headers: { accept: "application/json" },
     body: new URLSearchParams(new FormData(form)),
   });
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Problem(said.detail ?? "The community does not answer. Try again.");
+  if (!answer.ok) throw new Problem(said.detail ?? words.unanswered);
   return said.publicKey;
 }
 
@@ -43,30 +43,30 @@ async function get(options) {
   };
 }
 
-function sentence(error) {
+function sentence(error, words) {
   if (error instanceof Problem) return error.message;
   switch (error.name) {
     case "NotAllowedError":
-      return "That did not work: you stopped it, it took too long, or this device has no passkey for this community. Try again.";
+      return words.stopped;
     case "InvalidStateError":
-      return "This device has a passkey for you already.";
+      return words.known;
     case "NotSupportedError":
     case "ConstraintError":
-      return "This device cannot keep a passkey. Set up a screen lock, or use another device.";
+      return words.unable;
     case "SecurityError":
-      return "Passkeys do not work at this address. Open the page by HTTPS, under the community's own name.";
+      return words.elsewhere;
     default:
-      return "That did not work. Try again.";
+      return words.failed;
   }
 }
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const problem = form.querySelector("[data-problem]");
+  // What there is to say stands on the page, in its language.
+  const words = problem.dataset;
   const button = form.querySelector("button[type=submit]");
   if (!window.PublicKeyCredential) {
-    problem.textContent = window.isSecureContext
-      ? "This browser cannot use passkeys. Use another one, or a recovery code."
-      : "Passkeys need HTTPS. Open the page by its https address.";
+    problem.textContent = window.isSecureContext ? words.old : words.insecure;
   }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -74,13 +74,13 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     button.disabled = true;
     problem.textContent = "";
     try {
-      const options = await question(form);
+      const options = await question(form, words);
       const { made, response } = await (form.dataset.passkey === "create" ? create(options) : get(options));
       const credential = { id: made.id, rawId: text(made.rawId), type: made.type, response };
       form.elements.credential.value = JSON.stringify(credential);
       form.submit();
     } catch (error) {
-      problem.textContent = sentence(error);
+      problem.textContent = sentence(error, words);
       button.disabled = false;
       button.focus();
     }

@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::language::Language;
 use crate::ledger::{AuditEntry, AuditFilter, Page, PageRequest, audit_history};
-use crate::web::grouped;
 
 /// The acts there are, and what each means in words.
 pub(super) const ACTIONS: &[(&str, &str)] = &[
@@ -71,11 +71,14 @@ impl AuditView {
     fn of(conn: &Connection, entry: AuditEntry) -> Result<Self> {
         let (target, href) = match entry.action.as_str() {
             "distribution" => {
-                let [tokens, members] =
-                    ["distributed", "recipients"].map(|name| grouped(entry.details[name].as_i64().unwrap_or(0)));
+                let [tokens, members] = ["distributed", "recipients"]
+                    .map(|name| Language::English.grouped(entry.details[name].as_i64().unwrap_or(0)));
                 (format!("{tokens} to {members} wallets"), Some(format!("/admin/distributions/{}", entry.target)))
             }
-            "issuance" => (grouped(entry.details["amount"].as_i64().unwrap_or(0)), Some("/admin/accounts".to_owned())),
+            "issuance" => (
+                Language::English.grouped(entry.details["amount"].as_i64().unwrap_or(0)),
+                Some("/admin/accounts".to_owned()),
+            ),
             "reversal" => (entry.target.clone(), Some(format!("/admin/transactions/{}", entry.target))),
             _ => match owner(conn, &entry.target)? {
                 Some((id, name)) => (name, Some(format!("/admin/members/{id}"))),

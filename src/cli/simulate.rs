@@ -8,11 +8,11 @@ use std::thread;
 use clap::Args;
 
 use super::{Common, Failure, migrate, output};
+use crate::language::Language::English;
 use crate::ledger::system_clock;
 use crate::statistics::Calendar;
 use crate::statistics::sandbox::{FanPoint, Outcomes, Percent, Question, RUNS_MAX, Rhythm, Whom, prepare, word};
 use crate::store;
-use crate::web::grouped;
 
 /// Live on from the community's own history, thousands of times, under rules you try out; changes nothing.
 ///
@@ -132,13 +132,13 @@ fn words(outcomes: &Outcomes, calendar: &Calendar) -> String {
     let question = &outcomes.question;
     let mut parts = vec![format!(
         "{} futures of {} members over {} months, seed {}. Nothing was changed.",
-        grouped(question.runs),
-        grouped(outcomes.learnt.members),
+        English.grouped(question.runs),
+        English.grouped(outcomes.learnt.members),
         question.months,
         question.seed
     )];
     parts.extend(outcomes.assumptions.iter().map(|assumption| format!("* {assumption}")));
-    let tokens = |tokens: i64| grouped(tokens);
+    let tokens = |tokens: i64| English.grouped(tokens);
     let ratio = |ratio: f64| format!("{ratio:.3}");
     parts.push(fan("Issued in all", &outcomes.total_issuance, calendar, tokens));
     parts.push(fan("With members", &outcomes.circulating_supply, calendar, tokens));

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use jsonwebtoken::Algorithm;
 
 use super::{Colour, Secret};
+use crate::language::Language;
 use crate::store::Checkpoints;
 
 /// Where the program listens, and how it is reached.
@@ -64,6 +65,8 @@ pub struct Community {
     pub time_zone_name: String,
     /// The day with which weeks begin, in statistics.
     pub week_starts: Weekday,
+    /// The language of those who ask for none of ours.
+    pub language: Language,
     /// Whether members can look each other up by name to choose a recipient.
     pub directory: bool,
 }

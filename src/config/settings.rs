@@ -15,6 +15,7 @@ use super::reader::Reader;
 use super::{
     Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Server, Sessions,
 };
+use crate::language::Language;
 use crate::store::Checkpoints;
 
 /// What a setting holds.
@@ -45,6 +46,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("community.logo", Kind::Text, ""),
     ("community.time_zone", Kind::Text, "UTC"),
     ("community.week_starts", Kind::Text, "monday"),
+    ("community.language", Kind::Text, "en"),
     ("community.directory", Kind::Switch, "true"),
     ("identity.passkeys", Kind::Switch, ""),
     ("identity.operators", Kind::List, ""),
@@ -267,6 +269,10 @@ impl Reader {
                 Weekday::Monday
             }
         };
+        let language = self.needed("community.language").parse().unwrap_or_else(|()| {
+            self.wrong("community.language", "must be \"en\", \"ja\", \"es\" or \"de\"");
+            Language::default()
+        });
         Community {
             name,
             token_name,
@@ -276,6 +282,7 @@ impl Reader {
             time_zone,
             time_zone_name,
             week_starts,
+            language,
             directory: self.switch("community.directory"),
         }
     }

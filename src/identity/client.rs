@@ -58,13 +58,13 @@ impl Scope {
         !matches!(self, Self::StatisticsRead)
     }
 
-    /// What it means to the member who is asked.
+    /// What it means to the member who is asked: a text of the pages.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::TransfersWrite => "pay and give back from your wallet",
-            Self::WalletRead => "see your balance and history",
-            Self::ActivitiesWrite => "write down what you took part in",
-            Self::StatisticsRead => "see the community's statistics",
+            Self::TransfersWrite => "clients-scope-transfers-write",
+            Self::WalletRead => "clients-scope-wallet-read",
+            Self::ActivitiesWrite => "clients-scope-activities-write",
+            Self::StatisticsRead => "clients-scope-statistics-read",
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Code, Error, Result};
+use crate::language::Language;
 use crate::ledger::{UserId, UserKey, WalletId, WalletKey};
 
 /// What someone may do. Every member is a `member`.
@@ -77,6 +78,8 @@ pub struct Member {
     pub created_at: i64,
     /// When the profile changed last.
     pub updated_at: i64,
+    /// The language they chose for the pages; `None`: the one their browser asks for.
+    pub language: Option<Language>,
 }
 
 impl Member {
@@ -103,9 +106,10 @@ impl Member {
 /// The columns of [`from_row`]; they come first, and what the query needs besides follows them.
 pub(super) const COLUMNS: &str = "users.key, users.id, users.username, users.wallet, wallets.id, users.deleted_at, users.created_at, users.updated_at,
     EXISTS (SELECT 1 FROM roles WHERE user = users.key AND role = 'operator'),
-    EXISTS (SELECT 1 FROM roles WHERE user = users.key AND role = 'auditor')";
+    EXISTS (SELECT 1 FROM roles WHERE user = users.key AND role = 'auditor'),
+    users.language";
 /// How many there are.
-pub(super) const COLUMN_COUNT: usize = 10;
+pub(super) const COLUMN_COUNT: usize = 11;
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Member> {
     let mut roles = vec![Role::Member];
@@ -126,6 +130,8 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Member> {
         deleted_at: row.get(5)?,
         created_at: row.get(6)?,
         updated_at: row.get(7)?,
+        // One that is not spoken here (any more) is none.
+        language: row.get::<_, Option<String>>(10)?.and_then(|tag| tag.parse().ok()),
     })
 }
 

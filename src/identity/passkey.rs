@@ -201,6 +201,7 @@ fn too_late() -> Error {
         Code::PasskeyRefused,
         "That took longer than five minutes, or was sent before. Nothing was changed; try again.",
     )
+    .in_words("refusal-passkey-late")
 }
 
 fn refused(cause: impl std::fmt::Display) -> Error {

@@ -139,10 +139,7 @@ async fn invite(
             made_page(&app, &session, LinkKind::Invitation, name, url, expires_at)
         }
         Err(error) if error.is_refusal() => {
-            let problem = error.errors.first().map_or(error.detail, |error| match error.field.as_str() {
-                "username" => format!("The name {}.", error.message),
-                field => format!("The {field} {}.", error.message),
-            });
+            let problem = app.shell(Some(&session), Nav::Profile).problem(&error);
             invitations(&app, &session, None, form, Some(problem)).await
         }
         Err(error) => Err(error),

@@ -17,7 +17,7 @@ use crate::identity::session::Method;
 use crate::identity::{Secret, check_username, local_identity, member};
 use crate::passkeys::{Codes, challenge, challenge_answer, codes_page, in_use};
 use crate::web::assets::passkey_script_url;
-use crate::web::{App, FormBody, Nav, Pages, PathText, RequestId, Session, Shell, SignIn, form_status};
+use crate::web::{App, FormBody, Nav, Pages, PathText, RequestId, Session, Shell, SignIn, Visitor, form_status};
 
 pub(super) fn routes() -> Pages {
     Pages::new().open("/join/{secret}", get(show).post(enter)).open("/join/{secret}/challenge", post(ask))
@@ -54,15 +54,25 @@ struct Visit {
     secret: Secret,
     link: OpenLink,
     session: Option<Session>,
+    visitor: Visitor,
     headers: HeaderMap,
 }
 
 impl Visit {
-    async fn open(app: App, secret: &str, session: Option<Session>, headers: HeaderMap) -> Result<Self> {
+    async fn open(
+        app: App,
+        secret: &str,
+        session: Option<Session>,
+        visitor: Visitor,
+        headers: HeaderMap,
+    ) -> Result<Self> {
         let secret = link::secret(secret)?;
         let (hash, now) = (secret.hash(), app.books.now());
         let link = app.books.look_up(|conn| open_link(conn, &hash, now)).await?;
-        Ok(Self { app, secret, link, session, headers })
+        // In the language they will read as a member, if they are one.
+        let language = session.as_ref().map_or(visitor.language, |session| session.language);
+        let visitor = Visitor { language, ..visitor };
+        Ok(Self { app, secret, link, session, visitor, headers })
     }
 
     fn others_operate(&self) -> bool {
@@ -78,7 +88,7 @@ impl Visit {
         };
         let status = form_status(problem.is_some());
         let page = JoinPage {
-            shell: self.app.shell(None, Nav::None),
+            shell: self.app.shell(None, Nav::None).for_visitor(&self.visitor),
             script: passkey_script_url(),
             problem,
             kind: self.link.kind,
@@ -101,9 +111,10 @@ async fn show(
     State(app): State<App>,
     PathText(secret): PathText,
     session: Option<Session>,
+    visitor: Visitor,
     headers: HeaderMap,
 ) -> Result<Response> {
-    Visit::open(app, &secret, session, headers).await?.page(None, None).await
+    Visit::open(app, &secret, session, visitor, headers).await?.page(None, None).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,16 +127,14 @@ struct AskForm {
 async fn ask(
     State(app): State<App>,
     PathText(secret): PathText,
+    visitor: Visitor,
     headers: HeaderMap,
     FormBody(form): FormBody<AskForm>,
 ) -> Result<Response> {
-    let visit = Visit::open(app, &secret, None, headers).await?;
+    let visit = Visit::open(app, &secret, None, visitor, headers).await?;
     let passkeys = in_use(&visit.app)?;
     let username = form.username.trim().to_owned();
-    check_username(&username).map_err(|error| {
-        let rule = error.errors.first().map(|error| format!("Your name {}.", error.message)).unwrap_or_default();
-        Error::new(Code::InvalidRequest, rule)
-    })?;
+    check_username(&username)?;
     let purpose = Purpose::Newcomer(visit.secret.hash(), username.clone());
     let (cookie, options) = passkeys.ask_for_new(purpose, Uuid::new_v4(), &username, Vec::new())?;
     Ok(challenge_answer(&visit.app, &cookie, options))
@@ -145,18 +154,20 @@ async fn enter(
     State(app): State<App>,
     PathText(secret): PathText,
     session: Option<Session>,
+    visitor: Visitor,
     request_id: RequestId,
     headers: HeaderMap,
     jar: CookieJar,
     FormBody(form): FormBody<EnterForm>,
 ) -> Result<Response> {
-    let visit = Visit::open(app, &secret, session, headers).await?;
+    let visit = Visit::open(app, &secret, session, visitor, headers).await?;
     match (visit.link.kind, &form.credential) {
         (LinkKind::SignIn, _) => enter_by_link(&visit, request_id, jar).await,
         (_, Some(credential)) => match join(&visit, credential, &form.passkey_name, request_id, jar).await {
             Err(error) if error.code == Code::PasskeyRefused => {
                 tracing::info!(cause = error.cause(), "a passkey was not accepted");
-                visit.page(Some(form.username), Some(error.detail)).await
+                let problem = visit.app.shell(None, Nav::None).for_visitor(&visit.visitor).sentence(&error);
+                visit.page(Some(form.username), Some(problem)).await
             }
             outcome => outcome,
         },
@@ -199,12 +210,15 @@ async fn join(
     let identity = local_identity(new.handle);
     let sign_in = SignIn { member, identity, roles: Vec::new(), method: Method::Passkey, vouched: None };
     let cookie = app.sign_in(sign_in, &visit.headers).await?;
-    Ok((jar.add(cookie), codes_page(app.shell(None, Nav::None), &codes)).into_response())
+    // The link is used up: there is no page to come back to.
+    let shell = app.shell(None, Nav::None).in_language(visit.visitor.language);
+    Ok((jar.add(cookie), codes_page(shell, &codes)).into_response())
 }
 
 async fn claim(visit: &Visit, csrf: &str, request_id: RequestId) -> Result<Response> {
     let Some(session) = &visit.session else {
-        return Err(Error::new(Code::Forbidden, "Sign in first, and then open the link again."));
+        return Err(Error::new(Code::Forbidden, "Sign in first, and then open the link again.")
+            .in_words("refusal-claim-sign-in"));
     };
     session.check(csrf)?;
     let command = Claim {

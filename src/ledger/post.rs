@@ -237,6 +237,7 @@ fn refuse(from: &Wallet, to: &Wallet, same: bool) -> Result<()> {
             Code::WalletFrozen,
             "The receiving wallet is frozen and cannot receive tokens at present.",
         )
+        .in_words("refusal-recipient-frozen")
         .with("wallet_id", to.id.to_string()));
     }
     if to.is_closed {

@@ -112,7 +112,7 @@ struct MemberPage {
 impl MemberPage {
     /// Where they are signed in, in words.
     fn device(&self, session: &SessionInfo) -> String {
-        device(&session.device)
+        device(&session.device, &self.shell)
     }
 }
 

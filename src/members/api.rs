@@ -3,15 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::close::leave;
 use super::history::data_file;
-use super::{DirectoryEntry, Farewell, Remaining, Rename, directory};
+use super::{ChangeProfile, DirectoryEntry, Farewell, Remaining, directory};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role};
+use crate::language::Language;
 use crate::ledger::{Page, PageRequest, UserId, WalletId};
 use crate::web::{App, Bearer, Body, Parameters, Reading, RequestId};
 
@@ -31,6 +32,8 @@ pub(super) struct User {
     pub wallet_id: WalletId,
     /// What they may do.
     pub roles: Vec<Role>,
+    /// The language they chose for the pages; null: the one that their browser asks for.
+    pub language: Option<Language>,
     /// When they joined, Unix milliseconds.
     pub created_at: i64,
     /// When the profile changed last, Unix milliseconds.
@@ -44,6 +47,7 @@ impl From<Member> for User {
             username: member.username,
             wallet_id: member.wallet_id,
             roles: member.roles,
+            language: member.language,
             created_at: member.created_at,
             updated_at: member.updated_at,
         }
@@ -58,16 +62,27 @@ async fn me(Reading(member): Reading) -> Json<User> {
     Json(member.into())
 }
 
-/// What can be changed of a profile.
+/// What is to be changed of a profile: one of these or both.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 struct ProfileChange {
     /// 3 to 255 letters, digits, `_` or `-`. Not unique.
-    #[schema(min_length = 3, max_length = 255, pattern = "^[A-Za-z0-9_-]+$")]
-    username: String,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false, min_length = 3, max_length = 255, pattern = "^[A-Za-z0-9_-]+$")]
+    username: Option<String>,
+    /// The language of the pages; null: the one that the browser asks for.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Language>)]
+    language: Option<Option<Language>>,
 }
 
-/// Change your username
+/// What is there, even if it is null.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Change your profile: username and language
 #[utoipa::path(patch, path = "/v1/me", tag = "Members", request_body = ProfileChange, responses((status = 200, body = User)))]
 async fn rename(
     State(app): State<App>,
@@ -75,8 +90,12 @@ async fn rename(
     Body(change): Body<ProfileChange>,
 ) -> Result<Json<User>> {
     let roles = member.roles;
-    let renamed = app.books.execute(Rename { user_id: member.id, username: change.username }).await?;
-    Ok(Json(Member { roles, ..renamed }.into()))
+    if change.username.is_none() && change.language.is_none() {
+        return Err(Error::field("body", "must name what is to be changed: username, language or both"));
+    }
+    let ProfileChange { username, language } = change;
+    let changed = app.books.execute(ChangeProfile { user_id: member.id, username, language }).await?;
+    Ok(Json(Member { roles, ..changed }.into()))
 }
 
 /// How to leave.

@@ -12,7 +12,7 @@ use super::{By, Erase, Farewell, Remaining};
 use crate::error::Result;
 use crate::identity::{Member, Role};
 use crate::ledger::{UserId, Wallet};
-use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, form_status, page, page_with};
+use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, Visitor, form_status, page, page_with};
 
 /// The pages of this use case.
 pub(super) fn routes() -> Pages {
@@ -107,18 +107,19 @@ async fn close(
 ) -> Result<Response> {
     session.check(&form.csrf)?;
     if form.confirm.trim() != session.member.username {
-        let problem = "Type your name here exactly as it is, to say that you mean it.".to_owned();
+        let problem = session.language.say("members-close-not-confirmed").to_string();
         return show(&app, &session, form, Wrong { problem: Some(problem), refusal: None }).await;
     }
     match leave(&app, &session.member, form.remaining, request_id).await {
         Ok(_) => Ok((app.signed_out(jar), Redirect::to("/profile/closed")).into_response()),
         Err(error) if error.is_refusal() => {
-            show(&app, &session, form, Wrong { problem: None, refusal: Some(error.detail) }).await
+            let refusal = app.shell(Some(&session), Nav::Profile).sentence(&error);
+            show(&app, &session, form, Wrong { problem: None, refusal: Some(refusal) }).await
         }
         Err(error) => Err(error),
     }
 }
 
-async fn closed(State(app): State<App>) -> Response {
-    page(&ClosedPage { shell: app.shell(None, Nav::None) })
+async fn closed(State(app): State<App>, visitor: Visitor) -> Response {
+    page(&ClosedPage { shell: app.shell(None, Nav::None).for_visitor(&visitor) })
 }

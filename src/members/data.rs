@@ -16,7 +16,7 @@ const LINES_AT_ONCE: i64 = 5_000;
 /// What is held about a member in few rows, by the name it has in the file. `?1` is the member's key.
 /// A test walks the schema and knows a table or a column that was forgotten here.
 pub const SECTIONS: &[(&str, &str)] = &[
-    ("profile", "SELECT id, username, deleted_at, created_at, updated_at FROM users WHERE key = ?1"),
+    ("profile", "SELECT id, username, language, deleted_at, created_at, updated_at FROM users WHERE key = ?1"),
     (
         "wallet",
         "SELECT id, balance, is_frozen, frozen_reason, is_closed, created_at, updated_at, last_traded FROM wallets

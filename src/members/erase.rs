@@ -114,7 +114,8 @@ impl Command for Erase {
             return Err(Error::new(
                 Code::WalletFrozen,
                 "Your wallet is frozen, so you cannot close your account now. Ask an operator.",
-            ));
+            )
+            .in_words("refusal-close-frozen"));
         }
         let given = match self.remaining {
             Remaining::Pool => self.give_to_pool(ledger, wallet)?,
@@ -190,7 +191,10 @@ fn refuse_configured(conn: &Connection, user: &Member, configured: &[IdentityNam
 fn forget(ledger: &Ledger<'_>, user: &Member) -> Result<()> {
     let conn = ledger.conn;
     let name = format!("former_member_{}", &user.id.to_string()[..4]);
-    conn.execute("UPDATE users SET username = ?2, updated_at = ?3 WHERE key = ?1", (user.key, name, ledger.now()))?;
+    conn.execute(
+        "UPDATE users SET username = ?2, language = NULL, updated_at = ?3 WHERE key = ?1",
+        (user.key, name, ledger.now()),
+    )?;
     for table in PERSONAL {
         conn.execute(&format!("DELETE FROM {table} WHERE user = ?1"), [user.key])?;
     }

@@ -8,9 +8,9 @@ use axum::routing::get;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-use super::Rename;
+use super::ChangeProfile;
 use crate::error::Result;
-use crate::identity::Role;
+use crate::language::Language;
 use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, page, page_with};
 
 /// The routes of this slice.
@@ -25,6 +25,8 @@ struct ProfilePage {
     saved: bool,
     problem: Option<String>,
     username: String,
+    /// The tag of the language they chose; empty: as their browser asks.
+    language: String,
     pay_path: String,
     pay_url: String,
     wallet_id: String,
@@ -42,11 +44,12 @@ fn profile_page(app: &App, session: &Session) -> ProfilePage {
         saved: false,
         problem: None,
         username: member.username.clone(),
+        language: member.language.map_or("", Language::tag).to_owned(),
         pay_url: format!("{}{pay_path}", app.public_url()),
         pay_path,
         wallet_id: member.wallet_id.to_string(),
         since: shell.day(&member.created_at),
-        roles: member.roles.iter().map(|role: &Role| role.as_str()).collect::<Vec<_>>().join(", "),
+        roles: member.roles.iter().map(|role| shell.role(role.as_str())).collect::<Vec<_>>().join(", "),
         passkeys: app.passkeys.is_some(),
         shell,
     }
@@ -64,16 +67,24 @@ async fn profile(
 struct ProfileForm {
     csrf: String,
     username: String,
+    /// A tag, or nothing for what the browser asks for. A form without it leaves it as it is.
+    language: Option<String>,
 }
 
 async fn save(State(app): State<App>, session: Session, FormBody(form): FormBody<ProfileForm>) -> Result<Response> {
     session.check(&form.csrf)?;
     let username = form.username.trim().to_owned();
-    match app.books.execute(Rename { user_id: session.member.id, username: username.clone() }).await {
+    let command = ChangeProfile {
+        user_id: session.member.id,
+        username: Some(username.clone()),
+        language: form.language.as_ref().map(|tag| tag.parse().ok()),
+    };
+    match app.books.execute(command).await {
         Ok(_) => Ok(Redirect::to("/profile?saved=1").into_response()),
         Err(error) if error.is_refusal() => {
-            let problem = error.errors.first().map_or(error.detail, |error| format!("Your name {}.", error.message));
-            let page = ProfilePage { problem: Some(problem), username, ..profile_page(&app, &session) };
+            let page = profile_page(&app, &session);
+            let problem = Some(page.shell.problem(&error));
+            let page = ProfilePage { problem, username, language: form.language.unwrap_or_default(), ..page };
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(error) => Err(error),

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::identity::Secret;
+use crate::language::Language;
 use crate::mail::{Letter, Links, MailServer, Outcome, Trouble};
 use crate::notices::Waiting;
-use crate::web::tokens;
 
 /// The first line is the subject.
 #[derive(Template)]
@@ -48,7 +48,11 @@ pub(super) fn letter(config: &Config, waiting: &Waiting, code: &str, exit: &Secr
         username: &waiting.username,
         kind: &waiting.kind,
         count: details["count"].as_i64().unwrap_or(1),
-        amount: tokens(details["amount"].as_i64().unwrap_or(0), &config.community.token_symbol),
+        amount: format!(
+            "{}\u{a0}{}",
+            Language::English.grouped(details["amount"].as_i64().unwrap_or(0)),
+            config.community.token_symbol
+        ),
         from: text("from"),
         transaction: text("transaction_id"),
         role: text("role"),

@@ -63,7 +63,9 @@ pub fn insert(
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM passkeys WHERE credential_id = ?1)")?
         .query_row([passkey.cred_id()], |row| row.get(0))?;
     if known {
-        return Err(Error::new(Code::PasskeyRefused, "This passkey is in use already."));
+        return Err(
+            Error::new(Code::PasskeyRefused, "This passkey is in use already.").in_words("refusal-passkey-known")
+        );
     }
     let id = Uuid::new_v4().hyphenated().to_string();
     let details = json!({ "passkey": id });

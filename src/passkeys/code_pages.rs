@@ -16,7 +16,9 @@ use super::pages::sign_in_again;
 use super::{Codes, NewCodes, UseCode, authority_in, in_use};
 use crate::error::{Code, Result};
 use crate::identity::session::Method;
-use crate::web::{App, BareForm, Client, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn, page, page_with};
+use crate::web::{
+    App, BareForm, Client, FormBody, Nav, Pages, RequestId, Session, Shell, SignIn, Visitor, page, page_with,
+};
 
 pub(super) fn routes() -> Pages {
     Pages::new().route("/profile/recovery-codes", post(renew)).open("/login/recovery", get(form).post(enter))
@@ -34,7 +36,9 @@ struct CodesPage {
 /// The page that shows new codes, once.
 pub(crate) fn codes_page(shell: Shell, codes: &Codes) -> Response {
     let codes = codes.shown();
-    let text = format!("Recovery codes for {}\nEach works once.\n\n{}\n", shell.community, codes.join("\n"));
+    let (title, rule) =
+        (shell.say("passkeys-file-title").with("community", &shell.community), shell.say("passkeys-file-rule"));
+    let text = format!("{title}\n{rule}\n\n{}\n", codes.join("\n"));
     let encoded = serde_urlencoded::to_string([("", text)]).unwrap_or_default().replace('+', "%20");
     let file = format!("data:text/plain;charset=utf-8,{}", encoded.trim_start_matches('='));
     page(&CodesPage { shell, codes, file })
@@ -64,9 +68,9 @@ struct RecoveryPage {
     problem: Option<String>,
 }
 
-async fn form(State(app): State<App>) -> Result<Response> {
+async fn form(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     in_use(&app)?;
-    Ok(page(&RecoveryPage { shell: app.shell(None, Nav::None), problem: None }))
+    Ok(page(&RecoveryPage { shell: app.shell(None, Nav::None).for_visitor(&visitor), problem: None }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +83,7 @@ async fn enter(
     Extension(client): Extension<Client>,
     request_id: RequestId,
     headers: HeaderMap,
+    visitor: Visitor,
     jar: CookieJar,
     FormBody(form): FormBody<CodeForm>,
 ) -> Result<Response> {
@@ -92,7 +97,8 @@ async fn enter(
         }
         // What was typed is not shown again: it may be a code of another place.
         Err(error) if error.code == Code::CodeRefused => {
-            let page = RecoveryPage { shell: app.shell(None, Nav::None), problem: Some(error.detail) };
+            let shell = app.shell(None, Nav::None).for_visitor(&visitor);
+            let page = RecoveryPage { problem: Some(shell.sentence(&error)), shell };
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(error) => Err(error),

@@ -32,7 +32,9 @@ pub fn slice() -> Slice {
 
 /// The passkeys of this community, where it uses them.
 pub(crate) fn in_use(app: &App) -> Result<&Passkeys> {
-    app.passkeys.as_ref().ok_or_else(|| Error::new(Code::NotFound, "This community does not use passkeys."))
+    app.passkeys.as_ref().ok_or_else(|| {
+        Error::new(Code::NotFound, "This community does not use passkeys.").in_words("refusal-no-passkeys")
+    })
 }
 
 /// A member changes their own ways in on a page: in a session that must still be open when it is done.

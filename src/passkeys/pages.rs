@@ -35,6 +35,7 @@ struct PasskeysPage {
     shell: Shell,
     script: &'static str,
     problem: Option<String>,
+    /// What has just been done: a text of ours.
     said: Option<&'static str>,
     passkeys: Vec<StoredPasskey>,
     codes_left: i64,
@@ -76,14 +77,10 @@ async fn show(
     Parameters(query): Parameters<BTreeMap<String, String>>,
 ) -> Result<Response> {
     let said = match query.get("said").map(String::as_str) {
-        Some("added") => Some("The passkey is added. You can sign in with it from now on."),
-        Some("removed") => Some("The passkey is removed, and all other browsers are signed out."),
-        Some("link") => {
-            Some("You are signed in. Add a passkey on this device now, so that you need no link the next time.")
-        }
-        Some("code") => Some(
-            "You are signed in, and the code is used up. Add a passkey on this device now, so that you need no code the next time.",
-        ),
+        Some("added") => Some("passkeys-said-added"),
+        Some("removed") => Some("passkeys-said-removed"),
+        Some("link") => Some("passkeys-said-link"),
+        Some("code") => Some("passkeys-said-code"),
         _ => None,
     };
     passkeys_page(&app, &session, &headers, said, None).await
@@ -232,5 +229,6 @@ async fn refused(app: &App, session: &Session, headers: &HeaderMap, error: Error
     if let Some(cause) = error.cause() {
         tracing::info!(cause, "a passkey was not accepted");
     }
-    passkeys_page(app, session, headers, None, Some(error.detail)).await
+    let problem = app.shell(Some(session), Nav::Profile).problem(&error);
+    passkeys_page(app, session, headers, None, Some(problem)).await
 }

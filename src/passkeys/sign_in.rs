@@ -32,7 +32,7 @@ pub(crate) fn challenge(app: &App, headers: &HeaderMap) -> Result<Secret> {
     CookieJar::from_headers(headers)
         .get(&app.cookie_name(CHALLENGE))
         .and_then(|cookie| cookie.value().parse().ok())
-        .ok_or_else(|| Error::new(Code::PasskeyRefused, "Your browser did not bring the cookie back that belongs to this. Allow cookies for this site and try again."))
+        .ok_or_else(|| Error::new(Code::PasskeyRefused, "Your browser did not bring the cookie back that belongs to this. Allow cookies for this site and try again.").in_words("refusal-passkey-cookie"))
 }
 
 /// What the page's script hands to the browser, and the cookie that belongs to it.

@@ -31,13 +31,16 @@ async fn download_receipt(
             Code::NotFound,
             "This transaction cannot be signed for yet. Its receipt is there after the next checkpoint.",
         )
+        .in_words("refusal-no-receipt-yet")
     })?;
     Ok(file(&format!("receipt-{}.txt", receipt.sequence), text))
 }
 
 async fn download_checkpoint(State(app): State<App>, _session: Session) -> Result<Response> {
     let signed = app.books.read(latest).await?;
-    let signed = signed.ok_or_else(|| Error::new(Code::NotFound, "No checkpoint has been taken yet."))?;
+    let signed = signed.ok_or_else(|| {
+        Error::new(Code::NotFound, "No checkpoint has been taken yet.").in_words("statistics-vouched-none")
+    })?;
     Ok(file(&format!("checkpoint-{}.txt", signed.checkpoint.sequence), signed.to_string()))
 }
 

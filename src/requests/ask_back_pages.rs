@@ -94,8 +94,8 @@ async fn post(app: &App, session: &Session, transaction_id: TransactionId, typed
     // Whether it is theirs to ask for comes first: what is typed concerns nobody else.
     let wallet = session.member.wallet_key;
     app.books.read(move |conn| by_id(conn, transaction_id, Some(wallet)).map(drop)).await?;
-    let amount = Some(typed_amount(&typed.amount).map_err(wrong)?);
-    let note = typed_note(&typed.note).map_err(wrong)?;
+    let amount = Some(typed_amount(&typed.amount, session.language).map_err(wrong)?);
+    let note = typed_note(&typed.note, session.language).map_err(wrong)?;
     let key = IdempotencyKey::new(&typed.key)?;
     Ok(execute(app, &session.member, key, Wanted::Back { transaction_id, amount }, note).await?.output.id)
 }

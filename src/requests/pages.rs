@@ -160,8 +160,8 @@ async fn post_ask(app: &App, session: &Session, form: &NewForm) -> Result<Uuid> 
     let mut problems = Vec::new();
     let mut problem = |field: &str, message| problems.push(FieldError { field: field.into(), message });
     let payer: Option<WalletId> = form.from.parse().map_err(|_| problem("from", "Choose whom to ask.".to_owned())).ok();
-    let amount = typed_amount(&form.amount).map_err(|message| problem("amount", message)).ok();
-    let note = typed_note(&form.note).map_err(|message| problem("note", message)).ok();
+    let amount = typed_amount(&form.amount, session.language).map_err(|message| problem("amount", message)).ok();
+    let note = typed_note(&form.note, session.language).map_err(|message| problem("note", message)).ok();
     let (Some(payer), Some(amount), Some(note)) = (payer, amount, note) else {
         return Err(Error::fields(problems));
     };
@@ -272,7 +272,8 @@ async fn post_answer(app: &App, session: &Session, id: Uuid, form: &AnswerForm) 
             return Ok(format!("/transactions/{}?paid=1", paid.id));
         }
         "decline" => {
-            let answer = typed_note(&form.answer).map_err(|message| Error::new(Code::InvalidRequest, message))?;
+            let answer = typed_note(&form.answer, session.language)
+                .map_err(|message| Error::new(Code::InvalidRequest, message))?;
             app.books.execute(Decline { payer: wallet, id, answer }).await?;
         }
         _ => {

@@ -10,7 +10,7 @@ pub const SCHEMA: &str = include_str!("../../schema.sql");
 /// Marks a file as ours: "CTKN".
 pub const APPLICATION_ID: i32 = 0x4354_4b4e;
 /// The version of a database that has seen every step.
-pub const NEWEST: u32 = 11;
+pub const NEWEST: u32 = 12;
 /// The first step makes the tables that hold the community's history: it is never taken back.
 pub const OLDEST: u32 = 1;
 
@@ -26,6 +26,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0009_statistics.up.sql")).down(include_str!("0009_statistics.down.sql")),
     M::up(include_str!("0010_requests.up.sql")).down(include_str!("0010_requests.down.sql")),
     M::up(include_str!("0011_notices.up.sql")).down(include_str!("0011_notices.down.sql")),
+    M::up(include_str!("0012_language.up.sql")).down(include_str!("0012_language.down.sql")),
 ];
 
 /// Brings a database to a version, forward or back. Each step happens whole or not at all.

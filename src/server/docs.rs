@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::openapi::Document;
 use crate::error::Code;
-use crate::web::{App, Nav, Pages, Session, Shell, page};
+use crate::web::{App, Nav, Pages, Session, Shell, Visitor, page};
 
 /// The route of this file.
 pub(super) fn routes() -> Pages {
@@ -54,10 +54,15 @@ struct DocsPage {
     codes: &'static [Code],
 }
 
-async fn docs(State(app): State<App>, session: Option<Session>, Extension(document): Extension<Document>) -> Response {
+async fn docs(
+    State(app): State<App>,
+    session: Option<Session>,
+    visitor: Visitor,
+    Extension(document): Extension<Document>,
+) -> Response {
     let document = &*document.0;
     page(&DocsPage {
-        shell: app.shell(session.as_ref(), Nav::None),
+        shell: app.shell(session.as_ref(), Nav::None).for_visitor(&visitor),
         description: text(&document["info"]["description"]),
         openapi: text(&document["openapi"]),
         groups: groups(document),

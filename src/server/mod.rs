@@ -54,7 +54,8 @@ fn pages() -> Pages {
         .merge(docs::routes())
         .merge(web::assets::routes())
         .merge(web::look::routes())
-        .merge(web::installable::routes());
+        .merge(web::installable::routes())
+        .merge(web::language_routes());
     slices().into_iter().fold(own, |pages, slice| pages.merge(slice.pages))
 }
 
@@ -81,6 +82,7 @@ pub fn router(app: &App) -> Result<Router, String> {
             Code::Forbidden,
             "This form did not come from one of our pages. Open the page again and repeat what you did.",
         )
+        .in_words("refusal-form-foreign")
         .into_response()
     }));
     Ok(api

@@ -18,7 +18,7 @@ use crate::identity::session::Method;
 use crate::identity::{Claims, DEVELOPER_ISSUER, Member, Role, check_username, member};
 use crate::ledger::UserId;
 use crate::web::assets::passkey_script_url;
-use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, SignIn, page_with};
+use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, SignIn, Visitor, is_local, page_with};
 
 /// Members shown to choose from; more are found by name.
 const SHOWN_MAX: usize = 30;
@@ -70,7 +70,7 @@ struct LoginPage {
     script: &'static str,
     /// Who is signed in on this browser already.
     signed_in: Option<String>,
-    /// Why they are here again.
+    /// Why they are here again: a text of ours.
     said: Option<&'static str>,
     failure: Option<String>,
     error: Option<String>,
@@ -94,22 +94,31 @@ struct LoginQuery {
 async fn login(
     State(app): State<App>,
     headers: HeaderMap,
+    visitor: Visitor,
     Parameters(query): Parameters<LoginQuery>,
 ) -> Result<Response> {
     // Not where they are to sign in once more.
     let signed_in = if query.problem.is_empty() { app.signed_in(&headers).await? } else { None };
-    let page = login_page(&app, &headers, query).await?;
+    let page = login_page(&app, &headers, &visitor, query).await?;
     Ok(app.passkey_page(StatusCode::OK, &LoginPage { signed_in, ..page }))
 }
 
 /// The sign-in page after a sign-in that failed, with the ways to go on.
-pub(super) async fn after_failure(app: &App, headers: &HeaderMap, next: String, error: &Error) -> Result<Response> {
-    let page = login_page(app, headers, LoginQuery { next, ..LoginQuery::default() }).await?;
+pub(super) async fn after_failure(
+    app: &App,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+    next: String,
+    error: &Error,
+) -> Result<Response> {
+    // The address of a way back leads nowhere a second time.
+    let visitor = Visitor { here: "/login".to_owned(), ..visitor.clone() };
+    let page = login_page(app, headers, &visitor, LoginQuery { next, ..LoginQuery::default() }).await?;
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Ok(app.passkey_page(status, &LoginPage { failure: Some(error.detail.clone()), ..page }))
+    Ok(app.passkey_page(status, &LoginPage { failure: Some(page.shell.problem(error)), ..page }))
 }
 
-async fn login_page(app: &App, headers: &HeaderMap, query: LoginQuery) -> Result<LoginPage> {
+async fn login_page(app: &App, headers: &HeaderMap, visitor: &Visitor, query: LoginQuery) -> Result<LoginPage> {
     let (people, more) = if app.developer.is_some() {
         let q = query.q.clone();
         app.books.read(move |conn| people(conn, &q)).await?
@@ -124,7 +133,7 @@ async fn login_page(app: &App, headers: &HeaderMap, query: LoginQuery) -> Result
     let providers: Vec<Offer> = app.sign_in.all().iter().enumerate().map(offer).collect();
     let elsewhere = app.config.identity.providers.first().filter(|_| providers.is_empty());
     Ok(LoginPage {
-        shell: app.shell(None, Nav::None),
+        shell: app.shell(None, Nav::None).for_visitor(visitor),
         elsewhere: elsewhere.map(|provider| provider.issuer.clone()),
         providers,
         developer: app.developer.is_some(),
@@ -133,10 +142,8 @@ async fn login_page(app: &App, headers: &HeaderMap, query: LoginQuery) -> Result
         script: passkey_script_url(),
         signed_in: None,
         said: match query.problem.as_str() {
-            "passkey" => Some(
-                "That passkey did not open the door: it may have been removed, or it took longer than five minutes. Try again, use another one, or come in with a recovery code.",
-            ),
-            "again" => Some("Sign in once more: what you are about to do changes how you come in."),
+            "passkey" => Some("sign-in-passkey-failed"),
+            "again" => Some("sign-in-once-more"),
             _ => None,
         },
         failure: None,
@@ -182,22 +189,23 @@ struct LoginForm {
 async fn enter(
     State(app): State<App>,
     headers: HeaderMap,
+    visitor: Visitor,
     jar: CookieJar,
     FormBody(form): FormBody<LoginForm>,
 ) -> Result<Response> {
     if app.developer.is_none() {
-        return Err(Error::new(Code::Forbidden, "This community signs in with its identity provider."));
+        return Err(Error::new(Code::Forbidden, "This community signs in with its identity provider.")
+            .in_words("refusal-no-developer"));
     }
     let (member, subject) = match (form.user_id, form.new_username) {
         (Some(id), _) => existing(&app, &id).await?,
         (None, Some(name)) => {
             let name = name.trim().to_owned();
             if let Err(error) = check_username(&name) {
-                let rule =
-                    error.errors.first().map_or_else(String::new, |error| format!("Your name {}.", error.message));
                 let query = LoginQuery { next: form.next, ..LoginQuery::default() };
-                let page = login_page(&app, &headers, query).await?;
-                let page = LoginPage { error: Some(rule), new_username: name, ..page };
+                let page = login_page(&app, &headers, &visitor, query).await?;
+                let rule = Some(page.shell.problem(&error));
+                let page = LoginPage { error: rule, new_username: name, ..page };
                 return Ok(app.passkey_page(StatusCode::UNPROCESSABLE_ENTITY, &page));
             }
             newcomer(&app, name).await?
@@ -262,20 +270,18 @@ async fn leave(
         return Ok((jar, Redirect::to("/")).into_response());
     };
     // A page on the way, because the answer to a form may not lead to another site (`form-action`).
-    let page =
-        LeavingPage { shell: app.shell(None, Nav::None), provider: client.name().to_owned(), href: href.to_string() };
+    // In the language of whoever was a member a moment ago; there is nothing left to choose.
+    let page = LeavingPage {
+        shell: app.shell(None, Nav::None).in_language(session.language),
+        provider: client.name().to_owned(),
+        href: href.to_string(),
+    };
     Ok((jar, [(REFRESH, format!("0; url={href}"))], page_with(StatusCode::OK, &page)).into_response())
 }
 
 /// A return address on this site, or nothing: never another site, however it is written.
 pub(crate) fn safe(next: &str) -> String {
-    let local = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.starts_with("/\\")
-        && !next.starts_with("/login")
-        && next.len() < 2_000
-        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if local { next.to_owned() } else { String::new() }
+    if is_local(next) && !next.starts_with("/login") { next.to_owned() } else { String::new() }
 }
 
 #[cfg(test)]

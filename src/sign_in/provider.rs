@@ -14,7 +14,7 @@ use super::pages::{self, safe};
 use crate::error::{Code, Error, Result};
 use crate::identity::oidc::{Answer, Attempt, Begun};
 use crate::identity::session::Method;
-use crate::web::{App, Parameters, RequestId, Session, SignIn};
+use crate::web::{App, Parameters, RequestId, Session, SignIn, Visitor};
 
 /// The start of the names of the cookies that keep what was begun: one for each tab.
 const ATTEMPT: &str = "sign-in-";
@@ -36,17 +36,19 @@ pub(super) async fn start(
     State(app): State<App>,
     id: RequestId,
     headers: HeaderMap,
+    visitor: Visitor,
     mut jar: CookieJar,
     Parameters(query): Parameters<Start>,
 ) -> Result<Response> {
     let next = safe(&query.next);
     let begun = match app.sign_in.all().get(query.provider) {
         Some(client) => client.begin(next.clone(), app.books.now()).await,
-        None => Err(Error::new(Code::NotFound, "There is no such provider here. Choose one of these.")),
+        None => Err(Error::new(Code::NotFound, "There is no such provider here. Choose one of these.")
+            .in_words("refusal-no-such-provider")),
     };
     let Begun { attempt, url } = match begun {
         Ok(begun) => begun,
-        Err(error) => return failed(&app, &headers, &id, next, &error).await,
+        Err(error) => return failed(&app, &headers, &visitor, &id, next, &error).await,
     };
     let prefix = app.cookie_name(ATTEMPT);
     let kept: Vec<String> =
@@ -66,6 +68,7 @@ pub(super) async fn callback(
     id: RequestId,
     session: Option<Session>,
     headers: HeaderMap,
+    visitor: Visitor,
     jar: CookieJar,
     Parameters(answer): Parameters<Answer>,
 ) -> Result<Response> {
@@ -79,12 +82,14 @@ pub(super) async fn callback(
     let jar = jar.add(app.no_cookie(&name));
     let attempt = match app.sign_in.finish(sealed.as_deref(), &answer.state, app.books.now()) {
         Ok(attempt) => attempt,
-        Err(error) => return Ok((jar, failed(&app, &headers, &id, String::new(), &error).await?).into_response()),
+        Err(error) => {
+            return Ok((jar, failed(&app, &headers, &visitor, &id, String::new(), &error).await?).into_response());
+        }
     };
     let next = safe(&attempt.next);
     match finish(&app, &attempt, answer, &headers).await {
         Ok(cookie) => Ok((jar.add(cookie), Redirect::to(if next.is_empty() { "/" } else { &next })).into_response()),
-        Err(error) => Ok((jar, failed(&app, &headers, &id, next, &error).await?).into_response()),
+        Err(error) => Ok((jar, failed(&app, &headers, &visitor, &id, next, &error).await?).into_response()),
     }
 }
 
@@ -111,9 +116,16 @@ fn name(state: &str) -> String {
 }
 
 /// The sign-in page, saying why nobody is signed in, with the ways to go on.
-async fn failed(app: &App, headers: &HeaderMap, id: &RequestId, next: String, error: &Error) -> Result<Response> {
+async fn failed(
+    app: &App,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+    id: &RequestId,
+    next: String,
+    error: &Error,
+) -> Result<Response> {
     if let Some(cause) = error.cause() {
         tracing::warn!(request_id = %id.0, code = %error.code, cause, "a sign-in failed");
     }
-    pages::after_failure(app, headers, next, error).await
+    pages::after_failure(app, headers, visitor, next, error).await
 }

@@ -34,7 +34,7 @@ pub(super) async fn list(State(app): State<App>, session: Session) -> Result<Res
     let shell = app.shell(Some(&session), Nav::Profile);
     let row = |info: SessionInfo| Row {
         id: info.id,
-        device: device(&info.device),
+        device: device(&info.device, &shell),
         method: method(info.method),
         since: shell.moment(&info.signed_in_at),
         seen: shell.moment(&info.seen_at),
@@ -74,19 +74,31 @@ pub(super) async fn end(
     Ok(Redirect::to("/profile/sessions").into_response())
 }
 
+/// How somebody signed in and when: a text of ours.
 fn method(method: Method) -> &'static str {
     match method {
-        Method::Provider => "at the identity provider",
-        Method::Passkey => "with a passkey",
-        Method::Link => "by a one-time link",
-        Method::RecoveryCode => "with a recovery code",
-        Method::Developer => "with the developer identity",
+        Method::Provider => "sign-in-by-provider",
+        Method::Passkey => "sign-in-by-passkey",
+        Method::Link => "sign-in-by-link",
+        Method::RecoveryCode => "sign-in-by-code",
+        Method::Developer => "sign-in-by-developer",
     }
 }
 
 /// What a browser says it is, in the words its user has for it. Names that others pretend to be come
 /// last: nearly all call themselves Safari, and Safari alone does so rightly.
-pub(crate) fn device(said: &str) -> String {
+pub(crate) fn device(said: &str, shell: &Shell) -> String {
+    match known(said) {
+        (Some(browser), Some(system)) => {
+            shell.say("sign-in-device").with("browser", browser).with("system", system).into()
+        }
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => shell.say("sign-in-device-unknown").into(),
+    }
+}
+
+/// Browser and system, by their names.
+fn known(said: &str) -> (Option<&'static str>, Option<&'static str>) {
     const BROWSERS: [(&str, &str); 6] = [
         ("Edg", "Edge"),
         ("OPR/", "Opera"),
@@ -97,46 +109,45 @@ pub(crate) fn device(said: &str) -> String {
     ];
     const SYSTEMS: [(&str, &str); 6] = [
         ("Android", "Android"),
-        ("iPhone", "an iPhone"),
-        ("iPad", "an iPad"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
         ("Windows", "Windows"),
-        ("Mac OS X", "a Mac"),
+        ("Mac OS X", "Mac"),
         ("Linux", "Linux"),
     ];
     let named =
         |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| said.contains(sign)).map(|(_, name)| *name);
-    match (named(&BROWSERS), named(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "An unknown browser".to_owned(),
-    }
+    (named(&BROWSERS), named(&SYSTEMS))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::device;
+    use super::known;
 
     /// Browsers are called what their users call them.
     #[test]
     fn browsers_by_name() {
         for (said, name) in [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                (Some("Firefox"), Some("Linux")),
+            ),
             (
                 "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
-                "Chrome on Android",
+                (Some("Chrome"), Some("Android")),
             ),
             (
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
-                "Safari on an iPhone",
+                (Some("Safari"), Some("iPhone")),
             ),
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
-                "Edge on Windows",
+                (Some("Edge"), Some("Windows")),
             ),
-            ("", "An unknown browser"),
-            ("<script>", "An unknown browser"),
+            ("", (None, None)),
+            ("<script>", (None, None)),
         ] {
-            assert_eq!(device(said), name);
+            assert_eq!(known(said), name);
         }
     }
 }

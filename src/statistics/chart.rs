@@ -6,6 +6,7 @@
 //! so that it fits every screen while its words keep their size.
 
 use super::real;
+use crate::language::Language;
 
 /// The drawing's left edge: beside it stand the numbers.
 const LEFT: f64 = 12.0;
@@ -89,21 +90,13 @@ impl Scale {
         TOP + HEIGHT * (1.0 - value / self.top)
     }
 
-    fn lines(&self) -> Vec<Word> {
+    fn lines(&self, language: Language) -> Vec<Word> {
         let steps = std::iter::successors(Some(0.0), |value| Some(value + self.step));
         steps
             .take_while(|value| *value < self.top + self.step / 2.0)
-            .map(|value| Word { at: self.down(value), text: short(value), anchor: "end" })
+            .map(|value| Word { at: self.down(value), text: language.short(value), anchor: "end" })
             .collect()
     }
-}
-
-/// A number in few letters: `950`, `1.5 k`, `20 M`.
-fn short(value: f64) -> String {
-    let sizes = [(1e12, " tn"), (1e9, " bn"), (1e6, " M"), (1e3, " k")];
-    let (size, sign) = sizes.into_iter().find(|(size, _)| value >= *size).unwrap_or((1.0, ""));
-    let number = format!("{:.3}", value / size);
-    format!("{}{}", number.trim_end_matches('0').trim_end_matches('.'), sign.replace(' ', "\u{202f}"))
 }
 
 /// Where the middle of a column lies.
@@ -127,7 +120,13 @@ fn words(all: &[String]) -> Vec<Word> {
 }
 
 /// A column for each value. None where all are nought. `whole`: they count something.
-pub(super) fn columns(description: String, points: Vec<Point>, below: &[String], whole: bool) -> Option<Chart> {
+pub(super) fn columns(
+    language: Language,
+    description: String,
+    points: Vec<Point>,
+    below: &[String],
+    whole: bool,
+) -> Option<Chart> {
     let most = points.iter().map(|point| point.value).fold(0.0, f64::max);
     if most <= 0.0 {
         return None;
@@ -149,7 +148,7 @@ pub(super) fn columns(description: String, points: Vec<Point>, below: &[String],
     Some(Chart {
         form: "wide",
         description,
-        lines: scale.lines(),
+        lines: scale.lines(language),
         words: words(below),
         paths: Vec::new(),
         marks: marks.collect(),
@@ -157,7 +156,12 @@ pub(super) fn columns(description: String, points: Vec<Point>, below: &[String],
 }
 
 /// Columns of parts, the lowest first, each by its name in the stylesheet. None where there is nothing in any.
-pub(super) fn stacks(description: String, columns: Vec<Vec<(&'static str, Point)>>, below: &[String]) -> Option<Chart> {
+pub(super) fn stacks(
+    language: Language,
+    description: String,
+    columns: Vec<Vec<(&'static str, Point)>>,
+    below: &[String],
+) -> Option<Chart> {
     let sum = |parts: &Vec<(&'static str, Point)>| parts.iter().map(|(_, part)| part.value).sum();
     let most = columns.iter().map(sum).fold(0.0, f64::max);
     if most <= 0.0 {
@@ -183,12 +187,20 @@ pub(super) fn stacks(description: String, columns: Vec<Vec<(&'static str, Point)
             floor = top;
         }
     }
-    Some(Chart { form: "wide", description, lines: scale.lines(), words: words(below), paths: Vec::new(), marks })
+    Some(Chart {
+        form: "wide",
+        description,
+        lines: scale.lines(language),
+        words: words(below),
+        paths: Vec::new(),
+        marks,
+    })
 }
 
 /// Layers one upon the other, the lowest first, each by its name in the stylesheet. None where there is
 /// nothing in any. `says`: what each place is when pointed at.
 pub(super) fn layers(
+    language: Language,
     description: String,
     layers: &[(&'static str, Vec<f64>)],
     says: Vec<String>,
@@ -218,7 +230,7 @@ pub(super) fn layers(
     Some(Chart {
         form: "wide",
         description,
-        lines: scale.lines(),
+        lines: scale.lines(language),
         words: words(below),
         marks: marks.collect(),
         paths: paths.collect(),
@@ -249,6 +261,7 @@ fn joined(points: &[(f64, f64)]) -> String {
 
 /// What was, and after it what may be: least, likely, most. None where neither is anything.
 pub(super) fn ahead(
+    language: Language,
     description: String,
     was: Vec<Point>,
     may_be: Vec<([f64; 3], String)>,
@@ -288,12 +301,20 @@ pub(super) fn ahead(
         class: "pointed".to_owned(),
         says,
     });
-    Some(Chart { form: "wide", description, lines: scale.lines(), words: words(below), paths, marks: marks.collect() })
+    Some(Chart {
+        form: "wide",
+        description,
+        lines: scale.lines(language),
+        words: words(below),
+        paths,
+        marks: marks.collect(),
+    })
 }
 
 /// What may be, in bands: the most of the outcomes, half of them within, and the middle. None where all are
 /// nought. Each point: the lowest, two between, the middle one of the five, and the highest.
 pub(super) fn fan(
+    language: Language,
     description: String,
     points: Vec<([f64; 5], String)>,
     below: &[String],
@@ -327,11 +348,18 @@ pub(super) fn fan(
         class: "pointed".to_owned(),
         says,
     });
-    Some(Chart { form: "wide", description, lines: scale.lines(), words: words(below), marks: marks.collect(), paths })
+    Some(Chart {
+        form: "wide",
+        description,
+        lines: scale.lines(language),
+        words: words(below),
+        marks: marks.collect(),
+        paths,
+    })
 }
 
 /// The Lorenz curve, under the line on which all would hold the same.
-pub(super) fn lorenz(description: String, curve: &[f64]) -> Option<Chart> {
+pub(super) fn lorenz(language: Language, description: String, curve: &[f64]) -> Option<Chart> {
     let last = curve.len().checked_sub(1).filter(|last| *last > 0)?;
     let points: Vec<(f64, f64)> = curve
         .iter()
@@ -340,13 +368,13 @@ pub(super) fn lorenz(description: String, curve: &[f64]) -> Option<Chart> {
         .collect();
     let line = joined(&points);
     let scale = Scale { top: 1.0, step: 0.5 };
-    let lines = [(0.0, "0\u{a0}%"), (0.5, "50\u{a0}%"), (1.0, "100\u{a0}%")];
-    let words = [(LEFT, "poorest members", "start"), (100.0, "richest", "end")];
+    let lines = [0.0, 0.5, 1.0].map(|value| (value, language.percent(value, 0)));
+    let words = [(LEFT, "statistics-poorest", "start"), (100.0, "statistics-richest", "end")];
     Some(Chart {
         form: "square",
         description,
-        lines: lines.map(|(value, text)| Word { at: scale.down(value), text: text.to_owned(), anchor: "end" }).into(),
-        words: words.map(|(at, text, anchor)| Word { at, text: text.to_owned(), anchor }).into(),
+        lines: lines.map(|(value, text)| Word { at: scale.down(value), text, anchor: "end" }).into(),
+        words: words.map(|(at, text, anchor)| Word { at, text: language.say(text).into(), anchor }).into(),
         paths: vec![
             Path { class: "gap", line: format!("M{line}Z") },
             Path { class: "even", line: "M0 1000L1000 0".to_owned() },
@@ -385,10 +413,11 @@ pub(super) fn week(description: String, days: &[(String, Vec<Point>)]) -> Option
 
 #[cfg(test)]
 mod tests {
-    use super::{Point, Scale, band, columns, short, stacks, words};
+    use super::{Point, Scale, band, columns, stacks, words};
+    use crate::language::Language::English;
 
     fn numbers(most: f64, whole: bool) -> Vec<String> {
-        Scale::up_to(most, whole).lines().into_iter().map(|line| line.text).collect()
+        Scale::up_to(most, whole).lines(English).into_iter().map(|line| line.text).collect()
     }
 
     #[test]
@@ -398,18 +427,17 @@ mod tests {
         assert_eq!(numbers(7.0, true), ["0", "2", "4", "6", "8"]);
         assert_eq!(numbers(950.0, true), ["0", "500", "1\u{202f}k"]);
         assert_eq!(numbers(0.3, false), ["0", "0.1", "0.2", "0.3"]);
-        assert_eq!(short(9_223_372_036_854_775_807.0), "9223372.037\u{202f}tn");
         for most in 1_u32..2000 {
             let (most, scale) = (f64::from(most), Scale::up_to(most.into(), true));
-            assert!(scale.top >= most && scale.top < most + scale.step && scale.lines().len() <= 5, "{most}");
+            assert!(scale.top >= most && scale.top < most + scale.step && scale.lines(English).len() <= 5, "{most}");
         }
     }
 
     #[test]
     fn nothing_is_no_chart_and_the_least_is_a_column() {
         let points = |values: &[f64]| values.iter().map(|value| Point { value: *value, says: String::new() }).collect();
-        assert!(columns(String::new(), points(&[0.0, 0.0]), &[], true).is_none());
-        let chart = columns(String::new(), points(&[0.0, 5.0, 10.0]), &[], true).unwrap();
+        assert!(columns(English, String::new(), points(&[0.0, 0.0]), &[], true).is_none());
+        let chart = columns(English, String::new(), points(&[0.0, 5.0, 10.0]), &[], true).unwrap();
         let heights: Vec<f64> = chart.marks.iter().map(|mark| mark.height).collect();
         assert!(heights[0].abs() < 1e-9 && (heights[2] - 2.0 * heights[1]).abs() < 1e-9, "{heights:?}");
         assert!((chart.marks[2].y - super::TOP).abs() < 1e-9, "the largest reaches the top of a round scale");
@@ -418,13 +446,17 @@ mod tests {
     #[test]
     fn parts_of_a_column_stand_upon_each_other() {
         let part = |value| Point { value, says: String::new() };
-        let chart =
-            stacks(String::new(), vec![vec![("low", part(3.0)), ("none", part(0.0)), ("high", part(1.0))]], &[]);
+        let chart = stacks(
+            English,
+            String::new(),
+            vec![vec![("low", part(3.0)), ("none", part(0.0)), ("high", part(1.0))]],
+            &[],
+        );
         let marks = chart.unwrap().marks;
         assert_eq!(marks.iter().map(|mark| mark.class.as_str()).collect::<Vec<_>>(), ["part low", "part high"]);
         assert!((marks[0].height - 3.0 * marks[1].height).abs() < 1e-9, "{marks:?}");
         assert!((marks[1].y + marks[1].height - marks[0].y).abs() < 1e-9, "{marks:?}");
-        assert!(stacks(String::new(), vec![vec![("low", part(0.0))]], &[]).is_none());
+        assert!(stacks(English, String::new(), vec![vec![("low", part(0.0))]], &[]).is_none());
     }
 
     #[test]

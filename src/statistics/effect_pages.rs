@@ -10,10 +10,10 @@ use super::chart::{self, Point};
 use super::effect::{Asking, DistributionEffect, Effects, effects};
 use super::range::Made;
 use super::sections::{Section, file};
-use super::table::{Cell, Table, briefly, named, percent};
+use super::table::{Cell, Table, briefly, named};
 use super::transactions::ratio;
 use crate::error::Result;
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, grouped, page};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, page};
 
 const DISTRIBUTIONS: &str = "/statistics/distributions.csv";
 
@@ -65,13 +65,9 @@ pub(super) fn sections(effects: &Effects, shell: &Shell, calendar: &Calendar) ->
     vec![soon(effects, shell, calendar), places(effects, shell, calendar)]
 }
 
-fn tokens(shell: &Shell, tokens: i128) -> String {
-    format!("{}\u{a0}{}", grouped(tokens), shell.symbol)
-}
-
 /// The words below the columns: when each was made, the oldest first.
-fn below(effects: &Effects, calendar: &Calendar) -> Vec<String> {
-    effects.page.items.iter().rev().map(|one| briefly(calendar, Bucket::Day, one.created_at)).collect()
+fn below(effects: &Effects, shell: &Shell, calendar: &Calendar) -> Vec<String> {
+    effects.page.items.iter().rev().map(|one| briefly(shell, calendar, Bucket::Day, one.created_at)).collect()
 }
 
 /// The columns, each a distribution made of parts: their names in the stylesheet, what they are, how many tokens.
@@ -82,9 +78,14 @@ fn columns(
     parts: impl Fn(&DistributionEffect) -> Vec<(&'static str, &'static str, i128)>,
 ) -> Vec<Vec<(&'static str, Point)>> {
     let column = |one: &DistributionEffect| {
-        let made = named(calendar, Bucket::Day, one.created_at);
-        let part = |(class, what, amount): (&'static str, &'static str, i128)| {
-            let says = format!("{made}, {what}: {}", tokens(shell, amount));
+        let made = named(shell, calendar, Bucket::Day, one.created_at);
+        let part = |(class, key, amount): (&'static str, &'static str, i128)| {
+            let says = shell
+                .say("statistics-effect-says")
+                .with("when", &made)
+                .with("what", shell.say(key))
+                .with("amount", shell.sum(amount))
+                .into();
             (class, Point { value: ratio(amount, 1), says })
         };
         parts(one).into_iter().map(part).collect()
@@ -93,103 +94,102 @@ fn columns(
 }
 
 fn soon(effects: &Effects, shell: &Shell, calendar: &Calendar) -> Section {
+    let say = |key: &'static str| -> String { shell.say(key).into() };
     let total = &effects.total;
-    let share = |part: i128| percent(ratio(part, total.distributed.max(1)));
-    let lead = format!(
-        "{} were distributed. Of these, {} were spent within 7 days, {} within 30 and {} within 90.",
-        tokens(shell, total.distributed),
-        share(total.spent_7d),
-        share(total.spent_30d),
-        share(total.spent_90d),
-    );
+    let share = |part: i128| shell.language.percent(ratio(part, total.distributed.max(1)), 1);
+    let lead: String = shell
+        .say("statistics-soon-lead")
+        .with("distributed", shell.sum(total.distributed))
+        .with("week", share(total.spent_7d))
+        .with("month", share(total.spent_30d))
+        .with("quarter", share(total.spent_90d))
+        .into();
     let columns = columns(effects, shell, calendar, |one| {
         let of = &one.tokens;
         vec![
-            ("strength-5", "spent within 7 days", of.spent_7d),
-            ("strength-3", "spent within 30 days", of.spent_30d - of.spent_7d),
-            ("strength-2", "spent within 90 days", of.spent_90d - of.spent_30d),
-            ("strength-1", "spent later", of.spent - of.spent_90d),
-            ("pool", "lies still", of.still),
-            ("back", "taken back", of.taken_back),
+            ("strength-5", "statistics-spent-7", of.spent_7d),
+            ("strength-3", "statistics-spent-30", of.spent_30d - of.spent_7d),
+            ("strength-2", "statistics-spent-90", of.spent_90d - of.spent_30d),
+            ("strength-1", "statistics-spent-later", of.spent - of.spent_90d),
+            ("pool", "statistics-lies-still", of.still),
+            ("back", "statistics-taken-back", of.taken_back),
         ]
     });
     Section {
         id: "how-soon",
-        heading: "How soon it was spent",
+        heading: say("statistics-soon"),
         keys: vec![
-            ("strength-5", "Within 7 days"),
-            ("strength-3", "30 days"),
-            ("strength-2", "90 days"),
-            ("strength-1", "Later"),
-            ("pool", "Lies still"),
-            ("back", "Taken back"),
+            ("strength-5", say("statistics-within-7")),
+            ("strength-3", say("statistics-within-30")),
+            ("strength-2", say("statistics-within-90")),
+            ("strength-1", say("statistics-later")),
+            ("pool", say("statistics-lies-still")),
+            ("back", say("statistics-taken-back")),
         ],
-        chart: chart::stacks(lead.clone(), columns, &below(effects, calendar)),
+        chart: chart::stacks(shell.language, lead.clone(), columns, &below(effects, shell, calendar)),
         lead,
-        empty: "Nothing was distributed in this time.".to_owned(),
-        note: "Spent is what a member paid of it to anyone, the first time it left their hands. The newest distributions have had less time than the others. Taken back is what corrections took.",
+        empty: say("statistics-soon-empty"),
+        note: say("statistics-soon-note"),
         tables: Vec::new(),
     }
 }
 
 fn places(effects: &Effects, shell: &Shell, calendar: &Calendar) -> Section {
+    let say = |key: &'static str| -> String { shell.say(key).into() };
     let total = &effects.total;
-    let lead = if total.out_of_reach > 0 {
-        format!(
-            "{} lie still with the members who received them; {} of these cannot be spent now, in frozen wallets or those of members who left. {} came back to the community’s accounts.",
-            tokens(shell, total.still),
-            tokens(shell, total.out_of_reach),
-            tokens(shell, total.returned),
-        )
-    } else {
-        format!(
-            "{} lie still with the members who received them. {} came back to the community’s accounts.",
-            tokens(shell, total.still),
-            tokens(shell, total.returned),
-        )
-    };
+    let key = if total.out_of_reach > 0 { "statistics-places-lead-reach" } else { "statistics-places-lead" };
+    let lead: String = shell
+        .say(key)
+        .with("still", shell.sum(total.still))
+        .with("unreachable", shell.sum(total.out_of_reach))
+        .with("returned", shell.sum(total.returned))
+        .into();
     let columns = columns(effects, shell, calendar, |one| {
         let of = &one.tokens;
         vec![
-            ("pool", "lie still", of.still),
-            ("members", "with other members", of.distributed - of.still - of.returned),
-            ("back", "came back", of.returned),
+            ("pool", "statistics-lies-still", of.still),
+            ("members", "statistics-with-others", of.distributed - of.still - of.returned),
+            ("back", "statistics-came-back", of.returned),
         ]
     });
     Section {
         id: "where-it-is",
-        heading: "Where it is now",
-        keys: vec![("pool", "Lies still"), ("members", "With other members"), ("back", "Came back")],
-        chart: chart::stacks(lead.clone(), columns, &below(effects, calendar)),
+        heading: say("statistics-places"),
+        keys: vec![
+            ("pool", say("statistics-lies-still")),
+            ("members", say("statistics-with-others")),
+            ("back", say("statistics-came-back")),
+        ],
+        chart: chart::stacks(shell.language, lead.clone(), columns, &below(effects, shell, calendar)),
         lead,
         empty: String::new(),
-        note: "What came back was paid to the community’s accounts by whoever had it by then.",
-        tables: vec![table_of(effects)],
+        note: say("statistics-places-note"),
+        tables: vec![table_of(effects, shell)],
     }
 }
 
-fn table_of(effects: &Effects) -> Table {
+fn table_of(effects: &Effects, shell: &Shell) -> Table {
     let reasons = effects.page.items.iter().any(|one| one.reason.is_some());
     let mut headings = vec![
-        ("Made", "created_at"),
-        ("From", "system_account"),
-        ("Members", "recipients"),
-        ("Distributed", "distributed"),
-        ("Spent in 7 days", "spent_7d"),
-        ("Spent in 30 days", "spent_30d"),
-        ("Spent in 90 days", "spent_90d"),
-        ("Spent up to now", "spent"),
-        ("By members in 7 days", "spenders_7d"),
-        ("By members in 30 days", "spenders_30d"),
-        ("By members in 90 days", "spenders_90d"),
-        ("By members up to now", "spenders"),
-        ("Taken back", "taken_back"),
-        ("Lies still", "still"),
-        ("Out of reach", "out_of_reach"),
-        ("Came back", "returned"),
+        ("statistics-made", "created_at"),
+        ("statistics-account", "system_account"),
+        ("statistics-members", "recipients"),
+        ("statistics-account-distributed", "distributed"),
+        ("statistics-spent-7", "spent_7d"),
+        ("statistics-spent-30", "spent_30d"),
+        ("statistics-spent-90", "spent_90d"),
+        ("statistics-spent-by-now", "spent"),
+        ("statistics-spenders-7", "spenders_7d"),
+        ("statistics-spenders-30", "spenders_30d"),
+        ("statistics-spenders-90", "spenders_90d"),
+        ("statistics-spenders-by-now", "spenders"),
+        ("statistics-taken-back", "taken_back"),
+        ("statistics-lies-still", "still"),
+        ("statistics-out-of-reach", "out_of_reach"),
+        ("statistics-came-back", "returned"),
     ];
     if reasons {
-        headings.insert(1, ("What for", "reason"));
+        headings.insert(1, ("statistics-what-for", "reason"));
     }
     let row = |one: &DistributionEffect| {
         let of = &one.tokens;
@@ -218,8 +218,8 @@ fn table_of(effects: &Effects) -> Table {
     };
     Table {
         path: DISTRIBUTIONS,
-        caption: "Each distribution",
-        headings,
+        caption: shell.say("statistics-each-distribution").into(),
+        headings: headings.into_iter().map(|(key, name)| (shell.say(key).into(), name)).collect(),
         rows: effects.page.items.iter().map(row).collect(),
     }
 }

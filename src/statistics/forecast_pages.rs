@@ -14,11 +14,11 @@ use super::forecast::{Forecast, Foretold};
 use super::outlook::Outlook;
 use super::pages::View;
 use super::range::Ahead;
-use super::sections::{Section, file};
+use super::sections::{Section, file, says};
 use super::table::{Cell, Table, briefly, named};
 use super::users::Settled;
 use crate::error::Result;
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, grouped, page};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, page};
 
 const ISSUANCE: &str = "/statistics/forecast/issuance.csv";
 const CIRCULATION: &str = "/statistics/forecast/circulation.csv";
@@ -55,8 +55,16 @@ async fn forecast(
     let shell = app.shell(Some(&session), Nav::Statistics);
     let (calendar, forecast) = look(&app, settled, foretold, ahead).await?;
     let bucket = forecast.bucket;
-    let views = [(Bucket::Day, "14 days"), (Bucket::Week, "8 weeks"), (Bucket::Month, "6 months")];
-    let view = |(other, name): (Bucket, &'static str)| View { name, address: query(other), is_shown: other == bucket };
+    let views = [
+        (Bucket::Day, "statistics-ahead-days"),
+        (Bucket::Week, "statistics-ahead-weeks"),
+        (Bucket::Month, "statistics-ahead-months"),
+    ];
+    let view = |(other, name): (Bucket, &'static str)| View {
+        name: shell.say(name).into(),
+        address: query(other),
+        is_shown: other == bucket,
+    };
     Ok(page(&ForecastPage {
         views: views.into_iter().map(view).collect(),
         query: query(bucket),
@@ -95,10 +103,10 @@ fn query(bucket: Bucket) -> String {
 fn sections(forecast: &Forecast, shell: &Shell, calendar: &Calendar) -> Vec<Section> {
     let words = Words { bucket: forecast.bucket, shell, calendar };
     vec![
-        words.section(("payments-ahead", "Payments between members", PAYMENTS), true, &forecast.volume),
-        words.section(("members-ahead", "Members who take part", MEMBERS), false, &forecast.active_users),
-        words.section(("circulation-ahead", "In members’ hands", CIRCULATION), true, &forecast.circulating_supply),
-        words.section(("issuance-ahead", "Issued in all", ISSUANCE), true, &forecast.total_issuance),
+        words.section(("payments-ahead", "statistics-payments", PAYMENTS), true, &forecast.volume),
+        words.section(("members-ahead", "statistics-active", MEMBERS), false, &forecast.active_users),
+        words.section(("circulation-ahead", "statistics-circulation", CIRCULATION), true, &forecast.circulating_supply),
+        words.section(("issuance-ahead", "statistics-issued", ISSUANCE), true, &forecast.total_issuance),
     ]
 }
 
@@ -117,28 +125,34 @@ impl Words<'_> {
     ) -> Section {
         let cell = |number: f64| if is_tokens { Cell::EstimatedTokens(number) } else { Cell::Estimated(number) };
         let said = |number: f64| cell(number).shown(self.shell, self.calendar);
-        let name = |start: i64| named(self.calendar, self.bucket, start);
+        let name = |start: i64| named(self.shell, self.calendar, self.bucket, start);
         let mut lead = String::new();
         if let (Some(last), Some(before)) = (outlook.series.last(), &outlook.backtest) {
-            let off = said(before.mean_absolute_error);
-            let unchanged = said(before.mean_absolute_error_unchanged);
-            let compared = if before.mean_absolute_error < before.mean_absolute_error_unchanged {
-                format!("to say that nothing changes, by {unchanged}.")
-            } else {
-                format!("to say that nothing changes was no worse ({unchanged}), so take it lightly.")
-            };
-            lead = format!(
-                "{}: about {}, four times of five between {} and {}. Looking ahead from earlier times was off by {off} on average; {compared}",
-                name(last.start_at),
-                said(last.value),
-                said(last.lower),
-                said(last.upper),
-            );
+            let is_better = before.mean_absolute_error < before.mean_absolute_error_unchanged;
+            let expected = self
+                .shell
+                .say("statistics-ahead-expected")
+                .with("when", &name(last.start_at))
+                .with("value", &said(last.value))
+                .with("lower", &said(last.lower))
+                .with("upper", &said(last.upper));
+            let worth = self
+                .shell
+                .say(if is_better { "statistics-ahead-better" } else { "statistics-ahead-no-better" })
+                .with("off", &said(before.mean_absolute_error))
+                .with("unchanged", &said(before.mean_absolute_error_unchanged));
+            lead = format!("{expected} {worth}");
         }
+        let heading_of = |key: &str, name| (self.shell.say(key).into(), name);
         let table = Table {
             path,
-            caption: "What is to be expected, and within what",
-            headings: vec![("From", "start_at"), ("Expected", "value"), ("At least", "lower"), ("At most", "upper")],
+            caption: self.shell.say("statistics-ahead-table").into(),
+            headings: vec![
+                heading_of("statistics-from", "start_at"),
+                heading_of("statistics-ahead-value", "value"),
+                heading_of("statistics-ahead-lower", "lower"),
+                heading_of("statistics-ahead-upper", "upper"),
+            ],
             rows: outlook
                 .series
                 .iter()
@@ -151,41 +165,45 @@ impl Words<'_> {
         let was = outlook
             .lately
             .iter()
-            .map(|(start, value)| Point { value: *value, says: format!("{}: {}", name(*start), said(*value)) });
+            .map(|(start, value)| Point { value: *value, says: says(self.shell, &name(*start), &said(*value)) });
         let may_be = outlook.series.iter().map(|point| {
-            let says = format!("{}: {} to {}", name(point.start_at), said(point.lower), said(point.upper));
+            let says = self
+                .shell
+                .say("statistics-ahead-says")
+                .with("when", &name(point.start_at))
+                .with("lower", &said(point.lower))
+                .with("upper", &said(point.upper))
+                .into();
             ([point.lower, point.value, point.upper], says)
         });
         let starts =
             outlook.lately.iter().map(|(start, _)| *start).chain(outlook.series.iter().map(|point| point.start_at));
-        let below: Vec<String> = starts.map(|start| briefly(self.calendar, self.bucket, start)).collect();
+        let below: Vec<String> = starts.map(|start| briefly(self.shell, self.calendar, self.bucket, start)).collect();
         Section {
             id,
-            heading,
+            heading: self.shell.say(heading).into(),
             keys: Vec::new(),
             chart: if outlook.series.is_empty() {
                 None
             } else {
-                chart::ahead(lead.clone(), was.collect(), may_be.collect(), &below)
+                chart::ahead(self.shell.language, lead.clone(), was.collect(), may_be.collect(), &below)
             },
             lead,
             empty: if outlook.missing > 0 {
-                format!(
-                    "Too little has happened yet to look ahead: {} are over since the community began, and {} more must be.",
-                    self.buckets(outlook.history),
-                    grouped(outlook.missing),
-                )
+                self.shell
+                    .say(match self.bucket {
+                        Bucket::Month => "statistics-ahead-missing-months",
+                        Bucket::Week => "statistics-ahead-missing-weeks",
+                        Bucket::Day | Bucket::Hour => "statistics-ahead-missing-days",
+                    })
+                    .with("over", &outlook.history)
+                    .with("missing", &outlook.missing)
+                    .into()
             } else {
-                "There was none, and none is to be expected.".to_owned()
+                self.shell.say("statistics-ahead-none").into()
             },
-            note: "",
+            note: String::new(),
             tables: vec![table],
         }
-    }
-
-    /// `30 whole days`.
-    fn buckets(&self, count: i64) -> String {
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{} whole {}{plural}", grouped(count), self.bucket.as_str())
     }
 }

@@ -15,7 +15,7 @@ use super::users::Settled;
 use crate::error::Result;
 use crate::ledger::proof::{Newest, newest};
 use crate::ledger::{self, Supply};
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, grouped, page};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, page};
 
 /// The routes of this slice.
 pub(super) fn routes(settled: &Arc<Settled>) -> Pages {
@@ -34,11 +34,11 @@ struct StatisticsPage {
     supply: Supply,
     checkpoint: Option<Newest>,
     head: String,
-    in_members_hands: i128,
-    in_pool: i128,
+    in_members_hands: String,
+    in_pool: String,
     bar: i128,
-    total_users: String,
-    active_users: String,
+    total_users: i64,
+    active_users: i64,
     views: Vec<View>,
     span: String,
     /// The time that is shown, as an address says it.
@@ -48,7 +48,7 @@ struct StatisticsPage {
 
 /// Another time to look at.
 pub(super) struct View {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) address: String,
     pub(super) is_shown: bool,
 }
@@ -73,16 +73,20 @@ async fn statistics(
     let total = i128::from(supply.total_issuance).max(1);
     let share = |part: i64, of: i128| (i128::from(part) * of + total / 2) / total;
     Ok(page(&StatisticsPage {
-        in_members_hands: share(supply.circulating_supply, 100),
-        in_pool: share(supply.system_pool, 100),
+        in_members_hands: shell.grouped(share(supply.circulating_supply, 100)),
+        in_pool: shell.grouped(share(supply.system_pool, 100)),
         bar: share(supply.circulating_supply, 1000),
-        total_users: grouped(supply.total_users),
-        active_users: grouped(supply.active_users),
+        total_users: supply.total_users,
+        active_users: supply.active_users,
         // Enough to compare by eye; the file has all of it.
         head: checkpoint.as_ref().map_or_else(String::new, |checkpoint| ledger::hex(&checkpoint.hash[..8])),
         checkpoint,
-        views: views(&calendar, &period, figures.first, now),
-        span: format!("{} – {}", shell.day(&period.from()), shell.day(&(period.until() - 1).min(now))),
+        views: views(&shell, &calendar, &period, figures.first, now),
+        span: shell
+            .say("date-span")
+            .with("from", &shell.day(&period.from()))
+            .with("to", &shell.day(&(period.until() - 1).min(now)))
+            .into(),
         query: query(period.bucket, period.from(), period.until() - 1),
         // Before there is anything, there is nothing to draw.
         sections: figures.first.map(|_| figures.sections(&shell, &calendar)).unwrap_or_default(),
@@ -119,17 +123,17 @@ fn query(bucket: Bucket, from: i64, to: i64) -> String {
 }
 
 /// The times to choose from: the usual ones, all there is, and those beside what is shown.
-fn views(calendar: &Calendar, shown: &Period, first: Option<i64>, now: i64) -> Vec<View> {
+fn views(shell: &Shell, calendar: &Calendar, shown: &Period, first: Option<i64>, now: i64) -> Vec<View> {
     let usual = [
-        (Bucket::Hour, "24 hours"),
-        (Bucket::Day, "30 days"),
-        (Bucket::Week, "26 weeks"),
-        (Bucket::Month, "12 months"),
+        (Bucket::Hour, "statistics-view-hours"),
+        (Bucket::Day, "statistics-view-days"),
+        (Bucket::Week, "statistics-view-weeks"),
+        (Bucket::Month, "statistics-view-months"),
     ];
     let mut views: Vec<View> = usual
         .into_iter()
         .map(|(bucket, name)| View {
-            name,
+            name: shell.say(name).into(),
             address: format!("bucket={}", bucket.as_str()),
             is_shown: calendar.period(bucket, None, None, now).is_ok_and(|period| period == *shown),
         })
@@ -137,15 +141,23 @@ fn views(calendar: &Calendar, shown: &Period, first: Option<i64>, now: i64) -> V
     let everything = first.and_then(|first| calendar.period(Bucket::Month, Some(first), None, now).ok());
     if let Some(everything) = everything {
         let address = format!("bucket=month&from_time={}", everything.from());
-        views.push(View { name: "From the beginning", address, is_shown: everything == *shown });
+        views.push(View { name: shell.say("statistics-view-all").into(), address, is_shown: everything == *shown });
     }
     if first.is_some_and(|first| first < shown.from()) {
         let (from, until) = calendar.before(shown);
-        views.push(View { name: "← Earlier", address: query(shown.bucket, from, until - 1), is_shown: false });
+        views.push(View {
+            name: shell.say("statistics-view-earlier").into(),
+            address: query(shown.bucket, from, until - 1),
+            is_shown: false,
+        });
     }
     if shown.until() <= now {
         let end = shown.buckets().fold(shown.until(), |end, _| calendar.next(shown.bucket, end));
-        views.push(View { name: "Later →", address: query(shown.bucket, shown.until(), end - 1), is_shown: false });
+        views.push(View {
+            name: shell.say("statistics-view-later").into(),
+            address: query(shown.bucket, shown.until(), end - 1),
+            is_shown: false,
+        });
     }
     views
 }

@@ -10,11 +10,12 @@ use axum::routing::get;
 
 use super::calendar::{Bucket, Calendar};
 use super::chart;
-use super::sandbox::{Asked, FanPoint, Outcomes, Turns};
+use super::sandbox::{Asked, FanPoint, Outcomes, Question, Turns, assumptions, runs_max};
 use super::sections::{Section, file};
-use super::table::{Cell, Table, briefly, named, percent};
-use crate::error::{Error, Result};
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, form_status, grouped, page_with};
+use super::table::{Cell, Table, briefly, named};
+use crate::error::{Error, FieldError, Result};
+use crate::language::Language;
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, form_status, page_with};
 
 const CIRCULATION: &str = "/statistics/sandbox/circulation.csv";
 const POOL: &str = "/statistics/sandbox/pool.csv";
@@ -44,33 +45,64 @@ struct SandboxPage {
     /// The question, as an address says it.
     query: String,
     /// What is wrong with it: the field, what it is called on the page, and why.
-    problems: Vec<(String, &'static str, String)>,
+    problems: Vec<(String, String, String)>,
     told: Option<Told>,
 }
 
 /// What came of it.
 struct Told {
     assumptions: Vec<String>,
-    missed: String,
-    runs: String,
+    missed: Option<String>,
+    runs: i64,
     sections: Vec<Section>,
 }
 
-/// What a field is called on the page.
+/// What a field is called on the page: a text of ours.
 fn label(field: &str) -> &'static str {
     match field {
-        "distribute" => "Tokens each time",
-        "distribute_to" => "To",
-        "every" => "How often",
-        "fee_percent" => "Fee in percent",
-        "fee_tokens" => "Fee in tokens",
-        "demurrage_percent" => "Back to the pool each month",
-        "issue" => "Issued once",
-        "joining_per_month" => "Members who join",
-        "leaving_per_month" => "Members who leave",
-        "months" => "Months to look ahead",
-        "seed" => "Where chance begins",
-        _ => "How many futures",
+        "distribute" => "statistics-ask-tokens",
+        "distribute_to" => "statistics-ask-to",
+        "every" => "statistics-ask-every",
+        "fee_percent" => "statistics-ask-fee-percent",
+        "fee_tokens" => "statistics-ask-fee-tokens",
+        "demurrage_percent" => "statistics-ask-demurrage",
+        "issue" => "statistics-ask-issue",
+        "joining_per_month" => "statistics-ask-joining",
+        "leaving_per_month" => "statistics-ask-leaving",
+        "months" => "statistics-ask-months",
+        "seed" => "statistics-ask-seed",
+        _ => "statistics-ask-runs",
+    }
+}
+
+/// What must be typed into a field.
+fn rule(field: &str, shell: &Shell, runs_max: i64) -> String {
+    let bounds = Question::default().bounds(runs_max);
+    let rule = match bounds.into_iter().find(|(name, ..)| *name == field) {
+        Some((_, _, least, i64::MAX)) => shell.say("statistics-rule-from").with("least", least),
+        Some((_, _, least, most)) => shell.say("statistics-rule-between").with("least", least).with("most", most),
+        None if field.ends_with("_percent") => shell.say("statistics-rule-percent"),
+        None => shell.say("statistics-rule-choice"),
+    };
+    rule.into()
+}
+
+/// What was typed, as it is read in every language.
+fn plain(asked: &Asked, language: Language) -> Asked {
+    let whole = |text: &String| language.digits(text);
+    let percent = |text: &String| text.trim().replace(',', ".");
+    Asked {
+        months: whole(&asked.months),
+        runs: whole(&asked.runs),
+        seed: whole(&asked.seed),
+        distribute: whole(&asked.distribute),
+        fee_percent: percent(&asked.fee_percent),
+        fee_tokens: whole(&asked.fee_tokens),
+        demurrage_percent: percent(&asked.demurrage_percent),
+        issue: whole(&asked.issue),
+        joining_per_month: whole(&asked.joining_per_month),
+        leaving_per_month: whole(&asked.leaving_per_month),
+        ..asked.clone()
     }
 }
 
@@ -87,15 +119,21 @@ async fn sandbox(
         Ok(outcomes) => (outcomes, Vec::new()),
         Err(refusal) if refusal.errors.is_empty() => return Err(refusal),
         Err(refusal) => {
-            let problem = |one: crate::error::FieldError| (label(&one.field), one.field, one.message);
-            let problems = refusal.errors.into_iter().map(problem);
-            (None, problems.map(|(label, field, message)| (field, label, message)).collect())
+            let most = runs_max(session.member.oversees());
+            // Each number may be had for itself, and all together are too much.
+            let is_long = plain(&asked, session.language).question().is_ok_and(|question| question.check(most).is_ok());
+            let problem = |one: FieldError| {
+                let rule =
+                    if is_long { shell.say("statistics-rule-effort").into() } else { rule(&one.field, &shell, most) };
+                (one.field.clone(), shell.say(label(&one.field)).into(), rule)
+            };
+            (None, refusal.errors.into_iter().map(problem).collect())
         }
     };
     let told = outcomes.map(|outcomes| Told {
-        assumptions: outcomes.assumptions.clone(),
-        missed: missed(outcomes.missed_share),
-        runs: grouped(outcomes.question.runs),
+        assumptions: assumptions(&outcomes.learnt, &outcomes.question, shell.language),
+        missed: missed(outcomes.missed_share, &shell),
+        runs: outcomes.question.runs,
         sections: sections(&outcomes, &shell, &calendar),
     });
     let status = form_status(!problems.is_empty());
@@ -122,7 +160,7 @@ async fn sandbox(
 }
 
 async fn ask(app: &App, session: &Session, turns: &Turns, asked: &Asked) -> Result<Arc<Outcomes>> {
-    turns.ask(app, asked.question()?, session.member.oversees()).await
+    turns.ask(app, plain(asked, session.language).question()?, session.member.oversees()).await
 }
 
 async fn table(
@@ -139,13 +177,9 @@ async fn table(
 }
 
 /// How often tokens were missing.
-fn missed(share: Option<f64>) -> String {
-    match share {
-        Some(share) if share >= 0.0005 => {
-            format!("Of all payments {} were not made, because whoever wanted to pay had too little.", percent(share))
-        }
-        _ => String::new(),
-    }
+fn missed(share: Option<f64>, shell: &Shell) -> Option<String> {
+    let share = shell.language.percent(share.filter(|share| *share >= 0.0005)?, 1);
+    Some(shell.say("statistics-missed").with("share", share).into())
 }
 
 /// One part of the page for each figure.
@@ -154,21 +188,26 @@ fn sections(outcomes: &Outcomes, shell: &Shell, calendar: &Calendar) -> Vec<Sect
     let tokens = |tokens: i64| (Cell::Tokens(tokens.into()), drawn(tokens));
     let ratio = |ratio: f64| (Cell::Ratio(Some(ratio)), ratio);
     vec![
-        fans.section(("circulation", "In members’ hands", CIRCULATION), &outcomes.circulating_supply, tokens, ""),
-        fans.section(("pool", "In the pool", POOL), &outcomes.system_pool, tokens, ""),
-        fans.section(("issuance", "Issued in all", ISSUANCE), &outcomes.total_issuance, tokens, ""),
-        fans.section(("payments", "Paid between members in a month", PAYMENTS), &outcomes.volume, tokens, ""),
         fans.section(
-            ("velocity", "How often a token changes hands in a month", VELOCITY),
+            ("circulation", "statistics-with-members", CIRCULATION),
+            &outcomes.circulating_supply,
+            tokens,
+            None,
+        ),
+        fans.section(("pool", "statistics-in-pool", POOL), &outcomes.system_pool, tokens, None),
+        fans.section(("issuance", "statistics-issued", ISSUANCE), &outcomes.total_issuance, tokens, None),
+        fans.section(("payments", "statistics-paid-monthly", PAYMENTS), &outcomes.volume, tokens, None),
+        fans.section(
+            ("velocity", "statistics-velocity-monthly", VELOCITY),
             &outcomes.velocity,
             ratio,
-            "What members paid each other in the month, over what they held in it on average.",
+            Some("statistics-velocity-meaning"),
         ),
         fans.section(
-            ("unevenness", "How unevenly it is held", UNEVENNESS),
+            ("unevenness", "statistics-unevenness", UNEVENNESS),
             &outcomes.gini,
             ratio,
-            "The Gini coefficient: 0 where all hold the same, near 1 where one holds everything.",
+            Some("statistics-unevenness-meaning"),
         ),
     ]
 }
@@ -190,46 +229,57 @@ impl Fans<'_> {
         (id, heading, path): (&'static str, &'static str, &'static str),
         points: &[FanPoint<T>],
         cell: impl Fn(T) -> (Cell, f64),
-        note: &'static str,
+        note: Option<&'static str>,
     ) -> Section {
+        let say = |key: &'static str| -> String { self.shell.say(key).into() };
         let said = |value: T| cell(value).0.shown(self.shell, self.calendar);
         let lead = points.last().map_or_else(String::new, |end| {
             let (low, middle, high) = (said(end.p5), said(end.p50), said(end.p95));
-            if low == high {
-                format!("After {} months: {middle}, whatever chance does.", self.months)
-            } else {
-                format!(
-                    "After {} months there are in nine of ten futures between {low} and {high}; in half of them at most {middle}.",
-                    self.months
-                )
-            }
+            let lead = if low == high { "statistics-futures-certain" } else { "statistics-futures-lead" };
+            self.shell
+                .say(lead)
+                .with("months", self.months)
+                .with("low", low)
+                .with("middle", middle)
+                .with("high", high)
+                .into()
         });
         let says = |point: &FanPoint<T>| {
-            let name = named(self.calendar, Bucket::Day, point.at);
-            format!("{name}: {} to {}, half of them at most {}", said(point.p5), said(point.p95), said(point.p50))
+            self.shell
+                .say("statistics-futures-says")
+                .with("when", named(self.shell, self.calendar, Bucket::Day, point.at))
+                .with("low", said(point.p5))
+                .with("high", said(point.p95))
+                .with("middle", said(point.p50))
+                .into()
         };
         let values = |point: &FanPoint<T>| [point.p5, point.p25, point.p50, point.p75, point.p95];
         let drawn = points.iter().map(|point| (values(point).map(|value| cell(value).1), says(point)));
-        let below: Vec<String> = points.iter().map(|point| briefly(self.calendar, Bucket::Month, point.at)).collect();
+        let below: Vec<String> =
+            points.iter().map(|point| briefly(self.shell, self.calendar, Bucket::Month, point.at)).collect();
         let is_whole = points.first().is_some_and(|point| matches!(cell(point.p50).0, Cell::Tokens(_)));
         Section {
             id,
-            heading,
-            keys: vec![("gap", "nine of ten futures"), ("inner", "half of them"), ("curve", "the middle")],
-            chart: chart::fan(lead.clone(), drawn.collect(), &below, is_whole),
+            heading: say(heading),
+            keys: vec![
+                ("gap", say("statistics-futures-most")),
+                ("inner", say("statistics-futures-half")),
+                ("curve", say("statistics-futures-middle")),
+            ],
+            chart: chart::fan(self.shell.language, lead.clone(), drawn.collect(), &below, is_whole),
             lead,
-            empty: "There is none in any future.".to_owned(),
-            note,
+            empty: say("statistics-futures-empty"),
+            note: note.map(say).unwrap_or_default(),
             tables: vec![Table {
                 path,
-                caption: "The futures, month by month",
+                caption: say("statistics-futures-table"),
                 headings: vec![
-                    ("On", "at"),
-                    ("One of twenty at most", "p5"),
-                    ("One of four at most", "p25"),
-                    ("Half of them at most", "p50"),
-                    ("Three of four at most", "p75"),
-                    ("Nineteen of twenty at most", "p95"),
+                    (say("statistics-day"), "at"),
+                    (say("statistics-futures-p5"), "p5"),
+                    (say("statistics-futures-p25"), "p25"),
+                    (say("statistics-futures-p50"), "p50"),
+                    (say("statistics-futures-p75"), "p75"),
+                    (say("statistics-futures-p95"), "p95"),
                 ],
                 rows: points
                     .iter()

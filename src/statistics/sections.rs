@@ -7,14 +7,15 @@ use super::activity::{self, Activity, activity};
 use super::calendar::{Bucket, Calendar, Period};
 use super::chart::{self, Chart, Point};
 use super::concentration::{Concentration, concentration};
-use super::table::{Cell, Table, briefly, named, percent};
+use super::table::{Cell, Table, briefly, named};
 use super::transactions::{Amounts, Transactions, ratio, transactions};
 use super::users::{Settled, Users, users};
 use super::velocity::{Velocity, velocity};
 use super::{Accounts, SupplyOverTime, accounts, supply_over_time};
 use crate::error::{Code, Error, Result};
+use crate::language::Language;
 use crate::ledger::{Folded, first_made_at};
-use crate::web::{Shell, grouped};
+use crate::web::Shell;
 
 /// The tables, as files.
 pub(super) const FILES: [&str; 11] =
@@ -31,24 +32,22 @@ const ACTIVITY: &str = "/statistics/hours.csv";
 const ACCOUNTS: &str = "/statistics/accounts.csv";
 const MOVEMENTS: &str = "/statistics/movements.csv";
 
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 /// One figure on the page.
 #[derive(Debug)]
 pub(super) struct Section {
     /// Its place in the address.
     pub(super) id: &'static str,
-    pub(super) heading: &'static str,
+    pub(super) heading: String,
     /// What there is to see, in words.
     pub(super) lead: String,
     /// What the colours of the chart mean: names in the stylesheet, and words.
-    pub(super) keys: Vec<(&'static str, &'static str)>,
+    pub(super) keys: Vec<(&'static str, String)>,
     /// None where there is nothing to draw.
     pub(super) chart: Option<Chart>,
     /// What is said then; empty where no chart belongs here.
     pub(super) empty: String,
     /// What the figures mean.
-    pub(super) note: &'static str,
+    pub(super) note: String,
     pub(super) tables: Vec<Table>,
 }
 
@@ -113,7 +112,7 @@ impl Figures {
             words.members(&self.users),
             words.concentration(&self.concentration),
             words.activity(&self.activity),
-            own_accounts(&self.accounts),
+            words.own_accounts(&self.accounts),
         ]
     }
 }
@@ -129,24 +128,44 @@ fn drawn(number: impl Into<i128>) -> f64 {
     ratio(number.into(), 1)
 }
 
+/// What something is when it is pointed at: when it was, and how much.
+pub(super) fn says(shell: &Shell, when: &str, what: &str) -> String {
+    shell.say("statistics-says").with("when", when).with("what", what).into()
+}
+
 impl Words<'_> {
     fn tokens(&self, tokens: impl Into<i128>) -> String {
-        format!("{}\u{a0}{}", grouped(tokens), self.shell.symbol)
+        self.shell.sum(tokens)
+    }
+
+    fn say(&self, key: &str) -> String {
+        self.shell.say(key).into()
+    }
+
+    fn language(&self) -> Language {
+        self.shell.language
+    }
+
+    /// The headings of a table: texts of ours, each with its name for programs.
+    fn headings<const N: usize>(&self, headings: [(&str, &'static str); N]) -> Vec<(String, &'static str)> {
+        headings.map(|(key, name)| (self.say(key), name)).into()
     }
 
     /// Names of buckets: for pointing at, and for the words below.
     fn buckets(&self, bucket: Bucket, starts: impl Iterator<Item = i64>) -> (Vec<String>, Vec<String>) {
-        starts.map(|start| (named(self.calendar, bucket, start), briefly(self.calendar, bucket, start))).collect()
+        let (shell, calendar) = (self.shell, self.calendar);
+        starts.map(|start| (named(shell, calendar, bucket, start), briefly(shell, calendar, bucket, start))).collect()
     }
 
     fn supply(&self, supply: &SupplyOverTime) -> Section {
         let (names, below) = self.buckets(supply.bucket, supply.series.iter().map(|point| point.start_at));
         let says = names.iter().zip(&supply.series).map(|(name, point)| {
             let (held, pool) = (self.tokens(point.circulating_supply), self.tokens(point.system_pool));
-            format!("{name}: {held} with members, {pool} in the pool")
+            let says = self.shell.say("statistics-supply-says");
+            says.with("when", name).with("members", &held).with("pool", &pool).into()
         });
         let issued = supply.series.last().map_or(0, |point| point.total_issuance);
-        let lead = format!("Issued in all by the end of this time: {}.", self.tokens(issued));
+        let lead: String = self.shell.say("statistics-supply-lead").with("issued", &self.tokens(issued)).into();
         let held = supply.series.iter().map(|point| drawn(point.circulating_supply)).collect();
         let pool = supply.series.iter().map(|point| drawn(point.system_pool)).collect();
         let row = |point: &super::supply::SupplyPoint| {
@@ -160,22 +179,28 @@ impl Words<'_> {
         };
         Section {
             id: "supply-over-time",
-            heading: "How much there is",
-            keys: vec![("members", "With members"), ("pool", "In the pool")],
-            chart: chart::layers(lead.clone(), &[("members", held), ("pool", pool)], says.collect(), &below),
+            heading: self.say("statistics-supply"),
+            keys: vec![("members", self.say("statistics-with-members")), ("pool", self.say("statistics-in-pool"))],
+            chart: chart::layers(
+                self.language(),
+                lead.clone(),
+                &[("members", held), ("pool", pool)],
+                says.collect(),
+                &below,
+            ),
             lead,
-            empty: "Nothing had been issued by then.".to_owned(),
-            note: "Counted at the end of each part of the time; of the last one, now. Each time, what members hold and what is in the pool are added up and compared with what was issued.",
+            empty: self.say("statistics-supply-empty"),
+            note: self.say("statistics-supply-note"),
             tables: vec![Table {
                 path: SUPPLY,
-                caption: "Tokens at the end of each part of the time",
-                headings: vec![
-                    ("From", "start_at"),
-                    ("Issued in all", "total_issuance"),
-                    ("With members", "circulating_supply"),
-                    ("In the pool", "system_pool"),
-                    ("Adds up", "is_consistent"),
-                ],
+                caption: self.say("statistics-supply-table"),
+                headings: self.headings([
+                    ("statistics-from", "start_at"),
+                    ("statistics-issued", "total_issuance"),
+                    ("statistics-with-members", "circulating_supply"),
+                    ("statistics-in-pool", "system_pool"),
+                    ("statistics-sums-up", "is_consistent"),
+                ]),
                 rows: supply.series.iter().map(row).collect(),
             }],
         }
@@ -185,15 +210,14 @@ impl Words<'_> {
         let (names, below) = self.buckets(velocity.bucket, velocity.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&velocity.series).map(|(name, point)| Point {
             value: drawn(point.turnover.volume),
-            says: format!("{name}: {}", self.tokens(point.turnover.volume)),
+            says: says(self.shell, name, &self.tokens(point.turnover.volume)),
         });
         let paid = self.tokens(velocity.whole.volume);
-        let lead = match velocity.whole.annualised {
-            Some(times) => {
-                format!("Members paid each other {paid}. At this pace a token changes hands {times:.1} times a year.")
-            }
-            None => format!("Members paid each other {paid}."),
-        };
+        let mut lead: String = self.shell.say("statistics-payments-lead").with("paid", &paid).into();
+        if let Some(times) = velocity.whole.annualised {
+            let pace = self.shell.say("statistics-payments-pace");
+            lead = format!("{lead} {}", pace.with("times", &self.language().decimal(times, 1)));
+        }
         let row = |point: &super::velocity::VelocityPoint| {
             vec![
                 Cell::Start(point.start_at, velocity.bucket),
@@ -205,22 +229,22 @@ impl Words<'_> {
         };
         Section {
             id: "payments",
-            heading: "Payments between members",
+            heading: self.say("statistics-payments"),
             keys: Vec::new(),
-            chart: chart::columns(lead.clone(), points.collect(), &below, true),
+            chart: chart::columns(self.language(), lead.clone(), points.collect(), &below, true),
             lead,
-            empty: "Nobody paid anybody in this time.".to_owned(),
-            note: "How often a token changes hands is what members paid each other over what they held on average.",
+            empty: self.say("statistics-payments-empty"),
+            note: self.say("statistics-payments-note"),
             tables: vec![Table {
                 path: PAYMENTS,
-                caption: "What members paid each other",
-                headings: vec![
-                    ("From", "start_at"),
-                    ("Paid", "volume"),
-                    ("Held on average", "average_circulation"),
-                    ("Times changed hands", "velocity"),
-                    ("The same by the year", "annualised"),
-                ],
+                caption: self.say("statistics-payments-table"),
+                headings: self.headings([
+                    ("statistics-from", "start_at"),
+                    ("statistics-paid", "volume"),
+                    ("statistics-held-on-average", "average_circulation"),
+                    ("statistics-changed-hands", "velocity"),
+                    ("statistics-changed-hands-yearly", "annualised"),
+                ]),
                 rows: velocity.series.iter().map(row).collect(),
             }],
         }
@@ -230,22 +254,26 @@ impl Words<'_> {
         let (names, below) = self.buckets(moved.bucket, moved.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&moved.series).map(|(name, point)| Point {
             value: drawn(point.count),
-            says: format!("{name}: {} for {}", grouped(point.count), self.tokens(point.volume)),
+            says: self.count_says(name, point.count, point.volume),
         });
         let before = &moved.previous.amounts;
         let lead = format!(
-            "{} transactions moved {}. In as much time before it were {}, which moved {}.",
-            grouped(moved.count),
-            self.tokens(moved.volume),
-            grouped(before.count),
-            self.tokens(before.volume),
+            "{} {}",
+            self.shell
+                .say("statistics-transactions-lead")
+                .with("count", &moved.count)
+                .with("volume", &self.tokens(moved.volume)),
+            self.shell
+                .say("statistics-transactions-before")
+                .with("count", &before.count)
+                .with("volume", &self.tokens(before.volume)),
         );
         let kind = |(kind, amounts): (&&'static str, &Amounts)| {
             let meaning = match *kind {
-                "issuance" => "Issued",
-                "distribution" => "Distributed to members",
-                "transfer" => "Paid between members",
-                _ => "Paid to the pool",
+                "issuance" => "statistics-kind-issuance",
+                "distribution" => "statistics-kind-distribution",
+                "transfer" => "statistics-kind-transfer",
+                _ => "statistics-kind-pool",
             };
             vec![
                 Cell::Word(meaning),
@@ -260,29 +288,33 @@ impl Words<'_> {
         };
         Section {
             id: "transactions",
-            heading: "Transactions of every kind",
+            heading: self.say("statistics-transactions"),
             keys: Vec::new(),
-            chart: chart::columns(lead.clone(), points.collect(), &below, true),
+            chart: chart::columns(self.language(), lead.clone(), points.collect(), &below, true),
             lead,
-            empty: "There were none in this time.".to_owned(),
-            note: "",
+            empty: self.say("statistics-transactions-empty"),
+            note: String::new(),
             tables: vec![
                 Table {
                     path: TRANSACTIONS,
-                    caption: "Transactions over time",
-                    headings: vec![("From", "start_at"), ("How many", "count"), ("Moved", "volume")],
+                    caption: self.say("statistics-transactions-table"),
+                    headings: self.headings([
+                        ("statistics-from", "start_at"),
+                        ("statistics-how-many", "count"),
+                        ("statistics-moved", "volume"),
+                    ]),
                     rows: moved.series.iter().map(row).collect(),
                 },
                 Table {
                     path: KINDS,
-                    caption: "Transactions by what they meant",
-                    headings: vec![
-                        ("What", "kind"),
-                        ("How many", "count"),
-                        ("Moved", "volume"),
-                        ("On average", "average"),
-                        ("In the middle", "median"),
-                    ],
+                    caption: self.say("statistics-kinds-table"),
+                    headings: self.headings([
+                        ("statistics-kind", "kind"),
+                        ("statistics-how-many", "count"),
+                        ("statistics-moved", "volume"),
+                        ("statistics-average", "average"),
+                        ("statistics-median", "median"),
+                    ]),
                     rows: moved.by_kind.iter().map(kind).collect(),
                 },
             ],
@@ -293,15 +325,22 @@ impl Words<'_> {
         let (names, below) = self.buckets(members.bucket, members.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&members.series).map(|(name, point)| Point {
             value: drawn(point.active),
-            says: format!("{name}: {} of {}", grouped(point.active), grouped(point.total)),
+            says: self
+                .shell
+                .say("statistics-active-says")
+                .with("when", name)
+                .with("active", &point.active)
+                .with("total", &point.total)
+                .into(),
         });
-        let lead = format!(
-            "Of {} members {} traded in the last 7 days, {} in 30 days, {} in 90 days.",
-            grouped(members.total),
-            grouped(members.active_7d),
-            grouped(members.active_30d),
-            grouped(members.active_90d),
-        );
+        let lead: String = self
+            .shell
+            .say("statistics-active-lead")
+            .with("total", &members.total)
+            .with("week", &members.active_7d)
+            .with("month", &members.active_30d)
+            .with("quarter", &members.active_90d)
+            .into();
         let row = |point: &super::users::UsersPoint| {
             vec![
                 Cell::Start(point.start_at, members.bucket),
@@ -334,38 +373,38 @@ impl Words<'_> {
         };
         Section {
             id: "active-members",
-            heading: "Members who take part",
+            heading: self.say("statistics-active"),
             keys: Vec::new(),
-            chart: chart::columns(lead.clone(), points.collect(), &below, true),
+            chart: chart::columns(self.language(), lead.clone(), points.collect(), &below, true),
             lead,
-            empty: "Nobody traded in this time.".to_owned(),
-            note: "To trade is to pay someone, or to be paid by a member. What is distributed does not count.",
+            empty: self.say("statistics-active-empty"),
+            note: self.say("statistics-active-note"),
             tables: vec![
                 Table {
                     path: USERS,
-                    caption: "Members who traded, came and left",
-                    headings: vec![
-                        ("From", "start_at"),
-                        ("Traded", "active"),
-                        ("Joined", "joined"),
-                        ("Left", "left"),
-                        ("Came back", "returned"),
-                        ("Members", "total"),
-                    ],
+                    caption: self.say("statistics-active-table"),
+                    headings: self.headings([
+                        ("statistics-from", "start_at"),
+                        ("statistics-traded", "active"),
+                        ("statistics-joined", "joined"),
+                        ("statistics-left", "left"),
+                        ("statistics-returned", "returned"),
+                        ("statistics-members", "total"),
+                    ]),
                     rows: members.series.iter().map(row).collect(),
                 },
                 Table {
                     path: COHORTS,
-                    caption: "Of those who joined in a month, how many traded later",
-                    headings: vec![
-                        ("Joined in", "start_at"),
-                        ("How many", "joined"),
-                        ("That month", "active_month_0"),
-                        ("The next", "active_month_1"),
-                        ("After 2", "active_month_2"),
-                        ("After 3", "active_month_3"),
-                        ("After 6", "active_month_6"),
-                    ],
+                    caption: self.say("statistics-cohorts-table"),
+                    headings: self.headings([
+                        ("statistics-joined-in", "start_at"),
+                        ("statistics-how-many", "joined"),
+                        ("statistics-that-month", "active_month_0"),
+                        ("statistics-next-month", "active_month_1"),
+                        ("statistics-after-2", "active_month_2"),
+                        ("statistics-after-3", "active_month_3"),
+                        ("statistics-after-6", "active_month_6"),
+                    ]),
                     rows: members.cohorts.iter().map(cohort).collect(),
                 },
             ],
@@ -374,11 +413,13 @@ impl Words<'_> {
 
     fn concentration(&self, spread: &Concentration) -> Section {
         let lead = match (spread.gini, spread.top_10_percent_share, spread.median_balance) {
-            (Some(gini), Some(top), Some(median)) => format!(
-                "The tenth of the members who have most hold {} of all tokens; a member in the middle has {median}\u{a0}{}. Gini coefficient: {gini:.2}.",
-                percent(top),
-                self.shell.symbol,
-            ),
+            (Some(gini), Some(top), Some(median)) => self
+                .shell
+                .say("statistics-spread-lead")
+                .with("share", &self.language().percent(top, 1))
+                .with("median", &self.median(median))
+                .with("gini", &self.language().decimal(gini, 2))
+                .into(),
             _ => String::new(),
         };
         let tenth = |(place, pair): (i64, &[f64])| {
@@ -393,28 +434,36 @@ impl Words<'_> {
                 .flatten()
                 .collect()
         };
-        let mut headings = vec![("Place", "rank"), ("Holds", "balance"), ("Share", "share")];
+        let mut headings = self.headings([
+            ("statistics-place", "rank"),
+            ("statistics-holds", "balance"),
+            ("statistics-share", "share"),
+        ]);
         if named {
-            headings.insert(1, ("Who", "username"));
+            headings.insert(1, (self.say("statistics-who"), "username"));
         }
         Section {
             id: "concentration",
-            heading: "How evenly it is spread",
+            heading: self.say("statistics-spread"),
             keys: Vec::new(),
-            chart: chart::lorenz(lead.clone(), &spread.lorenz),
+            chart: chart::lorenz(self.language(), lead.clone(), &spread.lorenz),
             lead,
-            empty: "No member holds anything yet.".to_owned(),
-            note: "The curve says what share the poorest members hold together; were it the straight line, all would hold the same. Empty wallets count. Of this moment, whatever time is looked at.",
+            empty: self.say("statistics-spread-empty"),
+            note: self.say("statistics-spread-note"),
             tables: vec![
                 Table {
                     path: DISTRIBUTION,
-                    caption: "What each tenth of the members holds, the poorest first",
-                    headings: vec![("Tenth", "tenth"), ("Holds", "share"), ("With those before", "cumulative_share")],
+                    caption: self.say("statistics-tenths-table"),
+                    headings: self.headings([
+                        ("statistics-tenth", "tenth"),
+                        ("statistics-holds", "share"),
+                        ("statistics-with-those-before", "cumulative_share"),
+                    ]),
                     rows: (1..).zip(spread.lorenz.windows(2)).map(tenth).collect(),
                 },
                 Table {
                     path: HOLDERS,
-                    caption: "The largest holdings",
+                    caption: self.say("statistics-holders-table"),
                     headings,
                     rows: spread.top.iter().map(holder).collect(),
                 },
@@ -423,34 +472,32 @@ impl Words<'_> {
     }
 
     fn activity(&self, activity: &Activity) -> Section {
-        let weekday = |cell: &activity::Cell| {
-            usize::try_from(cell.weekday - 1).ok().and_then(|day| WEEKDAYS.get(day)).copied().unwrap_or_default()
-        };
+        let weekday = |cell: &activity::Cell| i8::try_from(cell.weekday).unwrap_or_default();
         let days: Vec<(String, Vec<Point>)> = activity
             .cells
             .chunks(24)
             .map(|hours| {
-                let name = weekday(&hours[0]);
+                let day = weekday(&hours[0]);
                 let hours = hours.iter().map(|cell| Point {
                     value: drawn(cell.count),
-                    says: format!("{name}, {}:00: {} for {}", cell.hour, grouped(cell.count), self.tokens(cell.volume)),
+                    says: self.count_says(&self.hour(day, cell.hour), cell.count, cell.volume),
                 });
-                (name[..3].to_owned(), hours.collect())
+                (self.language().short_weekday(day), hours.collect())
             })
             .collect();
         let busiest = activity.cells.iter().rev().max_by_key(|cell| cell.count).filter(|cell| cell.count > 0);
         let lead = busiest.map_or_else(String::new, |cell| {
-            format!(
-                "Members paid most often on {} after {}:00: {} times in the 90 days up to {}.",
-                weekday(cell),
-                cell.hour,
-                grouped(cell.count),
-                named(self.calendar, Bucket::Day, activity.to_time),
-            )
+            self.shell
+                .say("statistics-hours-lead")
+                .with("weekday", &weekday(cell))
+                .with("time", &format!("{}:00", cell.hour))
+                .with("count", &cell.count)
+                .with("day", &named(self.shell, self.calendar, Bucket::Day, activity.to_time))
+                .into()
         });
         let row = |cell: &activity::Cell| {
             vec![
-                Cell::Word(weekday(cell)),
+                Cell::Weekday(weekday(cell)),
                 Cell::Count(cell.hour.into()),
                 Cell::Count(cell.count),
                 Cell::Tokens(cell.volume),
@@ -458,81 +505,116 @@ impl Words<'_> {
         };
         Section {
             id: "activity",
-            heading: "When members pay",
+            heading: self.say("statistics-hours"),
             keys: Vec::new(),
             chart: chart::week(lead.clone(), &days),
             lead,
-            empty: "Nobody paid anything in these 90 days.".to_owned(),
-            note: "By the hours of the community's clock, over 90 days: the stronger the colour, the more payments.",
+            empty: self.say("statistics-hours-empty"),
+            note: self.say("statistics-hours-note"),
             tables: vec![Table {
                 path: ACTIVITY,
-                caption: "Payments by weekday and hour",
-                headings: vec![("Day", "weekday"), ("Hour", "hour"), ("How many", "count"), ("Moved", "volume")],
+                caption: self.say("statistics-hours-table"),
+                headings: self.headings([
+                    ("statistics-day", "weekday"),
+                    ("statistics-hour", "hour"),
+                    ("statistics-how-many", "count"),
+                    ("statistics-moved", "volume"),
+                ]),
                 rows: activity.cells.iter().map(row).collect(),
             }],
         }
     }
-}
 
-fn own_accounts(accounts: &Accounts) -> Section {
-    let account = |account: &super::accounts::Account| {
-        vec![
-            Cell::Text(account.name.clone()),
-            Cell::Tokens(account.opening_balance.into()),
-            Cell::Tokens(account.total.issued),
-            Cell::Tokens(account.total.received_from_members),
-            Cell::Tokens(account.total.received_from_accounts),
-            Cell::Tokens(account.total.distributed),
-            Cell::Tokens(account.total.paid_to_accounts),
-            Cell::Tokens(account.closing_balance.into()),
-        ]
-    };
-    let rows = accounts.accounts.iter().flat_map(|account| {
-        account.series.iter().map(|point| {
+    /// How many there were at a time, and of how much.
+    fn count_says(&self, when: &str, count: i64, volume: i128) -> String {
+        self.shell
+            .say("statistics-count-says")
+            .with("when", when)
+            .with("count", &count)
+            .with("volume", &self.tokens(volume))
+            .into()
+    }
+
+    /// An hour of the week: `Monday, 16:00`.
+    fn hour(&self, weekday: i8, hour: impl std::fmt::Display) -> String {
+        self.shell.say("statistics-hour-of-week").with("weekday", &weekday).with("time", &format!("{hour}:00")).into()
+    }
+
+    /// What a member in the middle has: half a token, where two stand there.
+    fn median(&self, median: f64) -> String {
+        let number = self.language().decimal(median, 1);
+        let whole = self.language().decimal(median, 0);
+        let number = if median.fract() == 0.0 { whole } else { number };
+        format!("{number}\u{a0}{}", self.shell.symbol)
+    }
+
+    fn own_accounts(&self, accounts: &Accounts) -> Section {
+        let account = |account: &super::accounts::Account| {
             vec![
-                Cell::Start(point.start_at, accounts.bucket),
                 Cell::Text(account.name.clone()),
-                Cell::Tokens(point.movement.issued),
-                Cell::Tokens(point.movement.received_from_members),
-                Cell::Tokens(point.movement.received_from_accounts),
-                Cell::Tokens(point.movement.distributed),
-                Cell::Tokens(point.movement.paid_to_accounts),
-                Cell::Tokens(point.balance.into()),
+                Cell::Tokens(account.opening_balance.into()),
+                Cell::Tokens(account.total.issued),
+                Cell::Tokens(account.total.received_from_members),
+                Cell::Tokens(account.total.received_from_accounts),
+                Cell::Tokens(account.total.distributed),
+                Cell::Tokens(account.total.paid_to_accounts),
+                Cell::Tokens(account.closing_balance.into()),
             ]
-        })
-    });
-    let moved = [
-        ("Issued", "issued"),
-        ("From members", "received_from_members"),
-        ("From accounts", "received_from_accounts"),
-        ("Distributed", "distributed"),
-        ("To accounts", "paid_to_accounts"),
-    ];
-    let headings = |before: [(&'static str, &'static str); 2], after| [&before[..], &moved, &[after]].concat();
-    Section {
-        id: "accounts",
-        heading: "The community's own accounts",
-        lead: "What came in, what was given out, and what is left.".to_owned(),
-        keys: Vec::new(),
-        chart: None,
-        empty: String::new(),
-        note: "",
-        tables: vec![
-            Table {
-                path: ACCOUNTS,
-                caption: "Each account over the whole time",
-                headings: headings(
-                    [("Account", "account"), ("Before", "opening_balance")],
-                    ("After", "closing_balance"),
-                ),
-                rows: accounts.accounts.iter().map(account).collect(),
-            },
-            Table {
-                path: MOVEMENTS,
-                caption: "Each account, part by part of the time",
-                headings: headings([("From", "start_at"), ("Account", "account")], ("At its end", "balance")),
-                rows: rows.collect(),
-            },
-        ],
+        };
+        let rows = accounts.accounts.iter().flat_map(|account| {
+            account.series.iter().map(|point| {
+                vec![
+                    Cell::Start(point.start_at, accounts.bucket),
+                    Cell::Text(account.name.clone()),
+                    Cell::Tokens(point.movement.issued),
+                    Cell::Tokens(point.movement.received_from_members),
+                    Cell::Tokens(point.movement.received_from_accounts),
+                    Cell::Tokens(point.movement.distributed),
+                    Cell::Tokens(point.movement.paid_to_accounts),
+                    Cell::Tokens(point.balance.into()),
+                ]
+            })
+        });
+        let headings = |[first, second]: [(&str, &'static str); 2], last| {
+            self.headings([
+                first,
+                second,
+                ("statistics-account-issued", "issued"),
+                ("statistics-account-from-members", "received_from_members"),
+                ("statistics-account-from-accounts", "received_from_accounts"),
+                ("statistics-account-distributed", "distributed"),
+                ("statistics-account-to-accounts", "paid_to_accounts"),
+                last,
+            ])
+        };
+        Section {
+            id: "accounts",
+            heading: self.say("statistics-accounts"),
+            lead: self.say("statistics-accounts-lead"),
+            keys: Vec::new(),
+            chart: None,
+            empty: String::new(),
+            note: String::new(),
+            tables: vec![
+                Table {
+                    path: ACCOUNTS,
+                    caption: self.say("statistics-accounts-table"),
+                    headings: headings(
+                        [("statistics-account", "account"), ("statistics-account-before", "opening_balance")],
+                        ("statistics-account-after", "closing_balance"),
+                    ),
+                    rows: accounts.accounts.iter().map(account).collect(),
+                },
+                Table {
+                    path: MOVEMENTS,
+                    caption: self.say("statistics-movements-table"),
+                    headings: headings(
+                        [("statistics-from", "start_at"), ("statistics-account", "account")],
+                        ("statistics-account-at-end", "balance"),
+                    ),
+                    rows: rows.collect(),
+                },
+            ],
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::calendar::{Bucket, Calendar};
 use crate::error::{Error, Result};
+use crate::language::Language;
+use crate::web::Shell;
 use crate::web::spreadsheet::{harmless, row};
-use crate::web::{Shell, grouped};
 
 /// One figure in a table.
 #[derive(Debug, Clone)]
@@ -24,7 +25,9 @@ pub(super) enum Cell {
     Share(Option<f64>),
     /// Whether it is so.
     Yes(bool),
-    /// A word of ours.
+    /// A day of the week, Monday being 1.
+    Weekday(i8),
+    /// A text of ours.
     Word(&'static str),
     /// A text that people chose.
     Text(String),
@@ -36,36 +39,36 @@ pub(super) struct Table {
     /// The address of the same as a file.
     pub(super) path: &'static str,
     /// What it holds.
-    pub(super) caption: &'static str,
+    pub(super) caption: String,
     /// For people, and for programs.
-    pub(super) headings: Vec<(&'static str, &'static str)>,
+    pub(super) headings: Vec<(String, &'static str)>,
     pub(super) rows: Vec<Vec<Cell>>,
 }
 
 impl Cell {
     /// For people.
     pub(super) fn shown(&self, shell: &Shell, calendar: &Calendar) -> String {
-        let rounded = |number: f64, places: usize| format!("{number:.places$}");
         match self {
-            Self::Start(at, bucket) => named(calendar, *bucket, *at),
-            Self::Tokens(tokens) => format!("{}\u{a0}{}", grouped(*tokens), shell.symbol),
-            Self::Count(count) => grouped(*count),
-            Self::EstimatedTokens(tokens) => format!("{}\u{a0}{}", about(*tokens), shell.symbol),
-            Self::Estimated(count) => about(*count),
-            Self::Ratio(ratio) => ratio.map_or_else(|| "–".to_owned(), |ratio| rounded(ratio, 2)),
-            Self::Share(share) => share.map_or_else(|| "–".to_owned(), percent),
+            Self::Start(at, bucket) => named(shell, calendar, *bucket, *at),
+            Self::Tokens(tokens) => shell.sum(*tokens),
+            Self::Count(count) => shell.grouped(*count),
+            Self::EstimatedTokens(tokens) => format!("{}\u{a0}{}", about(shell.language, *tokens), shell.symbol),
+            Self::Estimated(count) => about(shell.language, *count),
+            Self::Ratio(ratio) => ratio.map_or_else(|| "–".to_owned(), |ratio| shell.language.decimal(ratio, 2)),
+            Self::Share(share) => share.map_or_else(|| "–".to_owned(), |share| shell.language.percent(share, 1)),
             Self::Yes(yes) => if *yes { "✓" } else { "✗" }.to_owned(),
-            Self::Word(word) => (*word).to_owned(),
+            Self::Weekday(number) => shell.language.weekday(*number),
+            Self::Word(key) => shell.say(key).into(),
             Self::Text(text) => text.clone(),
         }
     }
 
     /// Whether it is read from the right.
     pub(super) const fn is_number(&self) -> bool {
-        !matches!(self, Self::Start(..) | Self::Yes(_) | Self::Word(_) | Self::Text(_))
+        !matches!(self, Self::Start(..) | Self::Yes(_) | Self::Weekday(_) | Self::Word(_) | Self::Text(_))
     }
 
-    /// For programs: to the last digit.
+    /// For programs: to the last digit, and in English.
     fn written(&self, calendar: &Calendar) -> String {
         match self {
             Self::Start(at, _) => calendar.at(*at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
@@ -74,7 +77,8 @@ impl Cell {
             Self::EstimatedTokens(number) | Self::Estimated(number) => number.to_string(),
             Self::Ratio(number) | Self::Share(number) => number.map(|number| number.to_string()).unwrap_or_default(),
             Self::Yes(yes) => yes.to_string(),
-            Self::Word(word) => (*word).to_owned(),
+            Self::Weekday(number) => Language::English.weekday(*number),
+            Self::Word(key) => Language::English.say(key).into(),
             Self::Text(text) => harmless(text),
         }
     }
@@ -105,32 +109,27 @@ impl Table {
 
 /// An estimate as people read it: no more digits than it is worth. Below ten it has one after the point.
 #[expect(clippy::cast_possible_truncation, reason = "what is larger is shown as the largest")]
-pub(super) fn about(number: f64) -> String {
-    if number < 10.0 { format!("{number:.1}") } else { grouped(number.round() as i128) }
-}
-
-/// A share as people read it.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1}\u{a0}%", share * 100.0)
+fn about(language: Language, number: f64) -> String {
+    if number < 10.0 { language.decimal(number, 1) } else { language.grouped(number.round() as i128) }
 }
 
 /// What a bucket is called.
-pub(super) fn named(calendar: &Calendar, bucket: Bucket, start: i64) -> String {
-    let pattern = match bucket {
-        Bucket::Hour => "%-d %b %Y, %H:%M",
-        Bucket::Day => "%a, %-d %b %Y",
-        Bucket::Week => "Week of %-d %b %Y",
-        Bucket::Month => "%B %Y",
+pub(super) fn named(shell: &Shell, calendar: &Calendar, bucket: Bucket, start: i64) -> String {
+    let key = match bucket {
+        Bucket::Hour => "date-bucket-hour",
+        Bucket::Day => "date-bucket-day",
+        Bucket::Week => "date-bucket-week",
+        Bucket::Month => "date-bucket-month",
     };
-    calendar.at(start).strftime(pattern).to_string()
+    shell.language.dated(key, &calendar.at(start)).into()
 }
 
 /// The same in few letters.
-pub(super) fn briefly(calendar: &Calendar, bucket: Bucket, start: i64) -> String {
-    let pattern = match bucket {
-        Bucket::Hour => "%H:%M",
-        Bucket::Day | Bucket::Week => "%-d %b",
-        Bucket::Month => "%b %Y",
-    };
-    calendar.at(start).strftime(pattern).to_string()
+pub(super) fn briefly(shell: &Shell, calendar: &Calendar, bucket: Bucket, start: i64) -> String {
+    let (language, at) = (shell.language, calendar.at(start));
+    match bucket {
+        Bucket::Hour => language.clock(&at),
+        Bucket::Day | Bucket::Week => language.dated("date-short-day", &at).into(),
+        Bucket::Month => language.dated("date-short-month", &at).into(),
+    }
 }

@@ -56,9 +56,9 @@ async fn receive(State(app): State<App>, session: Session, Parameters(form): Par
     let mut problem = |field: &str, message| problems.push(FieldError { field: field.into(), message });
     let amount = match form.amount.trim() {
         "" => None,
-        typed => typed_amount(typed).map_err(|message| problem("amount", message)).ok(),
+        typed => typed_amount(typed, session.language).map_err(|message| problem("amount", message)).ok(),
     };
-    let note = typed_note(&form.note).unwrap_or_else(|message| {
+    let note = typed_note(&form.note, session.language).unwrap_or_else(|message| {
         problem("note", message);
         None
     });

@@ -11,6 +11,7 @@ use super::Send;
 use super::favourites::{Favourite, SetFavourite, favourites};
 use super::people::{Person, people};
 use crate::error::{Code, Error, FieldError, Result};
+use crate::language::{Language, Phrase};
 use crate::ledger::{
     Amount, DAY_MS, Direction, Filter, IdempotencyKey, Note, Once, PageRequest, Wallet, WalletId, history, party,
     wallet_not_found,
@@ -109,9 +110,9 @@ async fn pay(
     let mut wrong = Wrong::default();
     let amount = match form.amount.trim() {
         "" => None,
-        typed => typed_amount(typed).map_err(|message| wrong.add("amount", message)).ok(),
+        typed => typed_amount(typed, session.language).map_err(|message| wrong.add("amount", message)).ok(),
     };
-    if let Err(message) = typed_note(&form.note) {
+    if let Err(message) = typed_note(&form.note, session.language) {
         wrong.add("note", message);
     }
     let id: Option<WalletId> = id.parse().ok();
@@ -134,7 +135,7 @@ async fn pay(
         if error.code == Code::WalletNotFound {
             (status, to) = (StatusCode::NOT_FOUND, String::new());
         }
-        add_refusal(&mut wrong, error, &app.shell(None, Nav::Send), &session);
+        add_refusal(&mut wrong, error, &app.shell(Some(&session), Nav::Send), &session);
     }
     show(&app, &session, SendForm { to, step: "link".into(), ..form }, wrong, status).await
 }
@@ -173,25 +174,24 @@ struct Checked {
     note: Option<Note>,
 }
 
-/// An amount as people type it; blanks between its digits mean nothing.
-pub(crate) fn typed_amount(text: &str) -> Result<Amount, String> {
-    let digits: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-    digits.parse().map_err(|_| "The amount must be a whole number, 1 or more.".to_owned())
+/// An amount as people type it, with the thousands apart as their language parts them; or the rule for it.
+pub(crate) fn typed_amount(text: &str, language: Language) -> Result<Amount, String> {
+    language.digits(text).parse().map_err(|_| language.say("rule-amount").into())
 }
 
-/// A note as people type it; none where nothing is typed.
-pub(crate) fn typed_note(text: &str) -> Result<Option<Note>, String> {
+/// A note as people type it; none where nothing is typed; or the rule for it.
+pub(crate) fn typed_note(text: &str, language: Language) -> Result<Option<Note>, String> {
     match text.trim() {
         "" => Ok(None),
-        text => Note::new(text).map(Some).map_err(|error| format!("The note {}.", error.errors[0].message)),
+        text => Note::new(text).map(Some).map_err(|_| language.say("rule-note").into()),
     }
 }
 
-fn check(form: &SendForm) -> Result<Checked> {
+fn check(form: &SendForm, language: Language) -> Result<Checked> {
     let mut wrong = Wrong::default();
-    let to: Option<WalletId> = form.to.parse().map_err(|_| wrong.add("to", "Choose whom to pay.")).ok();
-    let amount = typed_amount(&form.amount).map_err(|message| wrong.add("amount", message)).ok();
-    let note = typed_note(&form.note).map_err(|message| wrong.add("note", message)).ok();
+    let to: Option<WalletId> = form.to.parse().map_err(|_| wrong.add("to", language.say("rule-to"))).ok();
+    let amount = typed_amount(&form.amount, language).map_err(|message| wrong.add("amount", message)).ok();
+    let note = typed_note(&form.note, language).map_err(|message| wrong.add("note", message)).ok();
     match (to, amount, note) {
         (Some(to), Some(amount), Some(note)) => Ok(Checked { to, amount, note }),
         _ => Err(Error::fields(wrong.problems)),
@@ -200,42 +200,28 @@ fn check(form: &SendForm) -> Result<Checked> {
 
 /// A refused payment in words for the one who pays: why, and what would make it work.
 pub(crate) fn way_on(error: &Error, shell: &Shell, own: WalletId) -> (String, Option<Way>) {
-    let way = |href: String, text: String| Some(Way { href, text });
+    let way = |href: &str, text: Phrase| Some(Way { href: href.to_owned(), text: text.into() });
     let figure = |name: &str| error.members.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
-    match error.code {
+    let (sentence, way) = match error.code {
         Code::InsufficientBalance => {
             let (balance, missing) = (figure("balance"), figure("required").saturating_sub(figure("balance")));
-            let sentence = format!(
-                "You do not have that many: you have {}, and {} more are needed.",
-                shell.tokens(&balance),
-                shell.tokens(&missing)
-            );
-            let ask = format!("Ask somebody for {}", shell.tokens(&missing));
-            (sentence, way(format!("/requests/new?amount={missing}"), ask))
+            let shown = shell.tokens(&missing);
+            let sentence =
+                shell.say("transfers-too-few").with("balance", shell.tokens(&balance)).with("missing", &shown);
+            let ask = shell.say("transfers-ask-for").with("missing", &shown);
+            (sentence, way(&format!("/requests/new?amount={missing}"), ask))
         }
-        Code::WalletFrozen if error.members.get("wallet_id").is_some_and(|id| *id == own.to_string()) => (
-            "Your wallet is frozen, so nothing can be sent. It works again once an operator has unfrozen it.".into(),
-            way("/".into(), "See the reason on your wallet".into()),
-        ),
-        Code::WalletFrozen => (
-            "Their wallet is frozen at present. It works again once an operator has unfrozen it; or choose somebody else.".into(),
-            None,
-        ),
-        Code::RecipientClosed => {
-            ("They have left the community and can no longer be paid. Choose somebody else.".into(), None)
+        Code::WalletFrozen if error.members.get("wallet_id").is_some_and(|id| *id == own.to_string()) => {
+            (shell.say("transfers-own-frozen"), way("/", shell.say("transfers-see-reason")))
         }
-        Code::AmountOverflow => ("Their wallet cannot hold that many. Choose a smaller amount.".into(), None),
-        Code::SelfTransfer => (
-            "This is your own wallet. Choose someone else, or show this link to whoever wants to pay you.".into(),
-            way("/receive".into(), "Your code to be paid by".into()),
-        ),
-        Code::WalletNotFound => (
-            "There is no wallet at this address: the link may not be complete. Ask for it again, or choose by name."
-                .into(),
-            None,
-        ),
-        _ => (error.detail.clone(), None),
-    }
+        Code::WalletFrozen => (shell.say("transfers-their-frozen"), None),
+        Code::RecipientClosed => (shell.say("transfers-they-left"), None),
+        Code::AmountOverflow => (shell.say("transfers-too-many"), None),
+        Code::SelfTransfer => (shell.say("transfers-to-oneself"), way("/receive", shell.say("transfers-your-code"))),
+        Code::WalletNotFound => (shell.say("transfers-no-wallet"), None),
+        _ => return (shell.problem(error), None),
+    };
+    (sentence.into(), way)
 }
 
 fn add_refusal(wrong: &mut Wrong, error: Error, shell: &Shell, session: &Session) {
@@ -263,7 +249,7 @@ async fn send(State(app): State<App>, session: Session, FormBody(form): FormBody
     match outcome {
         Err(error) if error.is_refusal() => {
             let mut wrong = Wrong::default();
-            add_refusal(&mut wrong, error, &app.shell(None, Nav::Send), &session);
+            add_refusal(&mut wrong, error, &app.shell(Some(&session), Nav::Send), &session);
             show(&app, &session, form, wrong, form_status(true)).await
         }
         other => other,
@@ -271,7 +257,7 @@ async fn send(State(app): State<App>, session: Session, FormBody(form): FormBody
 }
 
 async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Response> {
-    let Checked { to, amount, note } = check(form)?;
+    let Checked { to, amount, note } = check(form, session.language)?;
     let (key, now) = (session.member.wallet_key, app.books.now());
     let (wallet, party, just_sent) = app
         .books
@@ -306,7 +292,7 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
 
 /// A double tap, a reload and the back button all bring the same key, and pay once.
 async fn execute(app: &App, session: &Session, form: &SendForm) -> Result<Response> {
-    let Checked { to, amount, note } = check(form)?;
+    let Checked { to, amount, note } = check(form, session.language)?;
     let key = IdempotencyKey::new(&form.key)?;
     let command = Send { from: session.member.wallet_key, to, amount, note };
     let made = app.books.execute(Once { caller: session.member.key, key, command }).await?.output;

@@ -18,6 +18,7 @@ pub(crate) struct Person {
     pub(crate) wallet_id: WalletId,
     pub(crate) name: String,
     pub(crate) initial: String,
+    /// Why they are offered: a text of ours.
     pub(crate) hint: &'static str,
     pub(crate) is_favourite: bool,
 }
@@ -45,12 +46,12 @@ pub(crate) fn people(
     if let Some(id) = chosen
         && let Ok(party) = party(conn, id)
     {
-        let hint = if party.owner == Owner::System { "The community's pool" } else { "Chosen" };
+        let hint = if party.owner == Owner::System { "transfers-hint-pool" } else { "transfers-hint-chosen" };
         add(id, party.name, hint);
     }
     let words = q.trim().to_lowercase();
     for favourite in starred.iter().filter(|favourite| favourite.name.to_lowercase().contains(&words)) {
-        add(favourite.wallet_id, favourite.name.clone(), "Favourite");
+        add(favourite.wallet_id, favourite.name.clone(), "transfers-hint-favourite");
     }
     if words.is_empty() {
         let lately = PageRequest { limit: LOOKED_THROUGH, cursor: None };
@@ -60,14 +61,14 @@ pub(crate) fn people(
                 _ => entry.from,
             });
         for party in parties.filter(|party: &Party| party.owner == Owner::User) {
-            add(party.wallet_id, party.name, "Lately");
+            add(party.wallet_id, party.name, "transfers-hint-lately");
         }
     }
     if open {
         // One more than fits, as one of them may be oneself.
         let some = PageRequest { limit: SHOWN_MAX + 1, cursor: None };
         for entry in directory(conn, q, &some)?.items {
-            add(entry.wallet_id, entry.username, "Member");
+            add(entry.wallet_id, entry.username, "transfers-hint-member");
         }
     }
     Ok(people)

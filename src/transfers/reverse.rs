@@ -34,7 +34,8 @@ impl Command for Reverse {
         let caller = payer(ledger.conn, self.caller)?;
         let original = by_id(ledger.conn, self.transaction_id, Some(self.caller))?;
         if original.to.wallet_id != caller.id {
-            return Err(Error::new(Code::Forbidden, "Only the one who received a transfer can give it back."));
+            return Err(Error::new(Code::Forbidden, "Only the one who received a transfer can give it back.")
+                .in_words("refusal-not-recipient"));
         }
         give_back(ledger, &original, &Return { amount: self.amount, note: self.note, audit: None })
     }

@@ -24,6 +24,7 @@ use super::WalletView;
 use super::pages::{Now, NowPart};
 use crate::error::{Error, Result};
 use crate::identity::Member;
+use crate::language::Language;
 use crate::ledger::{UserKey, Wallet, WalletKey, since};
 use crate::requests;
 use crate::web::{App, BearerListener, Ear, Nav, PageListener, Pages, Pass};
@@ -71,8 +72,11 @@ async fn events(
     Ok(Listener::new(app, &member, pass, Telling::Events { heard })?.answer())
 }
 
-async fn events_for_page(State(app): State<App>, PageListener(member, pass): PageListener) -> Result<Response> {
-    Ok(Listener::new(app, &member, pass, Telling::Page)?.answer())
+async fn events_for_page(
+    State(app): State<App>,
+    PageListener(member, pass, language): PageListener,
+) -> Result<Response> {
+    Ok(Listener::new(app, &member, pass, Telling::Page { language })?.answer())
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -84,7 +88,7 @@ enum Telling {
     /// `None`: they ask for none from before.
     Events { heard: Option<i64> },
     /// The part of the wallet's page that changes.
-    Page,
+    Page { language: Language },
 }
 
 /// How it stands with a wallet: by which it is seen that there is something to tell.
@@ -164,7 +168,7 @@ impl Listener {
         let read = move |conn: &_| {
             let wallet = Wallet::by_key(conn, key)?;
             let asked = match telling {
-                Telling::Page => Some(requests::news(conn, key, app.books.now())?),
+                Telling::Page { .. } => Some(requests::news(conn, key, app.books.now())?),
                 Telling::Events { .. } => None,
             };
             let stands = Standing { sequence: wallet.last_sequence, wallet: WalletView::from(wallet.clone()), asked };
@@ -194,9 +198,9 @@ impl Telling {
                 let balance = word("balance", wallet.last_sequence, &WalletView::from(wallet.clone()));
                 transactions.chain([balance]).collect()
             }
-            Self::Page => {
-                let part =
-                    NowPart { shell: app.shell(None, Nav::Wallet), now: Now::read(conn, wallet, app.books.now())? };
+            Self::Page { language } => {
+                let shell = app.shell(None, Nav::Wallet).in_language(language);
+                let part = NowPart { shell, now: Now::read(conn, wallet, app.books.now())? };
                 Ok(vec![Event::default().event("wallet").data(part.render().map_err(Error::internal)?)])
             }
         }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::explain::{Explained, explain};
 use crate::error::Result;
 use crate::ledger::{DAY_MS, Transaction, Wallet};
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, form_status, grouped, page_with};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, form_status, page_with};
 
 /// What is explained where nothing is said.
 const USUAL_MS: i64 = 30 * DAY_MS;
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Pages {
 #[template(path = "wallets/balance.html")]
 struct BalancePage {
     shell: Shell,
-    problem: Option<&'static str>,
+    problem: Option<String>,
     from: String,
     to: String,
     explained: Explained,
@@ -32,7 +32,7 @@ struct BalancePage {
 impl BalancePage {
     /// A sum, which may be more than there are tokens.
     fn sum(&self, tokens: &i128) -> String {
-        format!("{}\u{a0}{}", grouped(*tokens), self.shell.symbol)
+        self.shell.sum(*tokens)
     }
 }
 
@@ -52,7 +52,7 @@ async fn show(State(app): State<App>, session: Session, Parameters(form): Parame
         let text = text.trim();
         let time = read(text);
         if !text.is_empty() && time.is_none() {
-            problem = Some("A day is written as 2026-11-20.");
+            problem = Some(shell.say("rule-day").into());
         }
         time
     };

@@ -21,7 +21,7 @@ use crate::requests::{PaymentRequest, about_transaction, waiting};
 use crate::transfers::{Reverse, is_favourite};
 use crate::web::assets::wallet_script_url;
 use crate::web::{
-    App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, grouped, page, page_with,
+    App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, Visitor, form_status, page, page_with,
     page_with_script,
 };
 
@@ -51,16 +51,16 @@ impl Transaction {
         self.direction == Some(Direction::In)
     }
 
-    /// What it was, in the words of the one who looks.
+    /// What it was, in the words of the one who looks: a text of ours.
     pub(super) fn meaning(&self, wallet: &WalletId) -> &'static str {
         let incoming = self.to.wallet_id == *wallet;
         match (self.kind, incoming) {
-            _ if self.reverses.is_some() => "Given back",
-            (Kind::Issuance, _) => "Issued",
-            (Kind::Distribution, _) => "From the community",
-            (Kind::Pool, _) => "To the community",
-            (Kind::Transfer, true) => "Received",
-            (Kind::Transfer, false) => "Sent",
+            _ if self.reverses.is_some() => "wallets-given-back",
+            (Kind::Issuance, _) => "wallets-issued",
+            (Kind::Distribution, _) => "wallets-from-community",
+            (Kind::Pool, _) => "wallets-to-community",
+            (Kind::Transfer, true) => "wallets-received",
+            (Kind::Transfer, false) => "wallets-sent",
         }
     }
 }
@@ -89,7 +89,7 @@ pub(super) struct NowPart {
 
 /// What is in a wallet now, and what came and went lately.
 pub(super) struct Now {
-    balance: String,
+    balance: i64,
     frozen_reason: Option<String>,
     wallet_id: WalletId,
     /// By which others wait for an answer, and how many of them there are in all.
@@ -105,7 +105,7 @@ impl Now {
         Ok(Self {
             waiting,
             waiting_count,
-            balance: grouped(wallet.balance),
+            balance: wallet.balance,
             frozen_reason: wallet.frozen_reason.clone(),
             wallet_id: wallet.id,
             entries: history(conn, wallet, &Filter::default(), &lately)?.items,
@@ -113,9 +113,9 @@ impl Now {
     }
 }
 
-async fn home(State(app): State<App>, session: Option<Session>, jar: CookieJar) -> Result<Response> {
+async fn home(State(app): State<App>, session: Option<Session>, visitor: Visitor, jar: CookieJar) -> Result<Response> {
     let Some(session) = session else {
-        return Ok(page(&WelcomePage { shell: app.shell(None, Nav::None) }));
+        return Ok(page(&WelcomePage { shell: app.shell(None, Nav::None).for_visitor(&visitor) }));
     };
     let key = session.member.wallet_key;
     let time = app.books.now();
@@ -155,30 +155,25 @@ impl FilterForm {
     }
 
     pub(super) fn filter(&self, shell: &Shell) -> Result<Filter> {
-        fn typed<T>(text: &str, read: impl Fn(&str) -> Option<T>, rule: &str) -> Result<Option<T>> {
+        fn typed<T>(field: &str, text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
             let text = text.trim();
             if text.is_empty() {
                 return Ok(None);
             }
-            read(text).map(Some).ok_or_else(|| Error::new(Code::InvalidRequest, rule))
+            read(text).map(Some).ok_or_else(|| Error::field(field, "is none"))
         }
         let word = |text: &str| serde_json::Value::String(text.to_owned());
-        let amount_rule = "An amount is a whole number, such as 25.";
-        let day_rule = "A day is written as 2026-11-20.";
+        let amount = |text: &str| shell.language.digits(text).parse().ok();
         let note = self.q.trim();
         Ok(Filter {
-            direction: typed(
-                &self.direction,
-                |text| serde_json::from_value(word(text)).ok(),
-                "A direction is in or out.",
-            )?,
-            kind: typed(&self.kind, |text| serde_json::from_value(word(text)).ok(), "There is no such kind.")?,
+            direction: typed("direction", &self.direction, |text| serde_json::from_value(word(text)).ok())?,
+            kind: typed("kind", &self.kind, |text| serde_json::from_value(word(text)).ok())?,
             transaction_type: None,
-            counterparty: typed(&self.counterparty, |text| text.parse().ok(), "There is no such wallet.")?,
-            from_time: typed(&self.from, |day| shell.start_of(day), day_rule)?,
-            to_time: typed(&self.to, |day| shell.end_of(day), day_rule)?,
-            min_amount: typed(&self.min, |text| text.parse().ok(), amount_rule)?,
-            max_amount: typed(&self.max, |text| text.parse().ok(), amount_rule)?,
+            counterparty: typed("counterparty", &self.counterparty, |text| text.parse().ok())?,
+            from_time: typed("day", &self.from, |day| shell.start_of(day))?,
+            to_time: typed("day", &self.to, |day| shell.end_of(day))?,
+            min_amount: typed("amount", &self.min, amount)?,
+            max_amount: typed("amount", &self.max, amount)?,
             note: (!note.is_empty()).then(|| note.to_owned()),
         })
     }
@@ -222,7 +217,7 @@ async fn show_history(
     };
     let (items, next, problem) = match read {
         Ok(found) => (found.items, found.next_cursor, None),
-        Err(error) if error.is_refusal() => (Vec::new(), None, Some(error.detail)),
+        Err(error) if error.is_refusal() => (Vec::new(), None, Some(shell.problem(&error))),
         Err(error) => return Err(error),
     };
     let mut days: Vec<Day> = Vec::new();
@@ -349,7 +344,8 @@ async fn give_back(
     match post_give_back(&app, &session, id, &form).await {
         Ok(made) => Ok(Redirect::to(&format!("/transactions/{made}")).into_response()),
         Err(error) if error.is_refusal() && error.code != Code::TransactionNotFound => {
-            let page = receipt_page(&app, &session, id, Some(form), Some(error.detail)).await?;
+            let problem = app.shell(Some(&session), Nav::History).problem(&error);
+            let page = receipt_page(&app, &session, id, Some(form), Some(problem)).await?;
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(error) => Err(error),
@@ -361,7 +357,7 @@ async fn post_give_back(app: &App, session: &Session, id: TransactionId, form: &
     let command = Reverse {
         caller: session.member.wallet_key,
         transaction_id: id,
-        amount: Some(form.amount.parse()?),
+        amount: Some(session.language.digits(&form.amount).parse()?),
         note: if note.is_empty() { None } else { Some(Note::new(note)?) },
     };
     let key = IdempotencyKey::new(&form.key)?;

@@ -286,6 +286,7 @@ impl App {
     pub fn count_guess(&self, client: Client) -> Result<()> {
         self.guesses
             .count(&client.0, "Too many recovery codes were tried from your address. Wait a minute and try again.")
+            .map_err(|error| error.in_words("refusal-too-many-guesses"))
     }
 }
 

@@ -129,7 +129,9 @@ impl<T: DeserializeOwned> FromRequest<App> for FormBody<T> {
     async fn from_request(request: Request, _: &App) -> Result<Self> {
         let bytes = bytes(request, FORM, BODY_BYTES_MAX).await?;
         serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| {
-            Error::new(Code::InvalidRequest, "The form is not complete. Go back and try again.").because(error)
+            Error::new(Code::InvalidRequest, "The form is not complete. Go back and try again.")
+                .in_words("refusal-form-incomplete")
+                .because(error)
         })
     }
 }

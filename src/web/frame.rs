@@ -17,10 +17,12 @@ use uuid::Uuid;
 
 use super::App;
 use super::arrival;
+use super::language::{Spoken, Visitor};
 use super::page::{Nav, ProblemPage, page_with};
 use super::service_calls::ServiceCalls;
 use crate::error::{Code, Error};
 use crate::identity::{has_travelled, is_local_host};
+use crate::language::Language;
 
 /// Pages load their own stylesheet and pictures, post to their own address, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
@@ -87,6 +89,10 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     request.extensions_mut().insert(id.clone());
     let (method, address) = (request.method().clone(), request.uri().clone());
     let page = wants_page(address.path(), request.headers());
+    // What will be needed to tell a person of a refusal.
+    let visitor = (!arrival::is_api(address.path())).then(|| Visitor::of(&app, request.headers(), &address));
+    let spoken = Spoken::default();
+    request.extensions_mut().insert(spoken.clone());
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let watched = ServiceCalls::watch(&mut request);
@@ -108,7 +114,10 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         if let Some(cause) = error.cause() {
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");
         }
-        response = if page { problem_page(&app, &error, &id) } else { problem(&error, &id) };
+        response = match visitor {
+            Some(visitor) => told(&app, &error, &id, &visitor, spoken.get(), page),
+            None => problem(&error, &id),
+        };
     }
     if address.path().starts_with(LINKS) {
         response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
@@ -183,13 +192,20 @@ fn problem(error: &Error, id: &RequestId) -> Response {
     response
 }
 
-fn problem_page(app: &App, error: &Error, id: &RequestId) -> Response {
-    let page = ProblemPage {
-        shell: app.shell(None, Nav::None),
-        title: error.code.title(),
-        detail: error.detail.clone(),
-        request_id: id.0.clone(),
-    };
+/// A refusal as people read it, in their language: on a page, or by one of our scripts.
+fn told(app: &App, error: &Error, id: &RequestId, visitor: &Visitor, spoken: Option<Language>, page: bool) -> Response {
+    let mut shell = app.shell(None, Nav::None).for_visitor(visitor);
+    if let Some(language) = spoken {
+        // A member chooses theirs on their profile.
+        shell = shell.in_language(language);
+    }
+    let (title, detail) = (shell.title_of(error), shell.problem(error));
+    if !page {
+        let mut told = error.clone();
+        told.detail = detail;
+        return problem(&told, id);
+    }
+    let page = ProblemPage { shell, title, detail, request_id: id.0.clone() };
     let mut response = page_with(status(error), &page);
     hints(&mut response, error);
     response

@@ -10,6 +10,7 @@ use super::session::to_login;
 use super::{App, Client};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Secret, member};
+use crate::language::Language;
 use crate::ledger::UserKey;
 
 /// What somebody was let in by.
@@ -35,7 +36,7 @@ impl FromRequestParts<App> for BearerListener {
 
 /// A member who listens, on a page. Listening is no use of a session: a browser that somebody left open
 /// is signed out in its time.
-pub struct PageListener(pub Member, pub Pass);
+pub struct PageListener(pub Member, pub Pass, pub Language);
 
 impl PageListener {
     async fn open(parts: &Parts, app: &App) -> Result<Option<Self>> {
@@ -43,7 +44,8 @@ impl PageListener {
             && let Some(session) = app.open_session(&secret).await?
         {
             app.count(session.member.key)?;
-            return Ok(Some(Self(session.member, Pass::Session(secret))));
+            let language = app.language(Some(&session.member), &parts.headers);
+            return Ok(Some(Self(session.member, Pass::Session(secret), language)));
         }
         app.count_stranger(Client::of(parts))?;
         Ok(None)

@@ -1,17 +1,19 @@
-//! What every page shares: the shell around it, and how amounts and times are written for people.
+//! What every page shares: the shell around it, with its language, and how amounts and times are written
+//! for people.
 
 use askama::Template;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use super::assets::stylesheet_url;
 use super::frame::POLICY_WITH_SCRIPT;
 use super::sections::{Section, SectionLink};
-use super::{App, Session};
-use crate::error::Error;
+use super::{App, Session, Visitor};
+use crate::error::{Error, FieldError};
+use crate::language::{Language, Phrase, whole_number};
 use crate::ledger::{Owner, Party};
 
 /// Which entry of the navigation a page belongs to.
@@ -46,6 +48,10 @@ pub struct Shell {
     pub member: Option<String>,
     /// What every form must bring back.
     pub csrf: String,
+    /// In what language it speaks.
+    pub language: Language,
+    /// The page's own address, for whoever may choose another language on it.
+    pub here: Option<String>,
     /// How much they were told and have not read, counted up to ten.
     pub unread: i64,
     /// Where in the navigation.
@@ -65,7 +71,8 @@ pub struct Shell {
 }
 
 impl App {
-    /// The shell of a page, for whoever is signed in.
+    /// The shell of a page, for whoever is signed in. For nobody it goes on with
+    /// [`for_visitor`](Shell::for_visitor).
     pub fn shell(&self, session: Option<&Session>, nav: Nav) -> Shell {
         let community = &self.config.community;
         Shell {
@@ -74,6 +81,8 @@ impl App {
             symbol: community.token_symbol.clone(),
             member: session.map(|session| session.member.username.clone()),
             csrf: session.map(|session| session.csrf.clone()).unwrap_or_default(),
+            language: session.map_or(community.language, |session| session.language),
+            here: None,
             unread: session.map_or(0, |session| session.unread),
             oversees: session.is_some_and(|session| session.member.oversees()),
             sections: match nav {
@@ -98,6 +107,95 @@ impl App {
 }
 
 impl Shell {
+    /// The same for someone who is not signed in: in their language, and with the others to choose from.
+    #[must_use]
+    pub fn for_visitor(mut self, visitor: &Visitor) -> Self {
+        if self.member.is_none() {
+            self.language = visitor.language;
+            self.here = Some(visitor.here.clone());
+        }
+        self
+    }
+
+    /// The same for someone whose language is known, on a page where there is none to choose.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> Self {
+        (self.language, self.here) = (language, None);
+        self
+    }
+
+    /// What stands under this key in the page's language.
+    pub fn say(&self, key: impl AsRef<str>) -> Phrase {
+        self.language.say(key)
+    }
+
+    /// How much is unread, as the bell shows it: up to nine, and then that it is more.
+    pub fn unread_count(&self) -> String {
+        if self.unread > 9 { "9+".to_owned() } else { self.unread.to_string() }
+    }
+
+    /// All languages, to choose from.
+    #[expect(clippy::unused_self, reason = "templates ask the shell")]
+    pub const fn languages(&self) -> [Language; 4] {
+        Language::ALL
+    }
+
+    /// A refusal as members are told it: the sentence of its own, if it has one, or that of its code.
+    pub fn sentence(&self, error: &Error) -> String {
+        let (key, named) = error.words();
+        let mut phrase = match key {
+            Some(key) => self.say(key),
+            None => self.say(format!("{}.sentence", refusal_key(error))),
+        };
+        if let Some(name) = named {
+            phrase = phrase.with("name", name);
+        }
+        for (name, value) in error.members.iter() {
+            // Tokens are all that the sentences name.
+            if let (Some(name), Some(tokens)) = (TOLD.iter().find(|told| *told == name), value.as_i64()) {
+                phrase = phrase.with(name, &self.tokens(&tokens));
+            }
+        }
+        phrase.into()
+    }
+
+    /// The same in few words.
+    pub fn title_of(&self, error: &Error) -> String {
+        self.say(refusal_key(error)).into()
+    }
+
+    /// What is wrong with one thing that was typed: the rule for it.
+    pub fn rule(&self, wrong: &FieldError) -> String {
+        let rule = self.say(format!("rule-{}", wrong.field.replace(['_', '.'], "-")));
+        if rule.exists() { rule.into() } else { self.say("rule-other").into() }
+    }
+
+    /// What is wrong with what was typed: the rule for the first thing that is, or the refusal's sentence.
+    pub fn problem(&self, error: &Error) -> String {
+        error.errors.first().map_or_else(|| self.sentence(error), |wrong| self.rule(wrong))
+    }
+
+    /// What a role is called; a word of ours, or of a later version.
+    pub fn role(&self, role: &str) -> String {
+        self.say(format!("role-{role}")).into()
+    }
+
+    /// What an amount looks like, for fields.
+    #[expect(clippy::unused_self, reason = "templates ask the shell")]
+    pub fn amount_pattern(&self) -> &'static str {
+        whole_number()
+    }
+
+    /// A number of things.
+    pub fn number(&self, number: &i64) -> String {
+        self.grouped(*number)
+    }
+
+    /// A number in groups.
+    pub fn grouped(&self, number: impl Into<i128>) -> String {
+        self.language.grouped(number)
+    }
+
     /// What a party is called: the system account is the community itself.
     pub fn name<'a>(&'a self, party: &'a Party) -> &'a str {
         match party.owner {
@@ -106,46 +204,46 @@ impl Shell {
         }
     }
 
-    /// An amount as people read it: `12 345 ¤`, held together on one line.
+    /// An amount as people read it: `12,345 ¤`, held together on one line.
     pub fn tokens(&self, amount: &i64) -> String {
-        tokens(*amount, &self.symbol)
+        self.sum(*amount)
     }
 
-    /// A number as people read it.
-    pub fn number(&self, number: &i64) -> String {
-        grouped(*number)
+    /// The same of any size.
+    pub fn sum(&self, tokens: impl Into<i128>) -> String {
+        format!("{}\u{a0}{}", self.grouped(tokens), self.symbol)
     }
 
     /// A time of day: `14:05`.
     pub fn clock(&self, at: &i64) -> String {
-        self.format(*at, "%H:%M")
+        self.language.clock(&self.shown(*at))
     }
 
     /// A time of day, with the day where that is not today: `14:05`, `20 Nov, 14:05`.
     pub fn lately(&self, at: &i64) -> String {
-        let year = "%Y";
-        if self.day(at) == self.day(&self.now) {
-            self.clock(at)
-        } else if self.format(*at, year) == self.format(self.now, year) {
-            self.format(*at, "%-d %b, %H:%M")
+        let (at, now) = (self.shown(*at), self.shown(self.now));
+        if at.date() == now.date() {
+            self.language.clock(&at)
+        } else if at.year() == now.year() {
+            self.language.dated("date-lately", &at).into()
         } else {
-            self.format(*at, "%-d %b %Y, %H:%M")
+            self.language.dated("date-bucket-hour", &at).into()
         }
     }
 
     /// A day: `Friday, 20 November 2026`.
     pub fn day(&self, at: &i64) -> String {
-        self.format(*at, "%A, %-d %B %Y")
+        self.language.day(&self.shown(*at))
     }
 
     /// A day as forms write it: `2026-11-20`.
     pub fn date(&self, at: &i64) -> String {
-        self.format(*at, "%Y-%m-%d")
+        self.shown(*at).date().to_string()
     }
 
     /// Day and time: `20 November 2026, 14:05`.
     pub fn moment(&self, at: &i64) -> String {
-        self.format(*at, "%-d %B %Y, %H:%M")
+        self.language.moment(&self.shown(*at))
     }
 
     /// For machines: `2026-11-20T14:05:09Z`.
@@ -165,33 +263,17 @@ impl Shell {
         Some(date.tomorrow().ok()?.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond() - 1)
     }
 
-    fn format(&self, at: i64, pattern: &str) -> String {
-        Timestamp::from_millisecond(at)
-            .map(|at| at.to_zoned(self.zone.clone()).strftime(pattern).to_string())
-            .unwrap_or_default()
+    /// What the community's clock shows at a time.
+    fn shown(&self, at: i64) -> Zoned {
+        Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone())
     }
 }
 
-/// An amount with the sign of what it is an amount of: `12 345 ¤`.
-pub fn tokens(amount: i64, symbol: &str) -> String {
-    format!("{}\u{a0}{symbol}", grouped(amount))
-}
+/// What refusals know of tokens.
+const TOLD: [&str; 3] = ["balance", "required", "remaining"];
 
-/// A number in groups of three, with narrow spaces that do not break: `1 234 567`.
-pub fn grouped(number: impl Into<i128>) -> String {
-    let number = number.into();
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() * 2);
-    if number < 0 {
-        text.push('\u{2212}');
-    }
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
+fn refusal_key(error: &Error) -> String {
+    format!("refusal-{}", error.code.as_str().replace('_', "-"))
 }
 
 /// A page as an answer.
@@ -225,26 +307,7 @@ pub fn page_with_script(status: StatusCode, template: &impl Template) -> Respons
 #[template(path = "layout/problem.html")]
 pub(super) struct ProblemPage {
     pub(super) shell: Shell,
-    pub(super) title: &'static str,
+    pub(super) title: String,
     pub(super) detail: String,
     pub(super) request_id: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    /// Amounts are written in groups of three at every length.
-    #[test]
-    fn groups_of_three() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1\u{202f}000"),
-            (-1234, "\u{2212}1\u{202f}234"),
-            (i64::MAX, "9\u{202f}223\u{202f}372\u{202f}036\u{202f}854\u{202f}775\u{202f}807"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
-    }
 }

@@ -17,10 +17,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
+use super::language::Spoken;
 use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Vouched, Which};
 use crate::identity::{Member, Role, Secret};
+use crate::language::Language;
 use crate::notices::unread;
 
 /// The cookie of a session.
@@ -40,6 +42,8 @@ pub struct Session {
     pub info: SessionInfo,
     /// The issuer by whose word they came in.
     pub issuer: String,
+    /// The language of their pages.
+    pub language: Language,
     /// What every form must bring back: bound to this session, unknown to any other site.
     pub csrf: String,
     /// How much they were told and have not read, counted up to ten.
@@ -171,12 +175,13 @@ impl Session {
         {
             let issuer = session.identity.0;
             let form = FormToken::of(&secret);
+            let language = Spoken::note(parts, app.language(Some(&session.member), &parts.headers));
             let csrf = form.masked()?;
             let key = format!("communitytoken seal {}", secret.reveal());
             let sealing = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
             let member = session.member;
             let unread = app.books.look_up(|conn| unread(conn, member.key, member.wallet_key)).await?;
-            return Ok(Some(Self { member, info: session.info, issuer, csrf, unread, form, sealing }));
+            return Ok(Some(Self { member, info: session.info, issuer, language, csrf, unread, form, sealing }));
         }
         app.count_stranger(Client::of(parts))?;
         Ok(None)
@@ -205,7 +210,8 @@ impl Session {
         Err(Error::new(
             Code::Forbidden,
             "This form has expired. Open the page again and repeat what you did; nothing was changed.",
-        ))
+        )
+        .in_words("refusal-form-expired"))
     }
 }
 

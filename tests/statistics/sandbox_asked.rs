@@ -207,7 +207,7 @@ async fn the_page_keeps_what_was_typed() {
     assert!(page.contains("value=\"many\"") && page.contains("<a href=\"#distribute\">"), "{page}");
     let answer = aiko.get("/statistics/sandbox?runs=5000").await;
     assert_eq!(answer.status(), 422);
-    assert!(answer.text().await.unwrap().contains("must be a whole number from 1 to 1000"));
+    assert!(answer.text().await.unwrap().contains("must be a whole number from 1 to 1,000"));
     assert_eq!(aiko.get("/statistics/sandbox?fee=2").await.status(), 400);
     // Fields that were left empty say nothing, as a form sends them.
     let empty = "distribute=&distribute_to=&every=&fee_percent=&fee_tokens=&issue=&months=1&runs=2&seed=";

@@ -236,12 +236,14 @@ impl Client {
                     Code::InvalidRequest,
                     format!("{} says that this sign-in was used before or took too long. Begin again.", self.name),
                 )
+                .in_words_naming("refusal-provider-late", &self.name)
                 .because(said)
             }
             RequestTokenError::ServerResponse(said) => Error::new(
                 Code::ProviderUnavailable,
                 format!("{} does not accept this community as its client. Only an operator can mend that: the log says why.", self.name),
             )
+            .in_words_naming("refusal-provider-disagrees", &self.name)
             .because(said),
             RequestTokenError::Request(why) => self.unavailable(why),
             // Never with the answer itself, which may hold tokens.
@@ -287,7 +289,9 @@ impl Client {
     fn unavailable(&self, why: impl std::fmt::Display) -> Error {
         let sentence =
             format!("{} cannot be reached at present, so nobody can sign in there. Try again in a minute.", self.name);
-        Error::new(Code::ProviderUnavailable, sentence).because(why)
+        Error::new(Code::ProviderUnavailable, sentence)
+            .in_words_naming("refusal-provider-unreachable", &self.name)
+            .because(why)
     }
 
     fn distrust(&self, why: impl std::fmt::Display) -> Error {
@@ -295,31 +299,37 @@ impl Client {
             "What came back from {} cannot be trusted, so you are not signed in. Begin again; if it stays, tell an operator.",
             self.name
         );
-        Error::new(Code::Forbidden, sentence).because(why)
+        Error::new(Code::Forbidden, sentence).in_words_naming("refusal-provider-distrusted", &self.name).because(why)
     }
 
     /// The sentence for a provider's refusal (RFC 6749, section 4.1.2.1; OpenID Connect Core, section 3.1.2.6).
     fn refused(&self, error: &str, description: Option<&str>) -> Error {
         let name = &self.name;
-        let (code, sentence) = match error {
+        let (code, key, sentence) = match error {
             "access_denied" => (
                 Code::Forbidden,
+                "refusal-provider-cancelled",
                 format!("You are not signed in: signing in was cancelled, or {name} does not allow it for you."),
             ),
             "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
-                (Code::Forbidden, format!("{name} wants you to sign in or to agree there first. Begin again."))
+                let sentence = format!("{name} wants you to sign in or to agree there first. Begin again.");
+                (Code::Forbidden, "refusal-provider-first", sentence)
             }
             "temporarily_unavailable" | "server_error" => {
-                (Code::ProviderUnavailable, format!("{name} has trouble at present. Try again in a minute."))
+                let sentence = format!("{name} has trouble at present. Try again in a minute.");
+                (Code::ProviderUnavailable, "refusal-provider-troubled", sentence)
             }
             _ => (
                 Code::ProviderUnavailable,
+                "refusal-provider-disagrees",
                 format!(
                     "{name} does not accept how this community asks. Only an operator can mend that: the log says why."
                 ),
             ),
         };
-        Error::new(code, sentence).because(format!("{error:?}: {:?}", description.unwrap_or_default()))
+        Error::new(code, sentence)
+            .in_words_naming(key, name)
+            .because(format!("{error:?}: {:?}", description.unwrap_or_default()))
     }
 }
 

@@ -51,6 +51,7 @@ impl Clients {
                 Code::InvalidRequest,
                 "This sign-in was not begun in this browser, was finished before, or took longer than ten minutes. Begin again.",
             )
+            .in_words("refusal-sign-in-late")
         })
     }
 }

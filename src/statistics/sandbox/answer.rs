@@ -13,6 +13,7 @@ use super::plan::Plan;
 use super::question::Question;
 use super::simulate::{Lived, Manner, Standing, live};
 use crate::error::{Error, Result};
+use crate::language::{Language, Phrase};
 use crate::statistics::calendar::{Bucket, Calendar};
 use crate::statistics::real;
 use crate::statistics::transactions::ratio;
@@ -96,7 +97,7 @@ impl Simulation {
         Ok(Outcomes {
             question: self.plan.question.clone(),
             learnt: self.learnt.clone(),
-            assumptions: assumptions(&self.learnt, &self.plan.question),
+            assumptions: assumptions(&self.learnt, &self.plan.question, Language::English),
             from_time: self.times.first().copied().unwrap_or(now),
             missed_share: (tried > 0).then(|| ratio(lived.missed.into(), tried.into())),
             total_issuance: fans.tokens(0, |standing| standing.issued),
@@ -140,31 +141,29 @@ impl Fans<'_> {
     }
 }
 
-/// What was assumed, said aloud.
-fn assumptions(learnt: &Learnt, question: &Question) -> Vec<String> {
-    let mut all = Vec::new();
-    let Learnt { days, payments, .. } = learnt;
-    if *days <= 0.0 {
-        all.push("The community has no whole day behind it yet, so no payments are assumed at all.".to_owned());
-    } else if *payments == 0 {
-        all.push(format!("In the last {days:.0} days no member paid another, so no payments are assumed."));
+/// What is assumed, said aloud.
+pub(in crate::statistics) fn assumptions(learnt: &Learnt, question: &Question, language: Language) -> Vec<String> {
+    let days = || language.decimal(learnt.days, 0);
+    let mut all: Vec<Phrase> = Vec::new();
+    if learnt.days <= 0.0 {
+        all.push(language.say("statistics-assumed-no-day"));
+    } else if learnt.payments == 0 {
+        all.push(language.say("statistics-assumed-no-payments").with("days", days()));
     } else {
         if !learnt.is_enough {
-            all.push(format!("Only {payments} payments in {days:.0} days are known: too few to rely on what follows."));
+            let few = language.say("statistics-assumed-few");
+            all.push(few.with("payments", language.grouped(learnt.payments)).with("days", days()));
         }
-        all.push(format!("Members go on paying whom they paid, as often and as much as in the last {days:.0} days, as long as they have the tokens."));
+        all.push(language.say("statistics-assumed-payments").with("days", days()));
     }
     if question.distribute.is_some() {
-        all.push("What was given out until now ends; what is asked for takes its place. What the pool lacks for it is issued.".to_owned());
+        all.push(language.say("statistics-assumed-new-distribution"));
     } else if learnt.distributed_per_month > 0.0 {
-        all.push("The community goes on giving out as it did. What the pool lacks for it is issued.".to_owned());
+        all.push(language.say("statistics-assumed-distribution"));
     }
     if question.joining_per_month == 0 && question.leaving_per_month == 0 {
-        all.push("Nobody joins and nobody leaves.".to_owned());
+        all.push(language.say("statistics-assumed-members"));
     }
-    all.push(
-        "Nobody changes their ways: who gets more does not pay more often, and who pays a fee does not pay less."
-            .to_owned(),
-    );
-    all
+    all.push(language.say("statistics-assumed-ways"));
+    all.into_iter().map(String::from).collect()
 }

@@ -17,6 +17,7 @@ mod question;
 mod simulate;
 mod turns;
 
+pub(super) use answer::assumptions;
 pub use answer::{Outcomes, Simulation, prepare};
 pub use dice::{Alias, Dice, Poisson};
 pub use fan::FanPoint;
@@ -25,4 +26,4 @@ pub use model::{Model, Party, Payment};
 pub(super) use question::Asked;
 pub use question::{MONTHS_MAX, Percent, Question, RUNS_MAX, Rhythm, Whom, word};
 pub use simulate::{Lived, Manner, Standing, simulate};
-pub(super) use turns::Turns;
+pub(super) use turns::{Turns, runs_max};

@@ -176,9 +176,9 @@ impl Default for Question {
 }
 
 impl Question {
-    /// Refuses what is out of bounds, field by field.
-    pub fn check(&self, runs_max: i64) -> Result<()> {
-        let bounds = [
+    /// What each whole number is, and between which it must lie.
+    pub fn bounds(&self, runs_max: i64) -> [(&'static str, i64, i64, i64); 8] {
+        [
             ("months", self.months, 1, MONTHS_MAX),
             ("runs", self.runs, 1, runs_max),
             ("seed", self.seed, 0, SEED_MAX),
@@ -187,8 +187,13 @@ impl Question {
             ("issue", self.issue, 0, i64::MAX),
             ("joining_per_month", self.joining_per_month, 0, CHANGES_MAX),
             ("leaving_per_month", self.leaving_per_month, 0, CHANGES_MAX),
-        ];
-        let wrong = bounds.into_iter().filter(|(_, value, least, most)| !(least..=most).contains(&value));
+        ]
+    }
+
+    /// Refuses what is out of bounds, field by field.
+    pub fn check(&self, runs_max: i64) -> Result<()> {
+        let wrong =
+            self.bounds(runs_max).into_iter().filter(|(_, value, least, most)| !(least..=most).contains(&value));
         let errors: Vec<FieldError> = wrong
             .map(|(field, _, least, most)| FieldError {
                 field: field.to_owned(),

@@ -21,6 +21,11 @@ use crate::web::App;
 
 /// Futures that members and programs may ask for at once.
 const RUNS_OF_MEMBERS: i64 = 1_000;
+/// How many futures somebody may ask for. `oversees`: whether they are an operator or auditor.
+pub(in crate::statistics) const fn runs_max(oversees: bool) -> i64 {
+    if oversees { RUNS_MAX } else { RUNS_OF_MEMBERS }
+}
+
 /// The work of one question at most, in payments: ten seconds of one processor, shared among all there are.
 const EFFORT_MAX: f64 = 500e6;
 /// How long one waits for one's turn.
@@ -55,7 +60,7 @@ impl Turns {
         question: Question,
         oversees: bool,
     ) -> Result<Arc<Outcomes>> {
-        question.check(if oversees { RUNS_MAX } else { RUNS_OF_MEMBERS })?;
+        question.check(runs_max(oversees))?;
         let (now, calendar) = (app.books.now(), Calendar::from(&app.config.community));
         let rests_on = move |conn: &rusqlite::Connection, calendar: &Calendar| -> Result<RestsOn> {
             Ok((calendar.start(Bucket::Day, now), first_since(conn, i64::MAX)?))

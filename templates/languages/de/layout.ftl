@@ -1,0 +1,44 @@
+# Der Rahmen jeder Seite.
+#
+# Unsere Wörter, überall dieselben:
+#   token          Token; die Gemeinschaft gibt ihm einen eigenen Namen und ein Zeichen
+#   wallet         Geldbeutel (nicht Wallet, nicht Konto: Konten sind die der Gemeinschaft)
+#   balance        Guthaben
+#   pay, send      zahlen, senden; give back: zurückgeben
+#   issue          ausgeben (neue Token); issuance: Ausgabe
+#   distribute     verteilen; distribution: Verteilung
+#   pool           Gemeinschaftstopf
+#   circulation    bei den Mitgliedern
+#   freeze         sperren
+#   operator       Verwalter; auditor: Prüfer; member: Mitglied
+#   checkpoint     Siegel (der unterschriebene Stand des ganzen Buchs)
+#   ledger         Buch; chain: Kette
+#   passkey        Passkey; recovery code: Notfallcode
+#   community      Gemeinschaft
+# Wir sagen Du, klein geschrieben.
+
+layout-skip = Zum Inhalt springen
+layout-main = Hauptmenü
+layout-wallet = Geldbeutel
+layout-send = Senden
+layout-history = Verlauf
+layout-statistics = Statistik
+layout-profile = Profil
+layout-operate = Verwalten
+layout-news = Was es Neues gibt
+layout-unread = { $count } ungelesen
+layout-no-connection = Keine Verbindung
+layout-last-seen = Du hattest
+layout-last-seen-meaning = So viel war damals in deinem Geldbeutel. Was seitdem gekommen und gegangen ist, siehst du, sobald du wieder verbunden bist.
+layout-unreachable = Die Gemeinschaft ist von hier aus gerade nicht zu erreichen. Nichts von dir ist verloren.
+layout-try-again = Noch einmal versuchen
+layout-signed-in-as = Angemeldet als { $name }
+layout-sign-out = Abmelden
+layout-language = Sprache
+layout-docs = Für Programme: die API
+layout-to-start = Zur Startseite
+layout-request-id = Wenn das so bleibt, nenne einem Verwalter diese Nummer:
+
+role-member = Mitglied
+role-operator = Verwalter
+role-auditor = Prüfer

@@ -1,0 +1,44 @@
+# El marco de todas las páginas.
+#
+# Nuestras palabras, siempre las mismas:
+#   token          ficha; la comunidad le da su propio nombre y signo
+#   wallet         monedero
+#   balance        saldo
+#   pay, send      pagar, enviar; give back: devolver
+#   issue          emitir; issuance: emisión
+#   distribute     repartir; distribution: reparto
+#   pool           fondo común
+#   circulation    en manos de los miembros
+#   freeze         bloquear
+#   operator       responsable (vale para todos); auditor: auditoría; member: miembro
+#   checkpoint     sello (el estado firmado de todo el libro)
+#   ledger         libro; chain: cadena
+#   passkey        clave de acceso; recovery code: código de emergencia
+#   community      comunidad
+# Tratamos de tú.
+
+layout-skip = Ir al contenido
+layout-main = Menú principal
+layout-wallet = Monedero
+layout-send = Enviar
+layout-history = Historial
+layout-statistics = Cifras
+layout-profile = Perfil
+layout-operate = Gestión
+layout-news = Novedades
+layout-unread = { $count } sin leer
+layout-no-connection = Sin conexión
+layout-last-seen = Tenías
+layout-last-seen-meaning = Esto es lo que había entonces en tu monedero. Lo que ha entrado y salido desde entonces lo verás cuando vuelvas a tener conexión.
+layout-unreachable = Ahora mismo no se puede llegar a la comunidad desde aquí. No has perdido nada.
+layout-try-again = Intentarlo de nuevo
+layout-signed-in-as = Has entrado como { $name }
+layout-sign-out = Salir
+layout-language = Idioma
+layout-docs = Para programas: la API
+layout-to-start = Volver al inicio
+layout-request-id = Si sigue igual, dile este número a un responsable:
+
+role-member = miembro
+role-operator = responsable
+role-auditor = auditoría

@@ -1,0 +1,44 @@
+# すべてのページの枠。
+#
+# このコミュニティのことば（いつも同じものを使います）
+#   token          トークン（名前と記号はコミュニティごとに決まります）
+#   wallet         ウォレット
+#   balance        残高
+#   pay, send      支払う・送る／give back: 返す
+#   issue          発行する・発行
+#   distribute     配る・配布
+#   pool           共同の財布
+#   circulation    メンバーの手元
+#   freeze         凍結
+#   operator       運営者／auditor: 監査人／member: メンバー
+#   checkpoint     チェックポイント（台帳全体に署名したもの）
+#   ledger         台帳／chain: つながり
+#   passkey        パスキー／recovery code: 復旧コード
+#   community      コミュニティ
+# です・ます調で書きます。
+
+layout-skip = 本文へ進む
+layout-main = メインメニュー
+layout-wallet = ウォレット
+layout-send = 送る
+layout-history = 履歴
+layout-statistics = 統計
+layout-profile = プロフィール
+layout-operate = 運営
+layout-news = お知らせ
+layout-unread = 未読 { $count } 件
+layout-no-connection = 接続がありません
+layout-last-seen = そのときの残高
+layout-last-seen-meaning = そのときウォレットにあった残高です。その後の出入りは、接続が戻ると表示されます。
+layout-unreachable = 今はここからコミュニティにつながりません。あなたのものは何も失われていません。
+layout-try-again = もう一度試す
+layout-signed-in-as = { $name } としてログイン中
+layout-sign-out = ログアウト
+layout-language = 言語
+layout-docs = プログラム用：API
+layout-to-start = 最初のページへ
+layout-request-id = 直らないときは、この番号を運営者に伝えてください：
+
+role-member = メンバー
+role-operator = 運営者
+role-auditor = 監査人

@@ -1,0 +1,52 @@
+# ログインとログアウト。
+
+sign-in-welcome = ようこそ
+sign-in-welcome-to = { $community } へようこそ
+sign-in-welcome-lead = ここではメンバーどうしが { $token } { $symbol } で支払い合います。残高を見て、ご近所に送り、コミュニティのお金の動きを見られます。
+sign-in-title = ログイン
+sign-in-already = すでに { $name } としてログインしています。
+sign-in-go-on = { $name } として続ける
+sign-in-someone-else = 別の人として使うときは、下からログインしてください。
+sign-in-ways = ログイン方法
+sign-in-provider = お持ちのアカウントでログインしてください。初めてのときは、空のウォレットができます。
+sign-in-with = { $provider } でログイン
+sign-in-elsewhere = このコミュニティのメンバーは { $issuer } でログインします。
+sign-in-elsewhere-docs = そのトークンでAPIを使えます。説明書はこちら
+sign-in-developer = このコミュニティはこのパソコンで動いていて、メンバーの本人確認も自分で行うので、だれにでもなれます。パスキーやログインサービスを設定すると、メンバーはそれでログインします。
+sign-in-existing = すでにいる人になる
+sign-in-name = 名前
+sign-in-find-name = 名前で探す
+sign-in-find = 探す
+sign-in-nobody = まだだれもいません。最初の1人になってください。
+sign-in-nobody-found = 名前に「{ $q }」を含む人はいません。
+sign-in-more = ほかにもいます。名前で探してください。
+sign-in-new = 新しく参加する
+sign-in-your-name = ここでの名前
+sign-in-name-rule = 半角の英字（a〜z）、数字、_、- を使って3〜255文字。空のウォレットができます。
+sign-in-join = 参加する
+sign-in-passkey-failed = そのパスキーでは入れませんでした。削除されたか、5分以上かかったようです。もう一度試すか、別のパスキーか復旧コードを使ってください。
+sign-in-once-more = もう一度ログインしてください。これからの操作で、ログイン方法が変わります。
+
+sign-in-signed-out = ログアウトしました
+sign-in-signed-out-here = ここではログアウトしました
+sign-in-leaving = 次にこの端末を使う人があなたとして入れないように、{ $provider } からもログアウトします。
+sign-in-leaving-go = { $provider } へ進む
+sign-in-leaving-stay = { $provider } にはログインしたままにする
+
+sign-in-sessions = ログイン中の場所
+sign-in-sessions-lead = 見覚えのないものや、もう手元にない端末は、ログアウトしてください。
+sign-in-this-one = この端末
+sign-in-by-provider = { $when } にログインサービスでログイン。
+sign-in-by-passkey = { $when } にパスキーでログイン。
+sign-in-by-link = { $when } に1回だけのリンクでログイン。
+sign-in-by-code = { $when } に復旧コードでログイン。
+sign-in-by-developer = { $when } に開発者用ログインでログイン。
+sign-in-last-used = 最後の利用は { $when }、またはその数分後。
+sign-in-device = { $system } の { $browser }
+sign-in-device-unknown = 不明なブラウザ
+sign-in-out = ログアウト
+sign-in-out-here = ここでログアウト
+sign-in-out-of = { $device } をログアウト
+sign-in-out-elsewhere = ほかをすべてログアウト
+sign-in-out-everywhere = すべてログアウト
+sign-in-to-profile = プロフィールに戻る
