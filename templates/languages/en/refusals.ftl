@@ -54,7 +54,7 @@ refusal-unsupported-media-type = Unsupported media type
 refusal-misdirected-request = Not at this name
     .sentence = This community is at another address.
 refusal-insufficient-balance = Not enough tokens
-    .sentence = You have { $balance }, and this needs { $required }. Choose a smaller amount.
+    .sentence = You do not have that many: you have { $balance }, and this needs { $required }. Choose a smaller amount.
 refusal-wallet-frozen = The wallet is frozen
     .sentence = Your wallet is frozen and cannot send tokens. An operator can unfreeze it.
 refusal-self-transfer = A wallet cannot pay itself
@@ -131,7 +131,7 @@ refusal-provider-distrusted = What came back from { $name } cannot be trusted, s
 # The rules for what is typed.
 rule-amount = The amount must be a whole number, 1 or more.
 rule-to = Choose whom to pay.
-rule-note = The note may have at most 280 characters, all of them readable.
+rule-note = The note may have at most 280 characters, and no control characters.
 rule-username = Your name must be 3 to 255 letters (a to z), digits, _ or -.
 rule-reason = The reason must be given, with at most 500 characters.
 rule-days = The days must be a whole number within the given limits.
