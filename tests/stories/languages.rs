@@ -319,6 +319,7 @@ async fn nothing_english_is_left_on_a_japanese_page() {
 const KNOWN: &[&str] = &[
     "Our",
     "system",
+    "pay",
     "account",
     "community",
     "token",
