@@ -143,7 +143,12 @@ async fn invite(
             Ok(page_with_script(StatusCode::OK, &page))
         }
         Err(error) if error.is_refusal() => {
-            let problem = app.shell(Some(&session), Nav::Profile).problem(&error);
+            let shell = app.shell(Some(&session), Nav::Profile);
+            // Here the name is somebody else's.
+            let problem = match error.errors.first() {
+                Some(wrong) if wrong.field == "username" => shell.say("rule-name").into(),
+                _ => shell.problem(&error),
+            };
             invitations(&app, &session, None, form, Some(problem)).await
         }
         Err(error) => Err(error),

@@ -102,6 +102,7 @@ refusal-outcome-unknown = The outcome is unknown
 refusal-timeout = The request took too long
     .sentence = This took longer than the server waits. Look in your history whether it was done before you try again.
 
+refusal-other-name = This community is at { $name }, and at no other name.
 refusal-left = This member has left the community. An operator can restore them.
 refusal-sign-in-again = You signed in a while ago. Sign in once more, and then try again.
 refusal-form-expired = This form has expired. Open the page again and repeat what you did; nothing was changed.
@@ -133,6 +134,7 @@ rule-amount = The amount must be a whole number, 1 or more.
 rule-to = Choose whom to pay.
 rule-note = The note may have at most 280 characters, and no control characters.
 rule-username = Your name must be 3 to 255 letters (a to z), digits, _ or -.
+rule-name = The name must be 3 to 255 letters (a to z), digits, _ or -.
 rule-reason = The reason must be given, with at most 500 characters.
 rule-days = The days must be a whole number within the given limits.
 rule-day = A day is written as 2026-11-20.
