@@ -180,10 +180,8 @@ pub struct Error {
     pub errors: Vec<FieldError>,
     /// What really happened, for the log alone.
     cause: Option<String>,
-    /// The text of the pages that says it more closely than that of its code does.
-    words: Option<&'static str>,
-    /// Whom that text names.
-    named: Option<String>,
+    /// The text of the pages that says it more closely than that of its code does, and whom it names.
+    words: Option<Box<(&'static str, Option<String>)>>,
 }
 
 impl Error {
@@ -195,15 +193,7 @@ impl Error {
 
     /// A refusal with its sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            members: Box::default(),
-            errors: Vec::new(),
-            cause: None,
-            words: None,
-            named: None,
-        }
+        Self { code, detail: detail.into(), members: Box::default(), errors: Vec::new(), cause: None, words: None }
     }
 
     /// One field of the request is wrong.
@@ -246,21 +236,21 @@ impl Error {
     /// The same refusal, with the text that says it to members on the pages, in their language. Without one
     /// they are told what they are told at every refusal with this code.
     #[must_use]
-    pub const fn in_words(mut self, key: &'static str) -> Self {
-        self.words = Some(key);
+    pub fn in_words(mut self, key: &'static str) -> Self {
+        self.words = Some(Box::new((key, None)));
         self
     }
 
     /// The same, for a text that names someone.
     #[must_use]
     pub fn in_words_naming(mut self, key: &'static str, name: &str) -> Self {
-        self.named = Some(name.to_owned());
-        self.in_words(key)
+        self.words = Some(Box::new((key, Some(name.to_owned()))));
+        self
     }
 
     /// That text, and whom it names.
-    pub fn words(&self) -> (Option<&'static str>, Option<&str>) {
-        (self.words, self.named.as_deref())
+    pub fn words(&self) -> Option<(&'static str, Option<&str>)> {
+        self.words.as_deref().map(|(key, name)| (*key, name.as_deref()))
     }
 
     /// The same refusal, saying first what it is about: a line of a file, a place in a list.

@@ -139,7 +139,12 @@ async fn invite(
             made_page(&app, &session, LinkKind::Invitation, name, url, expires_at)
         }
         Err(error) if error.is_refusal() => {
-            let problem = app.shell(Some(&session), Nav::Profile).problem(&error);
+            let shell = app.shell(Some(&session), Nav::Profile);
+            // Here the name is somebody else's.
+            let problem = match error.errors.first() {
+                Some(wrong) if wrong.field == "username" => shell.say("rule-name").into(),
+                _ => shell.problem(&error),
+            };
             invitations(&app, &session, None, form, Some(problem)).await
         }
         Err(error) => Err(error),

@@ -15,7 +15,7 @@ use crate::error::{Code, Error, Result};
 use crate::identity::passkey::Purpose;
 use crate::identity::session::Method;
 use crate::identity::{Secret, check_username, local_identity, member};
-use crate::passkeys::{Codes, challenge, challenge_answer, codes_page, in_use};
+use crate::passkeys::{Codes, called, challenge, challenge_answer, codes_page, in_use};
 use crate::web::assets::passkey_script_url;
 use crate::web::{App, FormBody, Nav, Pages, PathText, RequestId, Session, Shell, SignIn, Visitor, form_status};
 
@@ -150,6 +150,7 @@ struct EnterForm {
     csrf: Option<String>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 async fn enter(
     State(app): State<App>,
     PathText(secret): PathText,
@@ -200,7 +201,7 @@ async fn join(
         link: hash,
         username,
         handle: new.handle,
-        passkey_name: passkey_name.to_owned(),
+        passkey_name: called(passkey_name.to_owned(), visit.visitor.language),
         passkey: new.passkey,
         codes: Codes::random()?,
         others_operate: visit.others_operate(),

@@ -20,11 +20,11 @@ impl Language {
     /// year and time are written as they are.
     pub fn dated(self, key: &'static str, at: &Zoned) -> Phrase {
         self.say(key)
-            .with("weekday", &at.weekday().to_monday_one_offset())
-            .with("month", &at.month())
-            .with("day", &at.day().to_string())
-            .with("year", &at.year().to_string())
-            .with("time", &self.clock(at))
+            .with("weekday", at.weekday().to_monday_one_offset())
+            .with("month", at.month())
+            .with("day", at.day().to_string())
+            .with("year", at.year().to_string())
+            .with("time", self.clock(at))
     }
 
     /// A time of day: `14:05`.
@@ -34,11 +34,11 @@ impl Language {
 
     /// A weekday by its number, Monday being 1.
     pub fn weekday(self, number: i8) -> String {
-        self.say("date-weekday").with("weekday", &number).into()
+        self.say("date-weekday").with("weekday", number).into()
     }
 
     /// The same in few letters.
     pub fn short_weekday(self, number: i8) -> String {
-        self.say("date-weekday-short").with("weekday", &number).into()
+        self.say("date-weekday-short").with("weekday", number).into()
     }
 }

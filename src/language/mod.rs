@@ -15,7 +15,6 @@ pub use phrase::{Argument, MarkedPhrase, Phrase};
 
 use std::str::FromStr;
 
-use fluent_templates::{LanguageIdentifier, langid};
 use rusqlite::types::{ToSql, ToSqlOutput};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -59,15 +58,6 @@ impl Language {
             Self::Japanese => "日本語",
             Self::Spanish => "Español",
             Self::German => "Deutsch",
-        }
-    }
-
-    const fn id(self) -> LanguageIdentifier {
-        match self {
-            Self::English => langid!("en"),
-            Self::Japanese => langid!("ja"),
-            Self::Spanish => langid!("es"),
-            Self::German => langid!("de"),
         }
     }
 

@@ -3,25 +3,34 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use askama::filters::{Escaper, Html, HtmlSafe};
 use fluent_templates::fluent_bundle::{FluentResource, FluentValue};
-use fluent_templates::{FluentBundle, static_loader};
+use fluent_templates::{FluentBundle, LanguageIdentifier, static_loader};
 
 use super::Language;
 
+// No marks around what is put in: they would be read aloud and copied. Where the direction of a text may
+// differ, the page itself says so (`<bdi>`).
 static_loader! {
     static TEXTS = {
         locales: "./templates/languages",
         fallback_language: "en",
-        customise: |bundle| set_up(bundle),
+        customise: |bundle| {
+            bundle.set_use_isolating(false);
+            group_numbers(bundle);
+        },
     };
 }
 
-/// Numbers are written as the language writes them. Marks around what is put in would be read aloud and
-/// copied; where the direction of a text may differ, the page itself says so (`<bdi>`).
-fn set_up(bundle: &mut FluentBundle<&'static FluentResource>) {
-    bundle.set_use_isolating(false);
+/// The languages as Fluent knows them.
+static IDS: LazyLock<Vec<(Language, LanguageIdentifier)>> = LazyLock::new(|| {
+    Language::ALL.into_iter().filter_map(|language| Some((language, language.tag().parse().ok()?))).collect()
+});
+
+/// Numbers are written as the language writes them.
+fn group_numbers(bundle: &mut FluentBundle<&'static FluentResource>) {
     let tag = bundle.locales.first().map(|locale| locale.language.to_string()).unwrap_or_default();
     bundle.set_formatter(Some(match tag.parse().unwrap_or_default() {
         Language::English => |value, _| number(Language::English, value),
@@ -121,7 +130,8 @@ impl Phrase {
     }
 
     fn lookup(&self, language: Language) -> Option<String> {
-        TEXTS.lookup_single_language(&language.id(), &self.key, Some(&self.arguments)).ok()
+        let (_, id) = IDS.iter().find(|(known, _)| *known == language)?;
+        TEXTS.lookup_single_language(id, &self.key, Some(&self.arguments)).ok()
     }
 
     /// Whether there is such a text.

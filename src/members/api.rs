@@ -74,6 +74,7 @@ struct ProfileChange {
     /// The language of the pages; null: the one that the browser asks for.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Language>)]
+    #[expect(clippy::option_option, reason = "nothing said is not the same as null")]
     language: Option<Option<Language>>,
 }
 

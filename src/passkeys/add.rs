@@ -7,6 +7,7 @@ use webauthn_rs::prelude::Passkey;
 use super::codes::{Codes, codes_left, replace_codes};
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, bind_local, local_subject, member};
+use crate::language::Language;
 use crate::ledger::{Authority, Command, Ledger, UserId};
 
 /// Characters of a passkey's name at most.
@@ -84,6 +85,11 @@ pub fn insert(
             ledger.now(),
         ))?;
     Ok(())
+}
+
+/// What a member calls a passkey, or what it is called in their language where they say nothing.
+pub(crate) fn called(typed: String, language: Language) -> String {
+    if typed.trim().is_empty() { language.say("passkeys-my-passkey").into() } else { typed }
 }
 
 /// A name as it is kept: what is too long is cut, and none becomes one.

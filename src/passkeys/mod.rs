@@ -16,6 +16,7 @@ use crate::identity::passkey::Passkeys;
 use crate::ledger::{Acting, Authority};
 use crate::web::{App, RequestId, Session, Slice};
 
+pub(crate) use add::called;
 pub use add::{AddPasskey, insert};
 pub(crate) use code_pages::codes_page;
 pub use codes::{Codes, NewCodes, UseCode, codes_left, replace_codes};

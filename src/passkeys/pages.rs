@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::add::called;
 use super::remove::PasskeyId;
 use super::{
     AddPasskey, Codes, RemovePasskey, StoredPasskey, authority_in, challenge, challenge_answer, codes_left, codes_page,
@@ -136,7 +137,7 @@ async fn add(
     let command = AddPasskey {
         user_id: session.member.id,
         handle: new.handle,
-        name: form.name,
+        name: called(form.name, session.language),
         passkey: new.passkey,
         codes: Codes::random()?,
         authority: authority_in(&session, "The member added a passkey", &request_id)?,

@@ -14,7 +14,7 @@ use super::forecast::{Forecast, Foretold};
 use super::outlook::Outlook;
 use super::pages::View;
 use super::range::Ahead;
-use super::sections::{Section, file, says};
+use super::sections::{Section, file, says, sentences};
 use super::table::{Cell, Table, briefly, named};
 use super::users::Settled;
 use crate::error::Result;
@@ -132,16 +132,16 @@ impl Words<'_> {
             let expected = self
                 .shell
                 .say("statistics-ahead-expected")
-                .with("when", &name(last.start_at))
-                .with("value", &said(last.value))
-                .with("lower", &said(last.lower))
-                .with("upper", &said(last.upper));
+                .with("when", name(last.start_at))
+                .with("value", said(last.value))
+                .with("lower", said(last.lower))
+                .with("upper", said(last.upper));
             let worth = self
                 .shell
                 .say(if is_better { "statistics-ahead-better" } else { "statistics-ahead-no-better" })
-                .with("off", &said(before.mean_absolute_error))
-                .with("unchanged", &said(before.mean_absolute_error_unchanged));
-            lead = format!("{expected} {worth}");
+                .with("off", said(before.mean_absolute_error))
+                .with("unchanged", said(before.mean_absolute_error_unchanged));
+            lead = sentences(self.shell, expected, worth);
         }
         let heading_of = |key: &str, name| (self.shell.say(key).into(), name);
         let table = Table {
@@ -170,9 +170,9 @@ impl Words<'_> {
             let says = self
                 .shell
                 .say("statistics-ahead-says")
-                .with("when", &name(point.start_at))
-                .with("lower", &said(point.lower))
-                .with("upper", &said(point.upper))
+                .with("when", name(point.start_at))
+                .with("lower", said(point.lower))
+                .with("upper", said(point.upper))
                 .into();
             ([point.lower, point.value, point.upper], says)
         });
@@ -196,8 +196,8 @@ impl Words<'_> {
                         Bucket::Week => "statistics-ahead-missing-weeks",
                         Bucket::Day | Bucket::Hour => "statistics-ahead-missing-days",
                     })
-                    .with("over", &outlook.history)
-                    .with("missing", &outlook.missing)
+                    .with("over", outlook.history)
+                    .with("missing", outlook.missing)
                     .into()
             } else {
                 self.shell.say("statistics-ahead-none").into()

@@ -84,8 +84,8 @@ async fn statistics(
         views: views(&shell, &calendar, &period, figures.first, now),
         span: shell
             .say("date-span")
-            .with("from", &shell.day(&period.from()))
-            .with("to", &shell.day(&(period.until() - 1).min(now)))
+            .with("from", shell.day(&period.from()))
+            .with("to", shell.day(&(period.until() - 1).min(now)))
             .into(),
         query: query(period.bucket, period.from(), period.until() - 1),
         // Before there is anything, there is nothing to draw.

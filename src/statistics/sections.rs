@@ -13,7 +13,7 @@ use super::users::{Settled, Users, users};
 use super::velocity::{Velocity, velocity};
 use super::{Accounts, SupplyOverTime, accounts, supply_over_time};
 use crate::error::{Code, Error, Result};
-use crate::language::Language;
+use crate::language::{Argument, Language};
 use crate::ledger::{Folded, first_made_at};
 use crate::web::Shell;
 
@@ -128,6 +128,11 @@ fn drawn(number: impl Into<i128>) -> f64 {
     ratio(number.into(), 1)
 }
 
+/// Two sentences after each other: not every language puts a space between them.
+pub(super) fn sentences(shell: &Shell, first: impl Argument, second: impl Argument) -> String {
+    shell.say("statistics-sentences").with("first", first).with("second", second).into()
+}
+
 /// What something is when it is pointed at: when it was, and how much.
 pub(super) fn says(shell: &Shell, when: &str, what: &str) -> String {
     shell.say("statistics-says").with("when", when).with("what", what).into()
@@ -165,7 +170,7 @@ impl Words<'_> {
             says.with("when", name).with("members", &held).with("pool", &pool).into()
         });
         let issued = supply.series.last().map_or(0, |point| point.total_issuance);
-        let lead: String = self.shell.say("statistics-supply-lead").with("issued", &self.tokens(issued)).into();
+        let lead: String = self.shell.say("statistics-supply-lead").with("issued", self.tokens(issued)).into();
         let held = supply.series.iter().map(|point| drawn(point.circulating_supply)).collect();
         let pool = supply.series.iter().map(|point| drawn(point.system_pool)).collect();
         let row = |point: &super::supply::SupplyPoint| {
@@ -216,7 +221,7 @@ impl Words<'_> {
         let mut lead: String = self.shell.say("statistics-payments-lead").with("paid", &paid).into();
         if let Some(times) = velocity.whole.annualised {
             let pace = self.shell.say("statistics-payments-pace");
-            lead = format!("{lead} {}", pace.with("times", &self.language().decimal(times, 1)));
+            lead = sentences(self.shell, lead, pace.with("times", self.language().decimal(times, 1)));
         }
         let row = |point: &super::velocity::VelocityPoint| {
             vec![
@@ -257,16 +262,16 @@ impl Words<'_> {
             says: self.count_says(name, point.count, point.volume),
         });
         let before = &moved.previous.amounts;
-        let lead = format!(
-            "{} {}",
+        let lead = sentences(
+            self.shell,
             self.shell
                 .say("statistics-transactions-lead")
-                .with("count", &moved.count)
-                .with("volume", &self.tokens(moved.volume)),
+                .with("count", moved.count)
+                .with("volume", self.tokens(moved.volume)),
             self.shell
                 .say("statistics-transactions-before")
-                .with("count", &before.count)
-                .with("volume", &self.tokens(before.volume)),
+                .with("count", before.count)
+                .with("volume", self.tokens(before.volume)),
         );
         let kind = |(kind, amounts): (&&'static str, &Amounts)| {
             let meaning = match *kind {
@@ -329,17 +334,17 @@ impl Words<'_> {
                 .shell
                 .say("statistics-active-says")
                 .with("when", name)
-                .with("active", &point.active)
-                .with("total", &point.total)
+                .with("active", point.active)
+                .with("total", point.total)
                 .into(),
         });
         let lead: String = self
             .shell
             .say("statistics-active-lead")
-            .with("total", &members.total)
-            .with("week", &members.active_7d)
-            .with("month", &members.active_30d)
-            .with("quarter", &members.active_90d)
+            .with("total", members.total)
+            .with("week", members.active_7d)
+            .with("month", members.active_30d)
+            .with("quarter", members.active_90d)
             .into();
         let row = |point: &super::users::UsersPoint| {
             vec![
@@ -416,9 +421,9 @@ impl Words<'_> {
             (Some(gini), Some(top), Some(median)) => self
                 .shell
                 .say("statistics-spread-lead")
-                .with("share", &self.language().percent(top, 1))
-                .with("median", &self.median(median))
-                .with("gini", &self.language().decimal(gini, 2))
+                .with("share", self.language().percent(top, 1))
+                .with("median", self.median(median))
+                .with("gini", self.language().decimal(gini, 2))
                 .into(),
             _ => String::new(),
         };
@@ -472,7 +477,7 @@ impl Words<'_> {
     }
 
     fn activity(&self, activity: &Activity) -> Section {
-        let weekday = |cell: &activity::Cell| i8::try_from(cell.weekday).unwrap_or_default();
+        let weekday = |cell: &activity::Cell| cell.weekday;
         let days: Vec<(String, Vec<Point>)> = activity
             .cells
             .chunks(24)
@@ -489,10 +494,10 @@ impl Words<'_> {
         let lead = busiest.map_or_else(String::new, |cell| {
             self.shell
                 .say("statistics-hours-lead")
-                .with("weekday", &weekday(cell))
-                .with("time", &format!("{}:00", cell.hour))
-                .with("count", &cell.count)
-                .with("day", &named(self.shell, self.calendar, Bucket::Day, activity.to_time))
+                .with("weekday", weekday(cell))
+                .with("time", format!("{}:00", cell.hour))
+                .with("count", cell.count)
+                .with("day", named(self.shell, self.calendar, Bucket::Day, activity.to_time))
                 .into()
         });
         let row = |cell: &activity::Cell| {
@@ -530,14 +535,14 @@ impl Words<'_> {
         self.shell
             .say("statistics-count-says")
             .with("when", when)
-            .with("count", &count)
-            .with("volume", &self.tokens(volume))
+            .with("count", count)
+            .with("volume", self.tokens(volume))
             .into()
     }
 
     /// An hour of the week: `Monday, 16:00`.
     fn hour(&self, weekday: i8, hour: impl std::fmt::Display) -> String {
-        self.shell.say("statistics-hour-of-week").with("weekday", &weekday).with("time", &format!("{hour}:00")).into()
+        self.shell.say("statistics-hour-of-week").with("weekday", weekday).with("time", format!("{hour}:00")).into()
     }
 
     /// What a member in the middle has: half a token, where two stand there.

@@ -145,7 +145,8 @@ pub(super) fn check_address(app: &App, request: &Request) -> Result<()> {
     if is_api(request.uri().path()) || same_name(host, ours) || is_local_host(host) || is_number(host) {
         return Ok(());
     }
-    Err(Error::new(Code::MisdirectedRequest, format!("This community is at {public}, and at no other name.")))
+    Err(Error::new(Code::MisdirectedRequest, format!("This community is at {public}, and at no other name."))
+        .in_words_naming("refusal-other-name", public))
 }
 
 /// Calls with a bearer token, and what watches over the program: they are bound to no name.

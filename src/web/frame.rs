@@ -89,8 +89,9 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     request.extensions_mut().insert(id.clone());
     let (method, address) = (request.method().clone(), request.uri().clone());
     let page = wants_page(address.path(), request.headers());
-    // What will be needed to tell a person of a refusal.
-    let visitor = (!arrival::is_api(address.path())).then(|| Visitor::of(&app, request.headers(), &address));
+    // What will be needed to tell a person of a refusal: where they are to come back to does not belong on
+    // that page, for nobody knows what stands in the address.
+    let visitor = (!arrival::is_api(address.path())).then(|| Visitor::of(&app, request.headers()));
     let spoken = Spoken::default();
     request.extensions_mut().insert(spoken.clone());
     let client = arrival::client(&app, &request);

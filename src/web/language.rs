@@ -5,9 +5,9 @@ use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, State};
+use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum_extra::extract::cookie::CookieJar;
@@ -38,10 +38,9 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Who asks for this address with these headers.
-    pub fn of(app: &App, headers: &HeaderMap, address: &Uri) -> Self {
-        let here = address.path_and_query().map_or("/", |address| address.as_str());
-        Self { language: app.language(None, headers), here: here.to_owned() }
+    /// Who asks with these headers, and is to come back to the first page.
+    pub fn of(app: &App, headers: &HeaderMap) -> Self {
+        Self { language: app.language(None, headers), here: "/".to_owned() }
     }
 }
 
@@ -49,7 +48,8 @@ impl FromRequestParts<App> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        Ok(Self::of(app, &parts.headers, &parts.uri))
+        let here = parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
+        Ok(Self { here, ..Self::of(app, &parts.headers) })
     }
 }
 

@@ -142,14 +142,11 @@ impl Shell {
 
     /// A refusal as members are told it: the sentence of its own, if it has one, or that of its code.
     pub fn sentence(&self, error: &Error) -> String {
-        let (key, named) = error.words();
-        let mut phrase = match key {
-            Some(key) => self.say(key),
+        let mut phrase = match error.words() {
+            Some((key, Some(name))) => self.say(key).with("name", name),
+            Some((key, None)) => self.say(key),
             None => self.say(format!("{}.sentence", refusal_key(error))),
         };
-        if let Some(name) = named {
-            phrase = phrase.with("name", name);
-        }
         for (name, value) in error.members.iter() {
             // Tokens are all that the sentences name.
             if let (Some(name), Some(tokens)) = (TOLD.iter().find(|told| *told == name), value.as_i64()) {

@@ -194,6 +194,7 @@ pub const CALLS: &[Call] = &[
     call("GET", "/admin/audit.json", Who::Overseers, "null"),
     call("GET", "/", Who::Everyone, "null"),
     call("GET", "/login", Who::Everyone, "null"),
+    call("POST", "/language", Who::Everyone, r#"{"language":"ja"}"#),
     call("POST", "/login", Who::Everyone, r#"{"new_username":"somebody"}"#),
     call("POST", "/logout", Who::Everyone, r#"{"csrf":""}"#),
     call("GET", "/login/start", Who::Astray, "null"),

@@ -19,6 +19,7 @@ mod double_spend;
 mod http;
 mod idempotency;
 mod identity;
+mod languages;
 mod pages;
 mod reversal;
 #[path = "../support/mod.rs"]

@@ -19,7 +19,7 @@
 
 layout-skip = Zum Inhalt springen
 layout-main = Hauptmenü
-layout-wallet = Geldbeutel
+layout-wallet = Guthaben
 layout-send = Senden
 layout-history = Verlauf
 layout-statistics = Statistik

@@ -22,6 +22,7 @@ passkeys-add = Passkey hinzufügen
 passkeys-add-elsewhere = Passkeys gehören zu einer anderen Adresse dieser Gemeinschaft.
 passkeys-add-open-there = Öffne diese Seite dort, um einen hinzuzufügen.
 passkeys-add-name = Wie soll er heißen?
+passkeys-my-passkey = Mein Passkey
 passkeys-my-phone = Mein Handy
 passkeys-add-noscript = Einen Passkey zu erstellen, braucht JavaScript. Erlaube es für diese Seite, oder öffne sie in einem anderen Browser.
 passkeys-codes = Notfallcodes

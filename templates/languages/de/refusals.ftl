@@ -101,6 +101,7 @@ refusal-outcome-unknown = Der Ausgang ist unbekannt
 refusal-timeout = Die Anfrage hat zu lange gedauert
     .sentence = Das hat länger gedauert, als der Server wartet. Sieh im Verlauf nach, ob es geschehen ist, bevor du es noch einmal versuchst.
 
+refusal-other-name = Diese Gemeinschaft ist unter { $name } zu finden und unter keinem anderen Namen.
 refusal-left = Dieses Mitglied hat die Gemeinschaft verlassen. Ein Verwalter kann es zurückholen.
 refusal-sign-in-again = Deine Anmeldung ist eine Weile her. Melde dich noch einmal an, und versuche es dann wieder.
 refusal-form-expired = Dieses Formular ist abgelaufen. Öffne die Seite noch einmal, und wiederhole, was du getan hast; es wurde nichts geändert.
@@ -131,6 +132,7 @@ rule-amount = Der Betrag muss eine ganze Zahl sein, mindestens 1.
 rule-to = Wähle, wem du zahlen willst.
 rule-note = Die Notiz darf höchstens 280 Zeichen haben, und alle müssen lesbar sein.
 rule-username = Dein Name muss aus 3 bis 255 Buchstaben (a bis z), Ziffern, _ oder - bestehen.
+rule-name = Der Name muss aus 3 bis 255 Buchstaben (a bis z), Ziffern, _ oder - bestehen.
 rule-reason = Ein Grund ist nötig, mit höchstens 500 Zeichen.
 rule-days = Die Tage müssen eine ganze Zahl in den genannten Grenzen sein.
 rule-day = Ein Tag wird als 2026-11-20 geschrieben.

@@ -38,6 +38,7 @@ statistics-says = { $when }: { $what }
 statistics-count-says = { $when }: { $count } über { $volume }
 statistics-hour-of-week = { date-weekday }, { $time } Uhr
 
+statistics-sentences = { $first } { $second }
 statistics-from = Ab
 statistics-how-many = Anzahl
 statistics-moved = Bewegt

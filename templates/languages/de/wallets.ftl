@@ -27,7 +27,7 @@ wallets-given-back = Zurückgegeben
 wallets-entry-received = bekommen
 wallets-entry-sent = gesendet
 wallets-entry-through = über { $client }
-wallets-entry-balance = Guthaben { $balance }
+wallets-entry-balance = Stand { $balance }
 wallets-entry-given-back = zurückgegeben
 
 wallets-history = Verlauf

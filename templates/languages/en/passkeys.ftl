@@ -22,6 +22,7 @@ passkeys-add = Add a passkey
 passkeys-add-elsewhere = Passkeys belong to another address of this community.
 passkeys-add-open-there = Open this page there to add one.
 passkeys-add-name = What will you call it?
+passkeys-my-passkey = My passkey
 passkeys-my-phone = My phone
 passkeys-add-noscript = Making a passkey needs JavaScript. Allow it for this site, or open the page in another browser.
 passkeys-codes = Recovery codes

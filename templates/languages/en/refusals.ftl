@@ -54,7 +54,7 @@ refusal-unsupported-media-type = Unsupported media type
 refusal-misdirected-request = Not at this name
     .sentence = This community is at another address.
 refusal-insufficient-balance = Not enough tokens
-    .sentence = You have { $balance }, and this needs { $required }. Choose a smaller amount.
+    .sentence = You do not have that many: you have { $balance }, and this needs { $required }. Choose a smaller amount.
 refusal-wallet-frozen = The wallet is frozen
     .sentence = Your wallet is frozen and cannot send tokens. An operator can unfreeze it.
 refusal-self-transfer = A wallet cannot pay itself
@@ -102,6 +102,7 @@ refusal-outcome-unknown = The outcome is unknown
 refusal-timeout = The request took too long
     .sentence = This took longer than the server waits. Look in your history whether it was done before you try again.
 
+refusal-other-name = This community is at { $name }, and at no other name.
 refusal-left = This member has left the community. An operator can restore them.
 refusal-sign-in-again = You signed in a while ago. Sign in once more, and then try again.
 refusal-form-expired = This form has expired. Open the page again and repeat what you did; nothing was changed.
@@ -131,8 +132,9 @@ refusal-provider-distrusted = What came back from { $name } cannot be trusted, s
 # The rules for what is typed.
 rule-amount = The amount must be a whole number, 1 or more.
 rule-to = Choose whom to pay.
-rule-note = The note may have at most 280 characters, all of them readable.
+rule-note = The note may have at most 280 characters, and no control characters.
 rule-username = Your name must be 3 to 255 letters (a to z), digits, _ or -.
+rule-name = The name must be 3 to 255 letters (a to z), digits, _ or -.
 rule-reason = The reason must be given, with at most 500 characters.
 rule-days = The days must be a whole number within the given limits.
 rule-day = A day is written as 2026-11-20.

@@ -39,6 +39,7 @@ statistics-says = { $when }: { $what }
 statistics-count-says = { $when }: { $count } for { $volume }
 statistics-hour-of-week = { date-weekday }, { $time }
 
+statistics-sentences = { $first } { $second }
 statistics-from = From
 statistics-how-many = How many
 statistics-moved = Moved

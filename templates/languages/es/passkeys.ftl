@@ -22,6 +22,7 @@ passkeys-add = Añadir una clave de acceso
 passkeys-add-elsewhere = Las claves de acceso son de otra dirección de esta comunidad.
 passkeys-add-open-there = Abre allí esta página para añadir una.
 passkeys-add-name = ¿Cómo la llamarás?
+passkeys-my-passkey = Mi clave de acceso
 passkeys-my-phone = Mi móvil
 passkeys-add-noscript = Para crear una clave de acceso hace falta JavaScript. Permítelo en este sitio o abre la página en otro navegador.
 passkeys-codes = Códigos de emergencia

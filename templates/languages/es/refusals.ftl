@@ -101,6 +101,7 @@ refusal-outcome-unknown = No se sabe el resultado
 refusal-timeout = La petición ha tardado demasiado
     .sentence = Esto ha tardado más de lo que espera el servidor. Mira en tu historial si se hizo antes de intentarlo de nuevo.
 
+refusal-other-name = Esta comunidad está en { $name } y con ningún otro nombre.
 refusal-left = Este miembro ha dejado la comunidad. Un responsable puede recuperarlo.
 refusal-sign-in-again = Entraste hace un rato. Vuelve a entrar e inténtalo de nuevo.
 refusal-form-expired = Este formulario ha caducado. Abre la página otra vez y repite lo que hiciste; no se ha cambiado nada.
@@ -131,6 +132,7 @@ rule-amount = La cantidad debe ser un número entero, 1 o más.
 rule-to = Elige a quién quieres pagar.
 rule-note = La nota puede tener como mucho 280 caracteres, todos legibles.
 rule-username = Tu nombre debe tener de 3 a 255 letras (de la a a la z, sin tildes), cifras, _ o -.
+rule-name = El nombre debe tener de 3 a 255 letras (de la a a la z, sin tildes), cifras, _ o -.
 rule-reason = Hace falta un motivo, de 500 caracteres como mucho.
 rule-days = Los días deben ser un número entero dentro de los límites indicados.
 rule-day = Un día se escribe así: 2026-11-20.

@@ -38,6 +38,7 @@ statistics-says = { $when }: { $what }
 statistics-count-says = { $when }: { $count } por { $volume }
 statistics-hour-of-week = { date-weekday }, { $time }
 
+statistics-sentences = { $first } { $second }
 statistics-from = Desde
 statistics-how-many = Cuántos
 statistics-moved = Movido

@@ -17,4 +17,4 @@ clients-none = このコミュニティに、そのようなプログラムは�
 clients-naming = プログラムから見たあなた
 clients-naming-lead = プログラムを設定する人から、これを尋ねられることがあります：
 clients-naming-no-secret = 秘密ではありません。許可していないことは、これがあってもできません。
-clients-to-profile = プロフィールに戻る
+clients-to-profile = マイページに戻る

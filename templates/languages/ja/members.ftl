@@ -1,6 +1,6 @@
-# メンバーのプロフィールと、退会。
+# メンバーのマイページと、退会。
 
-members-profile = プロフィール
+members-profile = マイページ
 members-saved = 保存しました。
 members-your-name = ここでの名前
 members-name-rule = 半角の英字（a〜z）、数字、_、- を使って3〜255文字。支払いの横に表示され、ほかの人にも見えます。

@@ -21,6 +21,7 @@ passkeys-add = パスキーを追加する
 passkeys-add-elsewhere = パスキーは、このコミュニティの別のアドレスで使えます。
 passkeys-add-open-there = そのアドレスでこのページを開いて追加する
 passkeys-add-name = 名前をつけてください
+passkeys-my-passkey = わたしのパスキー
 passkeys-my-phone = わたしのスマートフォン
 passkeys-add-noscript = パスキーを作るにはJavaScriptが必要です。このサイトで許可するか、別のブラウザで開いてください。
 passkeys-codes = 復旧コード
@@ -28,7 +29,7 @@ passkeys-codes-lead = 端末をなくしたとき、復旧コード1つで1回�
 passkeys-codes-left = 残りは { $count } 個です。
 passkeys-codes-old = 新しく作ると、古いコードは使えなくなります。
 passkeys-codes-make = 新しいコードを作る
-passkeys-to-profile = プロフィールに戻る
+passkeys-to-profile = マイページに戻る
 
 passkeys-said-added = パスキーを追加しました。これからはパスキーでログインできます。
 passkeys-said-removed = パスキーを削除し、ほかのブラウザをすべてログアウトしました。

@@ -49,4 +49,4 @@ sign-in-out-here = ここでログアウト
 sign-in-out-of = { $device } をログアウト
 sign-in-out-elsewhere = ほかをすべてログアウト
 sign-in-out-everywhere = すべてログアウト
-sign-in-to-profile = プロフィールに戻る
+sign-in-to-profile = マイページに戻る

@@ -38,6 +38,7 @@ statistics-says = { $when }：{ $what }
 statistics-count-says = { $when }：{ $count } 件、{ $volume }
 statistics-hour-of-week = { date-weekday } { $time }
 
+statistics-sentences = { $first }{ $second }
 statistics-from = 開始
 statistics-how-many = 件数
 statistics-moved = 動いた額
