@@ -26,7 +26,7 @@ const MONTHS: [i64; 24] =
 const DAYS: i64 = 731;
 
 fn by_threads(model: &Model, question: &Question, months: &[i64], threads: usize) -> Result<Lived> {
-    let watch = || ControlFlow::Continue(());
+    let watch = |_| ControlFlow::Continue(());
     let threads = NonZeroUsize::new(threads).unwrap();
     simulate(model, question, months, Manner { threads, gently: false, watch: &watch })
 }
@@ -353,7 +353,7 @@ fn the_borders_hold() {
 fn questions_have_bounds() {
     let fields = |question: Question| -> Vec<String> {
         question
-            .check(10_000)
+            .check()
             .map_or_else(|refusal| refusal.errors.into_iter().map(|error| error.field).collect(), |()| Vec::new())
     };
     let usual = Question::default;
@@ -379,9 +379,9 @@ fn questions_have_bounds() {
 /// A future is broken off between two of them, and nothing comes of it.
 #[test]
 fn whoever_has_gone_needs_no_future() {
-    let count = std::sync::atomic::AtomicUsize::new(0);
-    let watch = || {
-        let lived = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+    let count = std::sync::atomic::AtomicU64::new(0);
+    let watch = |over| {
+        let lived = count.fetch_add(over, std::sync::atomic::Ordering::SeqCst) + over;
         if lived >= 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let threads = NonZeroUsize::new(2).unwrap();

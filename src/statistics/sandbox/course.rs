@@ -3,6 +3,7 @@
 
 use super::dice::{Alias, Dice, Poisson};
 use super::plan::{Plan, Step, To};
+use super::question::Percent;
 use super::simulate::Standing;
 use crate::error::{Error, Result};
 use crate::statistics::concentration::gini;
@@ -11,7 +12,6 @@ use crate::statistics::transactions::ratio;
 
 /// The longest step in days: steps end with the month.
 const DAYS_MAX: usize = 31;
-const PARTS: u64 = 10_000;
 
 /// A future that is being lived. Its memory is used again for the next one.
 #[derive(Debug)]
@@ -62,8 +62,14 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Lives one future, and says at the beginning and at the end of each month how things stand.
-    pub(super) fn run(&mut self, mut dice: Dice, standings: &mut Vec<Standing>) -> Result<()> {
+    /// Lives one future, and says at the beginning and at the end of each month how things stand. Asks there
+    /// whether to go on.
+    pub(super) fn run(
+        &mut self,
+        mut dice: Dice,
+        standings: &mut Vec<Standing>,
+        goes_on: impl Fn() -> bool,
+    ) -> Result<()> {
         let plan = self.plan;
         self.balances.clone_from(&plan.balances);
         if self.has_changed {
@@ -96,6 +102,9 @@ impl<'a> Course<'a> {
                 (lasted, days, self.volume) = (0, 0, 0);
                 self.come_and_go(&mut dice);
                 held = self.check()?;
+                if !goes_on() {
+                    return Err(Error::internal("a future was broken off"));
+                }
             }
         }
         Ok(())
@@ -309,7 +318,7 @@ impl<'a> Course<'a> {
     }
 }
 
-/// So many ten-thousandths of an amount. Of what is no whole token, chance makes one or none, so that the
+/// A share of an amount. Of what is no whole token, chance makes one or none, so that the
 /// mean is right.
 #[expect(
     clippy::cast_possible_wrap,
@@ -320,8 +329,8 @@ fn part(amount: i64, parts: u64, dice: &mut Dice) -> i64 {
     if parts == 0 {
         return 0;
     }
-    let (tens, rest) = (amount as u64 / PARTS, amount as u64 % PARTS * parts);
-    let whole = tens * parts + rest / PARTS;
-    let left = rest % PARTS;
-    (whole + u64::from(left > 0 && (dice.below(PARTS as usize) as u64) < left)) as i64
+    let (wholes, rest) = (amount as u64 / Percent::WHOLE, amount as u64 % Percent::WHOLE * parts);
+    let whole = wholes * parts + rest / Percent::WHOLE;
+    let left = rest % Percent::WHOLE;
+    (whole + u64::from(left > 0 && (dice.below(Percent::WHOLE as usize) as u64) < left)) as i64
 }
