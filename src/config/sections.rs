@@ -156,6 +156,9 @@ pub struct Sessions {
     /// For how long after sign-in a session keeps the roles that the provider's claims gave. They are
     /// not looked up again, so this is how long someone keeps a role that was taken away over there.
     pub claimed_role: Duration,
+    /// For how long after sign-in a member may change how they sign in, and an operator may act: whoever
+    /// finds an open browser must be able to do neither.
+    pub fresh: Duration,
 }
 
 /// A member as an identity provider names them, written `issuer|subject`.

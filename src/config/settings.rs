@@ -68,6 +68,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("sessions.idle_days", Kind::Number, "14"),
     ("sessions.absolute_days", Kind::Number, "90"),
     ("sessions.claimed_role_hours", Kind::Number, "12"),
+    ("sessions.fresh_minutes", Kind::Number, "15"),
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.payment_request_days", Kind::Number, "30"),
@@ -219,7 +220,8 @@ impl Reader {
         let idle = hour * 24 * self.number("sessions.idle_days", 1, 365);
         let absolute = hour * 24 * self.number("sessions.absolute_days", 1, 365);
         let claimed_role = hour * self.number("sessions.claimed_role_hours", 0, 8760);
-        Sessions { idle, absolute, claimed_role }
+        let fresh = hour / 60 * self.number("sessions.fresh_minutes", 1, 1440);
+        Sessions { idle, absolute, claimed_role, fresh }
     }
 
     fn limits(&mut self) -> Limits {

@@ -118,8 +118,13 @@ async fn login_page(app: &App, headers: &HeaderMap, query: LoginQuery) -> Result
     };
     let next = safe(&query.next);
     let offer = |(place, client): (usize, &Client)| {
-        let query = serde_urlencoded::to_string([("provider", place.to_string().as_str()), ("next", &next)]);
-        Offer { name: client.name().to_owned(), href: format!("/login/start?{}", query.unwrap_or_default()) }
+        let place = place.to_string();
+        let mut fields = vec![("provider", place.as_str()), ("next", &next)];
+        if query.problem == "again" {
+            fields.push(("again", "true"));
+        }
+        let fields = serde_urlencoded::to_string(fields).unwrap_or_default();
+        Offer { name: client.name().to_owned(), href: format!("/login/start?{fields}") }
     };
     let providers: Vec<Offer> = app.sign_in.all().iter().enumerate().map(offer).collect();
     let elsewhere = app.config.identity.providers.first().filter(|_| providers.is_empty());
@@ -136,7 +141,7 @@ async fn login_page(app: &App, headers: &HeaderMap, query: LoginQuery) -> Result
             "passkey" => Some(
                 "That passkey did not open the door: it may have been removed, or it took longer than five minutes. Try again, use another one, or come in with a recovery code.",
             ),
-            "again" => Some("Sign in once more: what you are about to do changes how you come in."),
+            "again" => Some("Sign in once more: you signed in a while ago, and what you are about to do asks for it."),
             _ => None,
         },
         failure: None,

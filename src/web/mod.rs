@@ -38,7 +38,7 @@ pub use download::{Pieces, download};
 pub use feed::{Ear, Feed};
 pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use listener::{BearerListener, PageListener, Pass};
-pub use overseeing::{Operating, Overseeing};
+pub use overseeing::{MayAct, Operating, Overseeing};
 pub use page::{Nav, Shell, form_status, grouped, page, page_with, page_with_script, tokens};
 pub use pages::Pages;
 pub use sections::Section;
