@@ -6,6 +6,7 @@
 //! * [`store`]: `SQLite` itself. Knows no word of the community's.
 //! * [`schema`]: the steps that build `schema.sql`.
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
+//! * [`backups`]: copies of the ledger, taken and proven.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
 //! * [`wallets`], [`transfers`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
@@ -23,6 +24,7 @@
 //! batch's transaction, rows, reply, and then JSON or a page. Both run the same command.
 
 pub mod audit;
+pub mod backups;
 pub mod cli;
 pub mod clients;
 pub mod config;
@@ -68,6 +70,7 @@ mod tests {
         "web",
         "identity",
         "config",
+        "backups",
         "ledger",
         "schema",
         "store",

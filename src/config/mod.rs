@@ -25,7 +25,8 @@ mod tests;
 pub use providers::may_fetch;
 pub use secret::Secret;
 pub use sections::{
-    Community, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Provider, Server, Sessions,
+    Backup, Community, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Metrics, Provider, Server,
+    Sessions,
 };
 
 use std::fmt;
@@ -33,6 +34,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use secret::HIDDEN;
+
+/// How the settings end that name a file with a secret.
+const SECRET_FILES: [&str; 2] = ["secret_file", "token_file"];
 
 /// Everything a community can set.
 #[derive(Debug, Clone)]
@@ -51,6 +55,10 @@ pub struct Config {
     pub limits: Limits,
     /// How the ledger is vouched for.
     pub ledger: Ledger,
+    /// Which backups are taken by themselves.
+    pub backup: Backup,
+    /// Who may see the program's figures.
+    pub metrics: Metrics,
     /// How the program logs.
     pub log: Log,
     report: Vec<Setting>,
@@ -147,7 +155,9 @@ impl Config {
     pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
         self.report.iter().filter_map(|setting| match &setting.origin {
             Origin::File(path) if setting.value == HIDDEN => Some(path.as_path()),
-            _ if setting.key.ends_with("secret_file") && !setting.value.is_empty() => Some(Path::new(&setting.value)),
+            _ if SECRET_FILES.iter().any(|name| setting.key.ends_with(name)) && !setting.value.is_empty() => {
+                Some(Path::new(&setting.value))
+            }
             _ => None,
         })
     }

@@ -172,7 +172,7 @@ impl Reader {
     }
 
     /// A secret, given directly or in the file that `{key}_file` names.
-    fn secret(&mut self, key: &str) -> Option<Secret> {
+    pub(super) fn secret(&mut self, key: &str) -> Option<Secret> {
         let direct = self.raw(key);
         self.note(key, if direct.is_some() { HIDDEN } else { "" });
         let file_key = format!("{key}_file");

@@ -8,8 +8,10 @@ use axum::http::header::HOST;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::feed::Feed;
+use super::figures::Figures;
 use super::rates::Rates;
 use super::{Client, Pages};
+use crate::backups;
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, ServiceClient, TouchClient};
@@ -46,6 +48,10 @@ pub struct Shared {
     pub passkeys: Option<Passkeys>,
     /// Who waits for news of which wallet.
     pub feed: Feed,
+    /// How the backups go that are taken by themselves.
+    pub backups: backups::Watch,
+    /// What is counted of requests.
+    pub figures: Figures,
     payers: Known,
     callers: Rates<UserKey>,
     clients: Rates<ClientKey>,
@@ -80,6 +86,8 @@ impl App {
             sign_in,
             passkeys,
             feed,
+            backups: backups::Watch::default(),
+            figures: Figures::new()?,
             payers,
             callers,
             clients,

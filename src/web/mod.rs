@@ -11,6 +11,7 @@ mod caller;
 mod created;
 mod download;
 mod feed;
+mod figures;
 mod frame;
 mod listener;
 mod page;
@@ -29,6 +30,7 @@ pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, S
 pub use created::created;
 pub use download::{Pieces, download};
 pub use feed::{Ear, Feed};
+pub use figures::Figures;
 pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use listener::{BearerListener, PageListener, Pass};
 pub use page::{Nav, Shell, form_status, grouped, page, page_with, page_with_script};

@@ -29,6 +29,9 @@ pub enum Who {
     /// Where passkeys are in use, which they are not beside the developer identity: here nobody. Who there,
     /// tests/passkeys says.
     WithPasskeys,
+    /// Whoever watches over the program, where the settings have a token for it; here they have none, so
+    /// nobody. Who there, tests/operations says.
+    Monitoring,
     /// Anybody may come, and gets nowhere without what a provider sends with them.
     Astray,
 }
@@ -50,6 +53,7 @@ const fn call(method: &'static str, path: &'static str, who: Who, body: &'static
 pub const CALLS: &[Call] = &[
     // Programs.
     call("GET", "/health", Who::Everyone, "null"),
+    call("GET", "/metrics", Who::Monitoring, "null"),
     call("GET", "/v1/me", Who::Members, "null"),
     call("PATCH", "/v1/me", Who::Members, r#"{"username":"new-name"}"#),
     call("GET", "/v1/wallet", Who::Members, "null"),
@@ -312,7 +316,7 @@ impl Call {
             return match self.who {
                 Who::Everyone => Outcome::In,
                 Who::Astray => Outcome::Other,
-                Who::WithPasskeys => Outcome::NotThere,
+                Who::WithPasskeys | Who::Monitoring => Outcome::NotThere,
                 _ => Outcome::SignInFirst,
             };
         };
@@ -322,7 +326,7 @@ impl Call {
         match self.who {
             Who::Everyone => Outcome::In,
             Who::Astray => Outcome::Other,
-            Who::WithPasskeys => Outcome::NotThere,
+            Who::WithPasskeys | Who::Monitoring => Outcome::NotThere,
             _ if !is_known => Outcome::SignInFirst,
             _ if has_left && by == By::Session => Outcome::SignInFirst,
             _ if has_left => Outcome::NotAllowed,
