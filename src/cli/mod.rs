@@ -10,6 +10,7 @@ mod config;
 mod distribute;
 mod export;
 mod freeze;
+mod healthcheck;
 mod init;
 mod issue;
 mod key;
@@ -156,6 +157,8 @@ enum Verb {
     Token(token::Token),
     /// Show the settings in force and where each came from
     Config,
+    /// Ask the program that serves how it is; for containers and units
+    Healthcheck,
     /// Run SQL on the database with the program's own SQLite
     Sql(sql::Sql),
     /// Measure this machine, in a database of its own
@@ -187,6 +190,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Mail(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
+        Some(Verb::Healthcheck) => healthcheck::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),
         Some(Verb::Bench(verb)) => verb.run(&common),
     };

@@ -206,6 +206,26 @@ pub struct Ledger {
     pub checkpoint_minutes: u32,
 }
 
+/// Which backups are taken by themselves.
+#[derive(Debug, Clone)]
+pub struct Backup {
+    /// After how many hours the next is due; 0 for none.
+    pub every_hours: u32,
+    /// How many of them stay.
+    pub keep: usize,
+    /// Where they lie.
+    pub folder: PathBuf,
+}
+
+/// Who may see the program's figures.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// An address and port of their own.
+    pub bind: Option<SocketAddr>,
+    /// What whoever asks must show; with it they are shown at the program's address, too.
+    pub token: Option<Secret>,
+}
+
 /// How the program logs.
 #[derive(Debug, Clone)]
 pub struct Log {

@@ -12,6 +12,7 @@ mod caller;
 mod created;
 mod download;
 mod feed;
+mod figures;
 mod frame;
 pub mod installable;
 mod listener;
@@ -36,6 +37,7 @@ pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, S
 pub use created::{created, created_at};
 pub use download::{Pieces, download};
 pub use feed::{Ear, Feed};
+pub use figures::Figures;
 pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use listener::{BearerListener, PageListener, Pass};
 pub use overseeing::{MayAct, Operating, Overseeing};

@@ -33,6 +33,9 @@ pub enum Who {
     /// Where passkeys are in use, which they are not beside the developer identity: here nobody. Who there,
     /// tests/passkeys says.
     WithPasskeys,
+    /// Whoever watches over the program, where the settings have a token for it; here they have none, so
+    /// nobody. Who there, tests/operations says.
+    Monitoring,
     /// Anybody may come, and gets nowhere without what a provider sends with them.
     Astray,
     /// Whoever holds the link out of a letter, signed in or not. What the table asks with is no such link, so
@@ -57,6 +60,7 @@ const fn call(method: &'static str, path: &'static str, who: Who, body: &'static
 pub const CALLS: &[Call] = &[
     // Programs.
     call("GET", "/health", Who::Everyone, "null"),
+    call("GET", "/metrics", Who::Monitoring, "null"),
     call("GET", "/v1/me", Who::Members, "null"),
     call("PATCH", "/v1/me", Who::Members, r#"{"username":"new-name"}"#),
     call("GET", "/v1/wallet", Who::Members, "null"),
@@ -420,6 +424,7 @@ impl Call {
                 Who::Everyone => Outcome::In,
                 Who::Astray => Outcome::Other,
                 Who::WithPasskeys | Who::Holder => Outcome::NotThere,
+                Who::WithPasskeys | Who::Monitoring => Outcome::NotThere,
                 _ => Outcome::SignInFirst,
             };
         };
@@ -430,6 +435,7 @@ impl Call {
             Who::Everyone => Outcome::In,
             Who::Astray => Outcome::Other,
             Who::WithPasskeys | Who::Holder => Outcome::NotThere,
+            Who::WithPasskeys | Who::Monitoring => Outcome::NotThere,
             _ if !is_known => Outcome::SignInFirst,
             _ if has_left && by == By::Session => Outcome::SignInFirst,
             _ if has_left => Outcome::NotAllowed,

@@ -1,5 +1,7 @@
 //! `serve`: the program at work.
 
+mod backups;
+mod manager;
 mod upkeep;
 
 use std::io::{IsTerminal, Write};
@@ -20,7 +22,7 @@ use crate::invitations;
 use crate::ledger::{Books, Examined, examine};
 use crate::passkeys::EndPasskeySessions;
 use crate::proofs;
-use crate::server::{Listening, router};
+use crate::server::{Listening, router, show_apart};
 use crate::store;
 use crate::web::App;
 
@@ -143,6 +145,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     config.limits.connections = listening.room();
     let app = assemble(books, config)?;
     let router = router(&app).map_err(Failure::Refused)?;
+    let figures = show_apart(&app).await.map_err(Failure::Refused)?;
     let claim = spawn_blocking({
         let app = app.clone();
         move || link::claim_link(&app.books, &app.config, login_name()?)
@@ -162,6 +165,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
         asked().await;
         // Whoever only listens would hold the others up.
         feed.close();
+        manager::stopping();
         tracing::info!("stopping: what is under way is answered first");
         tokio::spawn(async move {
             asked().await;
@@ -171,7 +175,10 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
         });
     };
     let upkeep = Upkeep::start(&app);
+    let watch = manager::keep_watch(&app);
+    manager::ready();
     listening.serve(router, stop).await;
+    figures.into_iter().chain(watch).for_each(|task| task.abort());
     upkeep.end().await;
     Ok(())
 }
