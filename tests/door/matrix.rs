@@ -423,8 +423,7 @@ impl Call {
             return match self.who {
                 Who::Everyone => Outcome::In,
                 Who::Astray => Outcome::Other,
-                Who::WithPasskeys | Who::Holder => Outcome::NotThere,
-                Who::WithPasskeys | Who::Monitoring => Outcome::NotThere,
+                Who::WithPasskeys | Who::Holder | Who::Monitoring => Outcome::NotThere,
                 _ => Outcome::SignInFirst,
             };
         };
@@ -434,8 +433,7 @@ impl Call {
         match self.who {
             Who::Everyone => Outcome::In,
             Who::Astray => Outcome::Other,
-            Who::WithPasskeys | Who::Holder => Outcome::NotThere,
-            Who::WithPasskeys | Who::Monitoring => Outcome::NotThere,
+            Who::WithPasskeys | Who::Holder | Who::Monitoring => Outcome::NotThere,
             _ if !is_known => Outcome::SignInFirst,
             _ if has_left && by == By::Session => Outcome::SignInFirst,
             _ if has_left => Outcome::NotAllowed,
