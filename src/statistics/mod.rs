@@ -14,8 +14,10 @@ mod effect;
 mod effect_api;
 mod effect_pages;
 mod flow;
+mod flow_pages;
 mod forecast;
 mod forecast_pages;
+mod network;
 mod outlook;
 mod pages;
 mod range;
@@ -57,6 +59,9 @@ pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
     Slice {
         api: api::routes(Arc::clone(&settled), Arc::clone(&foretold)).merge(effect_api::routes()),
-        pages: pages::routes(&settled).merge(forecast_pages::routes(&settled, &foretold)).merge(effect_pages::routes()),
+        pages: pages::routes(&settled)
+            .merge(forecast_pages::routes(&settled, &foretold))
+            .merge(effect_pages::routes())
+            .merge(flow_pages::routes()),
     }
 }
