@@ -246,7 +246,8 @@ fn sentences(report: &Report, knowing: Knowing<'_>) -> Vec<String> {
         tokens(this.volume),
         grouped(this.payments),
     ));
-    if let Some(previous) = &report.previous {
+    // A part of a month is no match for a whole one.
+    if let Some(previous) = report.previous.as_ref().filter(|_| report.is_over) {
         let (before, volume) = (called(previous.from_time), previous.volume);
         let change = || percent(ratio((this.volume - volume).abs(), volume));
         says.push(match this.volume.cmp(&volume) {

@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use crate::effect;
 use crate::history::{DAY, Story};
 use crate::recount::{Raw, Row};
+use crate::report;
 use crate::support::setting;
 
 const BUCKETS: [(Bucket, &str); 4] =
@@ -455,6 +456,7 @@ fn every_figure_is_what_the_rows_give() {
             look(&mut story, &howe, "Australia/Lord_Howe", Weekday::Sunday);
         }
         effect::look(&mut story);
+        report::look(&story);
         println!("and looked at after {:?}", start.elapsed());
     }
     story.community.assert_sound();

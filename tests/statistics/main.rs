@@ -29,5 +29,6 @@ mod in_browser;
 mod kernel;
 mod pages;
 mod recount;
+mod report;
 #[path = "../support/mod.rs"]
 mod support;
