@@ -119,9 +119,9 @@ impl Figures {
 }
 
 /// How the community speaks of tokens and times.
-struct Words<'a> {
-    shell: &'a Shell,
-    calendar: &'a Calendar,
+pub(super) struct Words<'a> {
+    pub(super) shell: &'a Shell,
+    pub(super) calendar: &'a Calendar,
 }
 
 /// For drawing, where a pixel is coarser than what is lost.
@@ -139,7 +139,7 @@ impl Words<'_> {
         starts.map(|start| (named(self.calendar, bucket, start), briefly(self.calendar, bucket, start))).collect()
     }
 
-    fn supply(&self, supply: &SupplyOverTime) -> Section {
+    pub(super) fn supply(&self, supply: &SupplyOverTime) -> Section {
         let (names, below) = self.buckets(supply.bucket, supply.series.iter().map(|point| point.start_at));
         let says = names.iter().zip(&supply.series).map(|(name, point)| {
             let (held, pool) = (self.tokens(point.circulating_supply), self.tokens(point.system_pool));
@@ -181,7 +181,7 @@ impl Words<'_> {
         }
     }
 
-    fn payments(&self, velocity: &Velocity) -> Section {
+    pub(super) fn payments(&self, velocity: &Velocity) -> Section {
         let (names, below) = self.buckets(velocity.bucket, velocity.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&velocity.series).map(|(name, point)| Point {
             value: drawn(point.turnover.volume),

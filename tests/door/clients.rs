@@ -38,6 +38,7 @@ const OPEN: &[(&str, &str, Opens)] = &[
     ("GET", "/v1/statistics/distribution", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/distributions", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/distributions/{id}", Opens::Alone("statistics:read")),
+    ("GET", "/v1/statistics/report", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/activity", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/flow", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/accounts", Opens::Alone("statistics:read")),
