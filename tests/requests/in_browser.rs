@@ -95,6 +95,12 @@ async fn journey(scripts: bool) {
     browser.click("//button[text()='Pay it']").await;
     browser.sees(&["Paid.", "Asked for by"]).await;
     look("receipt").await;
+    let receipt = browser.driver.current_url().await.unwrap();
+    browser.driver.goto(format!("{}/receipt.svg", receipt.as_str().split('?').next().unwrap())).await.unwrap();
+    if scripts {
+        picture(&browser, "picture").await;
+    }
+    browser.driver.goto(receipt).await.unwrap();
     browser.click("//button[contains(., 'Make tomas a favourite')]").await;
     browser.sees(&["A favourite: remove"]).await;
     browser.click("//a[text()='Ask for it back']").await;
