@@ -100,7 +100,7 @@ async fn journey(scripts: bool) {
     if scripts {
         picture(&browser, "picture").await;
     }
-    browser.driver.goto(receipt).await.unwrap();
+    browser.driver.goto(receipt.as_str()).await.unwrap();
     browser.click("//button[contains(., 'Make tomas a favourite')]").await;
     browser.sees(&["A favourite: remove"]).await;
     browser.click("//a[text()='Ask for it back']").await;
