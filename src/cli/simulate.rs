@@ -26,7 +26,7 @@ pub(crate) struct Simulate {
     /// Share them among all members, instead of so many to each
     #[arg(long, requires = "distribute")]
     together: bool,
-    /// How often: day, week, two_weeks, month or quarter
+    /// How often: `day`, `week`, `two_weeks`, `month` or `quarter`
     #[arg(long, value_name = "RHYTHM", default_value = "week", value_parser = word::<Rhythm>)]
     every: Rhythm,
     /// A fee on each payment between members, into the pool: a percentage as 2%, or a number of tokens

@@ -75,7 +75,7 @@ fn what_the_ledger_tells_is_learnt() {
     let simulation = prepare(&shell, &calendar, &Question::default(), now).unwrap();
     simulation.check_effort(1e9).unwrap();
     let refusal = simulation.check_effort(1e5).unwrap_err();
-    let fits: i64 = refusal.detail.split_whitespace().filter_map(|word| word.parse().ok()).next().unwrap();
+    let fits: i64 = refusal.detail.split_whitespace().find_map(|word| word.parse().ok()).unwrap();
     assert!(refusal.errors[0].field == "runs" && (1..1000).contains(&fits), "{refusal}");
     let fewer = Question { runs: fits, ..Question::default() };
     prepare(&shell, &calendar, &fewer, now).unwrap().check_effort(1e5).unwrap();

@@ -162,7 +162,7 @@ impl<'a> Course<'a> {
         }
         let begins = &self.begins;
         let growth = real(self.roles.len()) / real(roles.max(1));
-        let weights = (0..roles + 1).map(|role| {
+        let weights = (0..=roles).map(|role| {
             let times = begins.get(role + 1).map_or(growth, |end| f64::from(end - begins[role]));
             real(plan.begins[role + 1] - plan.begins[role]) * times
         });
@@ -239,12 +239,12 @@ impl<'a> Course<'a> {
             self.pool += amount;
             return true;
         }
-        let Some(payee) = self.recipient(to, Some(payer), dice) else { return false };
+        let Some(receiver) = self.recipient(to, Some(payer), dice) else { return false };
         let question = &self.plan.question;
         let share = part(amount, question.fee_percent.parts(), dice);
         let fee = share + question.fee_tokens.min(amount - share);
         self.balances[payer] -= amount;
-        self.balances[payee] += amount - fee;
+        self.balances[receiver] += amount - fee;
         self.pool += fee;
         self.volume += i128::from(amount);
         true
@@ -321,6 +321,7 @@ impl<'a> Course<'a> {
 /// A share of an amount. Of what is no whole token, chance makes one or none, so that the
 /// mean is right.
 #[expect(
+    clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     reason = "amounts are not negative, and a part is no more than the whole"
