@@ -10,6 +10,7 @@
 )]
 
 mod backups;
+mod doctor;
 mod manager;
 mod metrics;
 mod package;
