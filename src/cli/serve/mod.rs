@@ -2,6 +2,7 @@
 
 mod backups;
 mod manager;
+mod settings;
 mod upkeep;
 
 use std::io::{IsTerminal, Write};
@@ -63,6 +64,7 @@ impl Serve {
             sample(&books, &config, common.json)?;
         }
         init::found(&books, login_name()?)?;
+        settings::note_changes(&books, &config)?;
         if !config.identity.passkeys {
             books.execute_blocking(EndPasskeySessions)?;
         }
