@@ -8,6 +8,7 @@ mod checkpoint;
 mod client;
 mod config;
 mod distribute;
+mod doctor;
 mod export;
 mod freeze;
 mod healthcheck;
@@ -32,6 +33,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use rusqlite::Connection;
 
 pub use output::Failure;
 
@@ -157,6 +159,8 @@ enum Verb {
     Token(token::Token),
     /// Show the settings in force and where each came from
     Config,
+    /// Look at disk, clock, permissions, settings, backups, provider; say what to do
+    Doctor,
     /// Ask the program that serves how it is; for containers and units
     Healthcheck,
     /// Run SQL on the database with the program's own SQLite
@@ -190,6 +194,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Mail(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
+        Some(Verb::Doctor) => doctor::run(&common),
         Some(Verb::Healthcheck) => healthcheck::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),
         Some(Verb::Bench(verb)) => verb.run(&common),
@@ -227,4 +232,14 @@ fn open(config: &Config) -> Result<Books, Failure> {
         ..Options::default()
     };
     Ok(Books::open(&config.database.path, &options)?)
+}
+
+/// The time of the newest entry of the ledger, Unix milliseconds.
+fn last_entry_at(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row(
+        "SELECT max(coalesce((SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1), 0),
+                    coalesce((SELECT created_at FROM audit_log ORDER BY sequence DESC LIMIT 1), 0))",
+        [],
+        |row| row.get(0),
+    )
 }

@@ -9,7 +9,9 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod audit;
 mod backups;
+mod doctor;
 mod manager;
 mod metrics;
 mod package;

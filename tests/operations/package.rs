@@ -4,6 +4,7 @@
 //! the package installed there by apt, the program started as its user, and the package replaced and purged.
 
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -137,7 +138,9 @@ fn the_package_is_installed_and_started_in_a_fresh_debian() {
     assert!(fresh.run("systemctl is-enabled communitytoken").contains("enabled"));
     assert_eq!(fresh.run("systemd-analyze verify communitytoken.service").trim(), "");
     // What a volunteer does first: the address in the settings.
-    fresh.run("sed -i 's/^#bind = \"127.0.0.1:8080\"/bind = \"127.0.0.1:18473\"/' /etc/communitytoken/config.toml");
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = "/etc/communitytoken/config.toml";
+    fresh.run(&format!("sed -i 's/^#bind = \"127.0.0.1:8080\"/bind = \"{free}\"/' {settings}"));
     let mut server = fresh.command(&format!("{AS_THE_SERVICE} communitytoken serve")).spawn().unwrap();
     let began = Instant::now();
     while !fresh.command(&format!("{AS_THE_SERVICE} communitytoken healthcheck")).output().unwrap().status.success() {
@@ -150,7 +153,7 @@ fn the_package_is_installed_and_started_in_a_fresh_debian() {
     assert!(server.wait().unwrap().success());
     // Another release keeps the settings and the ledger; purging keeps the ledger.
     fresh.run("apt-get install -y -qq --reinstall --no-install-recommends /root/communitytoken.deb");
-    assert!(fresh.run("cat /etc/communitytoken/config.toml").contains("18473"));
+    assert!(fresh.run("cat /etc/communitytoken/config.toml").contains(&format!("\nbind = \"{free}\"")));
     fresh.run("dpkg --purge communitytoken");
     let left =
         fresh.run("ls /var/lib/communitytoken/data; ls -d /etc/communitytoken /usr/bin/communitytoken 2>&1 || true");

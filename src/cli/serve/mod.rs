@@ -2,6 +2,7 @@
 
 mod backups;
 mod manager;
+mod settings;
 mod upkeep;
 
 use std::io::{IsTerminal, Write};
@@ -14,7 +15,7 @@ use tokio::task::spawn_blocking;
 use tracing_subscriber::EnvFilter;
 
 use self::upkeep::Upkeep;
-use super::{Common, Failure, init, link, login_name, migrate, open, output};
+use super::{Common, Failure, init, last_entry_at, link, login_name, migrate, open, output};
 use crate::config::{Config, Log, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
@@ -63,6 +64,7 @@ impl Serve {
             sample(&books, &config, common.json)?;
         }
         init::found(&books, login_name()?)?;
+        settings::note_changes(&books, &config)?;
         if !config.identity.passkeys {
             books.execute_blocking(EndPasskeySessions)?;
         }
@@ -185,14 +187,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
 
 /// Says when the clock stands behind the ledger, whose time never falls.
 fn warn_of_clock(books: &Books) -> Result<(), Failure> {
-    let last: i64 = books.read_blocking(|conn| {
-        Ok(conn.query_row(
-            "SELECT max(coalesce((SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1), 0),
-                        coalesce((SELECT created_at FROM audit_log ORDER BY sequence DESC LIMIT 1), 0))",
-            [],
-            |row| row.get(0),
-        )?)
-    })?;
+    let last = books.read_blocking(|conn| Ok(last_entry_at(conn)?))?;
     let behind = Duration::from_millis(u64::try_from(last - books.now()).unwrap_or(0));
     if behind > CLOCK_MAY_DIFFER {
         tracing::warn!(

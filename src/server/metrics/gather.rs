@@ -11,6 +11,7 @@ use prometheus::{Gauge, IntCounter, Opts, Registry, TextEncoder};
 use crate::backups;
 use crate::error::{Error, Result};
 use crate::ledger::proof::newest;
+use crate::store;
 use crate::web::App;
 
 /// All figures, in the text format.
@@ -101,10 +102,9 @@ async fn ledger(app: &App, figures: &Gathered) -> Result<()> {
 /// How large the files are.
 fn files(app: &App, figures: &Gathered) -> Result<()> {
     let path = app.books.path();
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
+    let log = store::beside(path, "-wal");
     figures.gauge("communitytoken_database_bytes", "The size of the database file.", size(path))?;
-    figures.gauge("communitytoken_wal_bytes", "The size of its write-ahead log.", size(Path::new(&log)))
+    figures.gauge("communitytoken_wal_bytes", "The size of its write-ahead log.", size(&log))
 }
 
 /// How old what could be restored is.
