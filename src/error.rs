@@ -114,6 +114,8 @@ codes! {
     RecipientClosed = "recipient_closed", 422, "The recipient has left";
     /// A distribution to more wallets than one distribution may serve.
     TooManyRecipients = "too_many_recipients", 422, "Too many recipients";
+    /// A simulation that would take longer than anybody waits for, or longer than the caller may ask for.
+    SimulationTooLarge = "simulation_too_large", 422, "The simulation is too large";
     /// This kind of transaction cannot be reversed.
     NotReversible = "not_reversible", 422, "This cannot be reversed";
     /// The operation is for members' wallets, and this one belongs to a system account.

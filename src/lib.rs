@@ -7,6 +7,7 @@
 //! * [`schema`]: the steps that build `schema.sql`.
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
 //! * [`mail`]: letters, and the server that takes them. [`notices`]: what members are told, and by which way.
+//! * [`backups`]: copies of the ledger, taken and proven.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
 //! * [`wallets`], [`transfers`], [`requests`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
@@ -24,6 +25,7 @@
 //! batch's transaction, rows, reply, and then JSON or a page. Both run the same command.
 
 pub mod audit;
+pub mod backups;
 pub mod cli;
 pub mod clients;
 pub mod config;
@@ -80,6 +82,7 @@ mod tests {
         "notices",
         "mail",
         "config",
+        "backups",
         "ledger",
         "schema",
         "store",

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::{Common, Failure, migrate, output, verify};
+use crate::backups::{self, NotTaken, Taken};
 use crate::config::Config;
-use crate::ledger::verify::Report;
 use crate::schema;
-use crate::store::{self, Draft, FileState, Finished};
+use crate::store::{self, FileState};
 
 /// Copy the whole ledger into one file while the server runs, and prove that the copy is sound.
 ///
@@ -28,7 +29,7 @@ pub(crate) struct Backup {
 impl Backup {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let config = common.settings(None)?;
-        let (made, report) = take(&config, common, &self.file, self.overwrite)?;
+        let Taken { file: made, report } = take(&config, common, &self.file, self.overwrite)?;
         let answer = json!({
             "backup": self.file,
             "bytes": made.bytes,
@@ -51,8 +52,8 @@ impl Backup {
     }
 }
 
-/// Takes a backup: copied, looked at page by page, verified, and only then named.
-pub(super) fn take(config: &Config, common: &Common, file: &Path, over: bool) -> Result<(Finished, Report), Failure> {
+/// Takes a backup, with bars to look at.
+fn take(config: &Config, common: &Common, file: &Path, over: bool) -> Result<Taken, Failure> {
     let path = &config.database.path;
     if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
         return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
@@ -65,25 +66,21 @@ pub(super) fn take(config: &Config, common: &Common, file: &Path, over: bool) ->
             file.display()
         )));
     }
-    let draft = Draft::of(file)?;
-    let bar = output::progress("Copying", common.json);
-    let source = store::open_beside(path, config.database.checkpoints)?;
-    store::copy(&source, &draft, |done, total| {
+    let bars = [output::progress("Copying", common.json), output::progress("Verifying", common.json)];
+    let taken = backups::take(path, config.database.checkpoints, file, over, |stage, done, total| {
+        let bar = &bars[stage as usize];
         bar.set_length(total);
         bar.set_position(done);
-    })?;
-    bar.finish_and_clear();
-    let report = {
-        let copy = store::open_beside(draft.path(), store::Checkpoints::Own)?;
-        store::check_pages(&copy)?;
-        verify::prove(&copy, common)?
-    };
-    verify::insist(
-        &report,
-        common,
-        "The ledger is not sound, so no backup was made. Look at `communitytoken verify`.",
-    )?;
-    Ok((store::finish(draft, file, over)?, report))
+    });
+    bars.iter().for_each(ProgressBar::finish_and_clear);
+    taken.map_err(|why| match why {
+        NotTaken::Failed(failure) => failure.into(),
+        NotTaken::Unsound(report) => verify::unsound(
+            &report,
+            common,
+            "The ledger is not sound, so no backup was made. Look at `communitytoken verify`.",
+        ),
+    })
 }
 
 /// Refuses a backup file that is the database: it would be read and written at once.

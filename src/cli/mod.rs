@@ -8,8 +8,10 @@ mod checkpoint;
 mod client;
 mod config;
 mod distribute;
+mod doctor;
 mod export;
 mod freeze;
+mod healthcheck;
 mod init;
 mod issue;
 mod key;
@@ -31,6 +33,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use rusqlite::Connection;
 
 pub use output::Failure;
 
@@ -156,6 +159,10 @@ enum Verb {
     Token(token::Token),
     /// Show the settings in force and where each came from
     Config,
+    /// Look at disk, clock, permissions, settings, backups, provider; say what to do
+    Doctor,
+    /// Ask the program that serves how it is; for containers and units
+    Healthcheck,
     /// Run SQL on the database with the program's own SQLite
     Sql(sql::Sql),
     /// Measure this machine, in a database of its own
@@ -187,6 +194,8 @@ pub fn run() -> ExitCode {
         Some(Verb::Mail(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
+        Some(Verb::Doctor) => doctor::run(&common),
+        Some(Verb::Healthcheck) => healthcheck::run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),
         Some(Verb::Bench(verb)) => verb.run(&common),
     };
@@ -223,4 +232,14 @@ fn open(config: &Config) -> Result<Books, Failure> {
         ..Options::default()
     };
     Ok(Books::open(&config.database.path, &options)?)
+}
+
+/// The time of the newest entry of the ledger, Unix milliseconds.
+fn last_entry_at(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row(
+        "SELECT max(coalesce((SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1), 0),
+                    coalesce((SELECT created_at FROM audit_log ORDER BY sequence DESC LIMIT 1), 0))",
+        [],
+        |row| row.get(0),
+    )
 }

@@ -11,7 +11,7 @@ use super::{Common, Failure, migrate, output};
 use crate::language::Language::English;
 use crate::ledger::system_clock;
 use crate::statistics::Calendar;
-use crate::statistics::sandbox::{FanPoint, Outcomes, Percent, Question, RUNS_MAX, Rhythm, Whom, prepare, word};
+use crate::statistics::sandbox::{FanPoint, Outcomes, Percent, Question, Rhythm, Whom, prepare, word};
 use crate::store;
 
 /// Live on from the community's own history, thousands of times, under rules you try out; changes nothing.
@@ -26,7 +26,7 @@ pub(crate) struct Simulate {
     /// Share them among all members, instead of so many to each
     #[arg(long, requires = "distribute")]
     together: bool,
-    /// How often: day, week, two_weeks, month or quarter
+    /// How often: `day`, `week`, `two_weeks`, `month` or `quarter`
     #[arg(long, value_name = "RHYTHM", default_value = "week", value_parser = word::<Rhythm>)]
     every: Rhythm,
     /// A fee on each payment between members, into the pool: a percentage as 2%, or a number of tokens
@@ -101,7 +101,7 @@ impl Simulate {
 
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let question = self.question();
-        question.check(RUNS_MAX)?;
+        question.check()?;
         let config = common.settings(None)?;
         if !config.database.path.exists() {
             return Err(Failure::Refused(format!("There is no database at {}.", config.database.path.display())));
@@ -115,8 +115,10 @@ impl Simulate {
         drop(conn);
         let bar = output::progress("Living futures", common.json);
         bar.set_length(question.runs.unsigned_abs());
-        let watch = || {
-            bar.inc(1);
+        let watch = |over: u64| {
+            if over > 0 {
+                bar.inc(over);
+            }
             ControlFlow::Continue(())
         };
         let threads = self.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);

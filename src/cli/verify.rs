@@ -184,11 +184,13 @@ fn show(bar: &ProgressBar) -> impl FnMut(u64, u64) {
 
 /// Refuses a database in which something was found: each finding is told, and then the sentence.
 pub(super) fn insist(report: &Report, common: &Common, refusal: &str) -> Result<(), Failure> {
-    if report.is_sound {
-        return Ok(());
-    }
+    if report.is_sound { Ok(()) } else { Err(unsound(report, common, refusal)) }
+}
+
+/// Tells each finding; and the refusal.
+pub(super) fn unsound(report: &Report, common: &Common, refusal: &str) -> Failure {
     output::print(common.json, report, || words(report, false));
-    Err(Failure::Refused(refusal.to_owned()))
+    Failure::Refused(refusal.to_owned())
 }
 
 fn words(report: &Report, kept: bool) -> String {

@@ -29,7 +29,8 @@ pub use mail::{Mail, MailTls};
 pub use providers::may_fetch;
 pub use secret::Secret;
 pub use sections::{
-    Community, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Provider, Server, Sessions,
+    Backup, Community, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Metrics, Provider, Server,
+    Sessions,
 };
 
 use std::fmt;
@@ -37,6 +38,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use secret::HIDDEN;
+
+/// How the settings end that name a file with a secret.
+const SECRET_FILES: [&str; 3] = ["secret_file", "password_file", "token_file"];
 
 /// Everything a community can set.
 #[derive(Debug, Clone)]
@@ -57,6 +61,10 @@ pub struct Config {
     pub ledger: Ledger,
     /// How members are written to; none: not at all.
     pub mail: Option<Mail>,
+    /// Which backups are taken by themselves.
+    pub backup: Backup,
+    /// Who may see the program's figures.
+    pub metrics: Metrics,
     /// How the program logs.
     pub log: Log,
     report: Vec<Setting>,
@@ -129,11 +137,6 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Whether what this setting names is a file with a secret in it.
-fn is_secret_file(key: &str) -> bool {
-    key.ends_with("secret_file") || key.ends_with("password_file")
-}
-
 /// Reads the configuration: flags over environment over file over default.
 pub fn load(overrides: &Overrides) -> Result<Config, ConfigError> {
     load_with(overrides, std::env::vars_os(), PathBuf::from("config.toml"))
@@ -158,7 +161,9 @@ impl Config {
     pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
         self.report.iter().filter_map(|setting| match &setting.origin {
             Origin::File(path) if setting.value == HIDDEN => Some(path.as_path()),
-            _ if is_secret_file(&setting.key) && !setting.value.is_empty() => Some(Path::new(&setting.value)),
+            _ if SECRET_FILES.iter().any(|name| setting.key.ends_with(name)) && !setting.value.is_empty() => {
+                Some(Path::new(&setting.value))
+            }
             _ => None,
         })
     }

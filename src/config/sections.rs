@@ -159,6 +159,9 @@ pub struct Sessions {
     /// For how long after sign-in a session keeps the roles that the provider's claims gave. They are
     /// not looked up again, so this is how long someone keeps a role that was taken away over there.
     pub claimed_role: Duration,
+    /// For how long after sign-in a member may change how they sign in, and an operator may act: whoever
+    /// finds an open browser must be able to do neither.
+    pub fresh: Duration,
 }
 
 /// A member as an identity provider names them, written `issuer|subject`.
@@ -204,6 +207,26 @@ pub struct Limits {
 pub struct Ledger {
     /// After how many minutes with new transactions a signed checkpoint is taken; 0 for none.
     pub checkpoint_minutes: u32,
+}
+
+/// Which backups are taken by themselves.
+#[derive(Debug, Clone)]
+pub struct Backup {
+    /// After how many hours the next is due; 0 for none.
+    pub every_hours: u32,
+    /// How many of them stay.
+    pub keep: usize,
+    /// Where they lie.
+    pub folder: PathBuf,
+}
+
+/// Who may see the program's figures.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// An address and port of their own.
+    pub bind: Option<SocketAddr>,
+    /// What whoever asks must show; with it they are shown at the program's address, too.
+    pub token: Option<Secret>,
 }
 
 /// How the program logs.

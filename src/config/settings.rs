@@ -13,7 +13,8 @@ use super::layers::Values;
 use super::providers::web_address;
 use super::reader::Reader;
 use super::{
-    Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Server, Sessions,
+    Backup, Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Metrics,
+    Server, Sessions,
 };
 use crate::language::Language;
 use crate::store::Checkpoints;
@@ -32,6 +33,9 @@ pub(super) const PROVIDERS: &str = "identity.providers";
 
 /// A default as it stands in the example file; empty for "not set".
 pub(super) type Default = &'static str;
+
+/// The shortest token for figures.
+const TOKEN_MIN: usize = 16;
 
 const KEYS: &[(&str, Kind, Default)] = &[
     ("server.bind", Kind::Text, "127.0.0.1:8080"),
@@ -70,6 +74,7 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("sessions.idle_days", Kind::Number, "14"),
     ("sessions.absolute_days", Kind::Number, "90"),
     ("sessions.claimed_role_hours", Kind::Number, "12"),
+    ("sessions.fresh_minutes", Kind::Number, "15"),
     ("limits.recipients_per_distribution", Kind::Number, "100"),
     ("limits.idempotency_days", Kind::Number, "7"),
     ("limits.payment_request_days", Kind::Number, "30"),
@@ -90,6 +95,12 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("mail.password", Kind::Text, ""),
     ("mail.password_file", Kind::Text, ""),
     ("mail.from", Kind::Text, ""),
+    ("backup.every_hours", Kind::Number, "0"),
+    ("backup.keep", Kind::Number, "7"),
+    ("backup.folder", Kind::Text, "backups"),
+    ("metrics.bind", Kind::Text, ""),
+    ("metrics.token", Kind::Text, ""),
+    ("metrics.token_file", Kind::Text, ""),
     ("log.format", Kind::Text, "text"),
     ("log.filter", Kind::Text, "info"),
 ];
@@ -160,11 +171,30 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let limits = read.limits();
     let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
     let mail = read.mail();
+    let backup = Backup {
+        every_hours: read.number("backup.every_hours", 0, 720),
+        keep: read.number("backup.keep", 1, 1000) as usize,
+        folder: PathBuf::from(read.needed("backup.folder")),
+    };
+    let metrics = read.metrics();
     let log = Log { format: read.log_format(), filter: read.log_filter() };
     if !read.values.problems.is_empty() {
         return Err(ConfigError { problems: read.values.problems });
     }
-    Ok(Config { server, database, community, identity, sessions, limits, ledger, mail, log, report: read.report })
+    Ok(Config {
+        server,
+        database,
+        community,
+        identity,
+        sessions,
+        limits,
+        ledger,
+        mail,
+        backup,
+        metrics,
+        log,
+        report: read.report,
+    })
 }
 
 impl Reader {
@@ -221,7 +251,31 @@ impl Reader {
         let idle = hour * 24 * self.number("sessions.idle_days", 1, 365);
         let absolute = hour * 24 * self.number("sessions.absolute_days", 1, 365);
         let claimed_role = hour * self.number("sessions.claimed_role_hours", 0, 8760);
-        Sessions { idle, absolute, claimed_role }
+        let fresh = hour / 60 * self.number("sessions.fresh_minutes", 1, 1440);
+        Sessions { idle, absolute, claimed_role, fresh }
+    }
+
+    /// Figures of a community are not for strangers: they are shown on this machine alone, or to who has
+    /// the token.
+    fn metrics(&mut self) -> Metrics {
+        let bind = self.text("metrics.bind").and_then(|text| {
+            let bind = text.parse::<SocketAddr>();
+            if bind.is_err() {
+                self.wrong("metrics.bind", "must be an address and a port, as in 127.0.0.1:9464");
+            }
+            bind.ok()
+        });
+        let token = self.secret("metrics.token");
+        if token.as_ref().is_some_and(|token| token.reveal().len() < TOKEN_MIN) {
+            self.wrong(
+                "metrics.token",
+                format!("must have at least {TOKEN_MIN} characters, so that nobody guesses it"),
+            );
+        }
+        if token.is_none() && bind.is_some_and(|bind| !bind.ip().is_loopback()) {
+            self.wrong("metrics.bind", "can be reached by others, so metrics.token or metrics.token_file must be set");
+        }
+        Metrics { bind, token }
     }
 
     fn limits(&mut self) -> Limits {

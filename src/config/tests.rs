@@ -46,6 +46,7 @@ fn the_defaults_are_what_the_contract_says() {
     assert_eq!(config.sessions.idle.as_secs(), 14 * 24 * 3600);
     assert_eq!(config.sessions.absolute.as_secs(), 90 * 24 * 3600);
     assert_eq!(config.sessions.claimed_role.as_secs(), 12 * 3600);
+    assert_eq!(config.sessions.fresh.as_secs(), 15 * 60);
     assert_eq!(config.log.format, LogFormat::Text);
     assert!(config.uses_developer_identity());
     assert!(config.report().iter().all(|s| s.origin == Origin::Default));

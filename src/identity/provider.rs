@@ -38,13 +38,17 @@ impl Provider {
     /// A provider out of the configuration. Keys that come over the network are kept beside the
     /// database.
     pub fn from_settings(settings: &config::Provider, database: &Path) -> Result<Self> {
-        let source = match (&settings.client_secret, &settings.jwks_file, &settings.jwks_url) {
+        Ok(Self { settings: settings.clone(), keys: KeySet::beside(database, Self::source(settings))? })
+    }
+
+    /// Where its keys come from.
+    pub fn source(settings: &config::Provider) -> Source {
+        match (&settings.client_secret, &settings.jwks_file, &settings.jwks_url) {
             (Some(secret), ..) if settings.signs_with_secret() => Source::Secret(secret.clone()),
             (_, Some(path), _) => Source::File(path.clone()),
             (_, None, Some(url)) => Source::Url { url: url.clone(), allow_http: settings.allow_http },
             (_, None, None) => Source::Discovery { issuer: settings.issuer.clone(), allow_http: settings.allow_http },
-        };
-        Ok(Self { settings: settings.clone(), keys: KeySet::beside(database, source)? })
+        }
     }
 
     /// The program's own developer identity, as one more provider.

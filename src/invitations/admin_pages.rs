@@ -10,14 +10,14 @@ use serde::Deserialize;
 use super::link::LinkId;
 use super::make::DAYS_MAX;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
-use crate::error::{Error, Result};
-use crate::identity::{Member, Role, Secret, member};
-use crate::ledger::{PageRequest, Reason, UserId};
+use crate::error::Result;
+use crate::identity::{Member, Secret, member};
+use crate::ledger::{PageRequest, UserId};
 use crate::passkeys::in_use;
 use crate::web::assets::link_script_url;
 use crate::web::{
-    ActPage, App, BareForm, FormBody, Nav, Operating, Pages, Parameters, PathId, ReasonForm, RequestId, Section,
-    Session, Shell, Square, authority, form_status, page_with, page_with_script,
+    ActPage, App, BareForm, FormBody, MayAct, Nav, Operating, Overseeing, Pages, Parameters, PathId, ReasonForm,
+    Section, Session, Shell, Square, form_status, page_with, page_with_script,
 };
 
 pub(super) fn routes() -> Pages {
@@ -31,7 +31,8 @@ pub(super) fn routes() -> Pages {
 #[template(path = "invitations/invitations.html")]
 struct InvitationsPage {
     shell: Shell,
-    is_operator: bool,
+    may: MayAct,
+    place: &'static str,
     problem: Option<String>,
     links: Vec<Link>,
     /// Where the older ones begin.
@@ -56,10 +57,6 @@ struct InvitedPage {
     square: String,
 }
 
-fn check(may: bool) -> Result<()> {
-    if may { Ok(()) } else { Err(Error::forbidden()) }
-}
-
 async fn invitations(
     app: &App,
     session: &Session,
@@ -72,7 +69,8 @@ async fn invitations(
     let status = form_status(problem.is_some());
     let page = InvitationsPage {
         shell: app.shell(Some(session), Nav::Admin(Section::Invitations)),
-        is_operator: session.member.has(Role::Operator),
+        may: if status == StatusCode::OK { MayAct::of(session, app) } else { MayAct::Now },
+        place: "/admin/invitations",
         problem,
         links: links.items,
         older: links.next_cursor,
@@ -90,8 +88,11 @@ struct Older {
     cursor: Option<String>,
 }
 
-async fn show(State(app): State<App>, session: Session, Parameters(query): Parameters<Older>) -> Result<Response> {
-    check(session.member.oversees())?;
+async fn show(
+    State(app): State<App>,
+    Overseeing(session): Overseeing,
+    Parameters(query): Parameters<Older>,
+) -> Result<Response> {
     in_use(&app)?;
     invitations(&app, &session, query.cursor, InviteForm { days: "7".into(), ..InviteForm::default() }, None).await
 }
@@ -126,26 +127,25 @@ impl InviteForm {
 /// The new link is the answer itself and is shown this once.
 async fn invite(
     State(app): State<App>,
-    session: Session,
-    request_id: RequestId,
+    operating: Operating,
     FormBody(form): FormBody<InviteForm>,
 ) -> Result<Response> {
+    let session = &operating.session;
     session.check(&form.csrf)?;
-    check(session.member.has(Role::Operator))?;
     in_use(&app)?;
-    match make(&app, &session.member, &form, &request_id).await {
+    match make(&app, &operating, &form).await {
         Ok((url, expires_at)) => {
             let name = Some(form.name.trim().to_owned()).filter(|name| !name.is_empty());
-            made_page(&app, &session, LinkKind::Invitation, name, url, expires_at)
+            made_page(&app, session, LinkKind::Invitation, name, url, expires_at)
         }
         Err(error) if error.is_refusal() => {
-            let shell = app.shell(Some(&session), Nav::Profile);
+            let shell = app.shell(Some(session), Nav::Profile);
             // Here the name is somebody else's.
             let problem = match error.errors.first() {
                 Some(wrong) if wrong.field == "username" => shell.say("rule-name").into(),
                 _ => shell.problem(&error),
             };
-            invitations(&app, &session, None, form, Some(problem)).await
+            invitations(&app, session, None, form, Some(problem)).await
         }
         Err(error) => Err(error),
     }
@@ -222,8 +222,8 @@ async fn make_link(
     }
 }
 
-async fn make(app: &App, operator: &Member, form: &InviteForm, request_id: &RequestId) -> Result<(String, i64)> {
-    let authority = authority(operator, Reason::new(&form.reason)?, request_id)?;
+async fn make(app: &App, operating: &Operating, form: &InviteForm) -> Result<(String, i64)> {
+    let authority = operating.authority(&form.reason)?;
     let secret = Secret::random()?;
     let command = MakeLink { wanted: form.wanted()?, secret: secret.clone(), authority };
     let made = app.books.execute(command).await?;
@@ -232,15 +232,13 @@ async fn make(app: &App, operator: &Member, form: &InviteForm, request_id: &Requ
 
 async fn withdraw(
     State(app): State<App>,
-    session: Session,
+    operating: Operating,
     PathId(LinkId(id)): PathId<LinkId>,
-    request_id: RequestId,
     FormBody(form): FormBody<BareForm>,
 ) -> Result<Response> {
-    session.check(&form.csrf)?;
-    check(session.member.has(Role::Operator))?;
+    operating.session.check(&form.csrf)?;
     in_use(&app)?;
-    let authority = authority(&session.member, Reason::new("Withdrawn on the page of invitations")?, &request_id)?;
+    let authority = operating.authority("Withdrawn on the page of invitations")?;
     app.books.execute(WithdrawLink { id, authority }).await?;
     Ok(Redirect::to("/admin/invitations").into_response())
 }

@@ -187,6 +187,8 @@ fn no_text_stands_in_a_template() {
 
 /// Pages whose texts are still to be moved into the language files.
 const NOT_YET: &[&str] = &[
+    "templates/statistics/flow.html",
+    "templates/statistics/report.html",
     "templates/audit/audit.html",
     "templates/audit/lines.html",
     "templates/layout/act.html",

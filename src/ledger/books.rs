@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand;
@@ -20,6 +21,7 @@ use crate::error::{Code, Error, Result};
 use crate::schema;
 use crate::store::{
     self, Checkpoints, FileState, PageCheck, ReadFailure, Readers, Receipt, Seats, StoreFailure, WriteFailure, Writer,
+    WriterFigures,
 };
 
 /// Gives the time in Unix milliseconds.
@@ -82,6 +84,8 @@ pub struct Books {
     path: Arc<PathBuf>,
     clock: Clock,
     checkpoints: Checkpoints,
+    /// What the living proof last found.
+    adds_up: Arc<AtomicBool>,
 }
 
 impl Books {
@@ -115,8 +119,8 @@ impl Books {
         let seats = Arc::new(Seats::new(options.readers as usize));
         let places = Arc::new(Semaphore::new(options.readers as usize));
         let path = Arc::new(path.to_owned());
-        let (trail, clock) = (Arc::default(), Arc::clone(&options.clock));
-        Ok(Self { writer, readers, seats, places, trail, path, clock, checkpoints })
+        let (trail, clock, adds_up) = (Arc::default(), Arc::clone(&options.clock), Arc::default());
+        Ok(Self { writer, readers, seats, places, trail, path, clock, checkpoints, adds_up })
     }
 
     /// Where the database lies.
@@ -177,11 +181,27 @@ impl Books {
         self.writer.health().failure()
     }
 
+    /// What the writer measures of itself.
+    pub fn figures(&self) -> &WriterFigures {
+        self.writer.figures()
+    }
+
+    /// How many commands wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
+    /// Whether the ledger added up when it was proved last.
+    pub fn adds_up(&self) -> bool {
+        self.adds_up.load(Ordering::Relaxed)
+    }
+
     /// The living proof: counts the supply from the rows, and takes no more writes if it does not add
     /// up, rather than build on damage.
     pub fn prove(&self) -> Result<Supply> {
         let now = self.now();
         let supply = self.read_blocking(|conn| supply(conn, now))?;
+        self.adds_up.store(supply.is_consistent, Ordering::Relaxed);
         if !supply.is_consistent {
             self.writer.health().halt(&format!(
                 "the ledger does not add up: {} tokens were issued, members hold {} and the pool {}; run `communitytoken verify`",

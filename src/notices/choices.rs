@@ -13,10 +13,8 @@ use crate::ledger::{Command, Ledger, UserKey};
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// Of what.
-    #[schema(inline)]
     pub kind: NoticeKind,
     /// By which way.
-    #[schema(inline)]
     pub channel: Channel,
     /// Whether it comes.
     pub on: bool,

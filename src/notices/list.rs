@@ -9,6 +9,8 @@ use crate::ledger::{Command, Ledger, UserKey, WalletKey};
 
 /// Counted no further: "9+" says enough.
 const COUNTED: i64 = 10;
+/// Links followed at most: behind so many payments of one's own, older ones to oneself are not counted.
+const STEPS: i64 = 50;
 
 /// One thing a member was told.
 #[derive(Debug, Clone)]
@@ -48,7 +50,7 @@ pub fn read_mark(conn: &Connection, user: UserKey) -> Result<i64> {
 }
 
 /// How much is unread, counted up to ten. Payments are found by following the wallet's links back to where
-/// the member has read, ten links at most: some microseconds, whatever the history.
+/// the member has read, so many at most: some microseconds, whatever the history.
 pub fn unread(conn: &Connection, user: UserKey, wallet: WalletKey) -> Result<i64> {
     let mark = read_mark(conn, user)?;
     let told: i64 = conn
@@ -61,16 +63,16 @@ pub fn unread(conn: &Connection, user: UserKey, wallet: WalletKey) -> Result<i64
     }
     let paid: i64 = conn
         .prepare_cached(
-            "WITH RECURSIVE back (sequence, steps) AS (
-                SELECT last_sequence, 1 FROM wallets WHERE key = ?1
+            "WITH RECURSIVE back (sequence, steps, found) AS (
+                SELECT last_sequence, 1, 0 FROM wallets WHERE key = ?1
                 UNION ALL
-                SELECT iif(t.to_wallet = ?1, t.to_previous, t.from_previous), back.steps + 1
+                SELECT iif(t.to_wallet = ?1, t.to_previous, t.from_previous), back.steps + 1,
+                       back.found + (t.to_wallet = ?1 AND ((t.kind = 3 AND ?4) OR (t.kind = 2 AND ?5)))
                   FROM back JOIN transactions AS t ON t.sequence = back.sequence
-                 WHERE back.steps < ?3 AND t.created_at > ?2)
-             SELECT count(*) FROM back JOIN transactions AS t ON t.sequence = back.sequence
-              WHERE t.to_wallet = ?1 AND t.created_at > ?2 AND ((t.kind = 3 AND ?4) OR (t.kind = 2 AND ?5))",
+                 WHERE back.steps <= ?6 AND back.found < ?3 AND t.created_at > ?2)
+             SELECT max(found) FROM back",
         )?
-        .query_row((wallet, mark, COUNTED, payments, distributions), |row| row.get(0))?;
+        .query_row((wallet, mark, COUNTED, payments, distributions, STEPS), |row| row.get(0))?;
     Ok((told + paid).min(COUNTED))
 }
 

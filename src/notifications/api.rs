@@ -11,7 +11,7 @@ use super::list::{Told, told};
 use crate::error::{Error, Result};
 use crate::ledger::UserKey;
 use crate::notices::{Choice, Choose, MarkRead, address_state, choices, unread};
-use crate::web::{App, Bearer, Body, Parameters};
+use crate::web::{App, Bearer, Body, Object, Parameters};
 
 /// Entries on a page at most, and when nothing is said.
 const LIMIT_MAX: i64 = 200;
@@ -123,8 +123,8 @@ async fn chosen(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<C
 #[serde(deny_unknown_fields)]
 struct Change {
     /// Kinds and ways; what is not named stays as it is.
-    #[schema(min_items = 1, max_items = 64)]
-    choices: Vec<Choice>,
+    #[schema(value_type = Vec<Choice>, min_items = 1, max_items = 64)]
+    choices: Vec<Object<Choice>>,
 }
 
 /// Choose what you want to hear
@@ -133,6 +133,7 @@ async fn choose(State(app): State<App>, Bearer(member): Bearer, Body(change): Bo
     if !(1..=CHOICES_MAX).contains(&change.choices.len()) {
         return Err(Error::field("choices", format!("must name 1 to {CHOICES_MAX} of them")));
     }
-    app.books.execute(Choose { user: member.key, choices: change.choices }).await?;
+    let choices = change.choices.into_iter().map(|Object(choice)| choice).collect();
+    app.books.execute(Choose { user: member.key, choices }).await?;
     chosen_by(&app, member.key).await
 }

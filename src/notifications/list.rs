@@ -18,7 +18,6 @@ const PAGES: usize = 3;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct Told {
     /// What it is about.
-    #[schema(inline)]
     pub(super) kind: NoticeKind,
     /// What there is to know about it, by kind: `amount`, `from` and `transaction_id` of a payment,
     /// `reason` of a freeze, `role` and `granted`, `what` became of a way in.

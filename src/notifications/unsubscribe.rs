@@ -15,7 +15,7 @@ use crate::web::{App, Nav, Pages, PathText, Shell, page};
 
 /// The routes of this page.
 pub(super) fn routes() -> Pages {
-    Pages::new().open("/unsubscribe/{token}", get(ask).post(leave))
+    Pages::new().open("/unsubscribe/{secret}", get(ask).post(leave))
 }
 
 #[derive(Template)]

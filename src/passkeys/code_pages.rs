@@ -52,7 +52,7 @@ async fn renew(
 ) -> Result<Response> {
     session.check(&form.csrf)?;
     in_use(&app)?;
-    if !session.is_fresh(app.books.now()) {
+    if !session.is_fresh(&app) {
         return Ok(sign_in_again());
     }
     let authority = authority_in(&session, "The member made new recovery codes", &request_id)?;

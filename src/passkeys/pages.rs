@@ -65,7 +65,7 @@ async fn passkeys_page(
         said,
         passkeys,
         codes_left,
-        is_fresh: session.is_fresh(app.books.now()),
+        is_fresh: session.is_fresh(app),
         elsewhere: app.passkeys_elsewhere(headers, "/profile/passkeys"),
     };
     Ok(app.passkey_page(status, &page))
@@ -94,7 +94,7 @@ pub(super) fn sign_in_again() -> Response {
 
 async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<BareForm>) -> Result<Response> {
     session.check(&form.csrf)?;
-    if !session.is_fresh(app.books.now()) {
+    if !session.is_fresh(&app) {
         return Err(Error::sign_in_again());
     }
     let passkeys = in_use(&app)?;
@@ -123,7 +123,7 @@ async fn add(
     FormBody(form): FormBody<AddForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
-    if !session.is_fresh(app.books.now()) {
+    if !session.is_fresh(&app) {
         return Ok(sign_in_again());
     }
     let passkeys = in_use(&app)?;
@@ -201,7 +201,7 @@ async fn remove(
     FormBody(form): FormBody<RemoveForm>,
 ) -> Result<Response> {
     session.check(&form.csrf)?;
-    if !session.is_fresh(app.books.now()) {
+    if !session.is_fresh(&app) {
         return Ok(sign_in_again());
     }
     if !form.sure

@@ -69,23 +69,20 @@ async fn picture(State(app): State<App>, session: Session, PathId(id): PathId<Tr
 
 /// A text in lines: pictures break none by themselves. Between words, where there is a blank in time.
 fn lines(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split_whitespace() {
         let letters: Vec<char> = word.chars().collect();
         for (place, part) in letters.chunks(LINE).enumerate() {
-            let last = lines.last_mut().expect("there is always one line");
-            let taken = last.chars().count();
-            let part: String = part.iter().collect();
-            if taken == 0 {
-                *last = part;
-            } else if place == 0 && taken + 1 + part.chars().count() <= LINE {
-                last.push(' ');
-                last.push_str(&part);
-            } else {
-                lines.push(part);
+            let taken = line.chars().count();
+            if taken > 0 && place == 0 && taken + 1 + part.len() <= LINE {
+                line.push(' ');
+            } else if taken > 0 {
+                lines.push(std::mem::take(&mut line));
             }
+            line.extend(part);
         }
     }
+    lines.push(line);
     lines
 }
 

@@ -107,3 +107,6 @@ CREATE INDEX letter_exits_by_end ON letter_exits (expires_at);
 INSERT INTO followers (name, sequence)
 SELECT 'audit_log', coalesce(max(sequence), 0) FROM audit_log
 UNION ALL SELECT 'transactions', coalesce(max(sequence), 0) FROM transactions;
+
+INSERT INTO notice_marks (user, read_at)
+SELECT key, coalesce((SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1), 0) FROM users;

@@ -44,6 +44,9 @@ struct Health {
     /// What fails, in a sentence.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failures: Vec<&'static str>,
+    /// What somebody should see to although the program can do its work, in a sentence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<&'static str>,
     /// The release of this program.
     version: &'static str,
     /// The SQLite release inside it.
@@ -65,12 +68,14 @@ async fn health(State(app): State<App>) -> Response {
     if !can_write {
         failures.push("The ledger cannot be written; the log says why.");
     }
+    let backup = app.backups.is_failing().then_some("The last backup could not be taken; the log says why.");
     let well = failures.is_empty();
     let health = Health {
         status: if well { "ok" } else { "failing" },
         can_read,
         can_write,
         failures,
+        warnings: backup.into_iter().collect(),
         version: env!("CARGO_PKG_VERSION"),
         sqlite_version: rusqlite::version(),
     };

@@ -8,6 +8,7 @@ mod health;
 mod line;
 mod lines;
 mod listen;
+mod metrics;
 mod openapi;
 mod stream;
 
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use listen::Listening;
+pub use metrics::show_apart;
 
 /// Every slice, once.
 fn slices() -> Vec<Slice> {
@@ -66,7 +68,7 @@ pub fn page_paths() -> Vec<&'static str> {
 
 /// The whole program as one service.
 pub fn router(app: &App) -> Result<Router, String> {
-    let mut api = OpenApiRouter::with_openapi(openapi::document()).merge(health::routes());
+    let mut api = OpenApiRouter::with_openapi(openapi::document()).merge(health::routes()).merge(metrics::routes());
     for slice in slices() {
         api = api.merge(slice.api);
     }

@@ -21,7 +21,7 @@ pub(super) struct Document(pub(super) Arc<Value>);
 
 /// What every refusal looks like (RFC 9457).
 #[derive(Serialize, ToSchema)]
-struct Problem {
+pub(super) struct Problem {
     /// `about:blank`: the code says more.
     #[serde(rename = "type")]
     kind: String,
@@ -92,6 +92,8 @@ pub(super) fn complete(document: OpenApi) -> Value {
             "description": "A token of the community's identity provider." },
         "service_client": { "type": "http", "scheme": "bearer", "bearerFormat": "ctk_",
             "description": "The credential of a service client with the scope that the call names." },
+        "metrics": { "type": "http", "scheme": "bearer",
+            "description": "The token that the settings have for figures." },
     });
     value["security"] = json!([{ "bearer": [] }]);
     let Some(paths) = value["paths"].as_object_mut() else { return value };

@@ -127,8 +127,13 @@ async fn login_page(app: &App, headers: &HeaderMap, visitor: &Visitor, query: Lo
     };
     let next = safe(&query.next);
     let offer = |(place, client): (usize, &Client)| {
-        let query = serde_urlencoded::to_string([("provider", place.to_string().as_str()), ("next", &next)]);
-        Offer { name: client.name().to_owned(), href: format!("/login/start?{}", query.unwrap_or_default()) }
+        let place = place.to_string();
+        let mut fields = vec![("provider", place.as_str()), ("next", &next)];
+        if query.problem == "again" {
+            fields.push(("again", "true"));
+        }
+        let fields = serde_urlencoded::to_string(fields).unwrap_or_default();
+        Offer { name: client.name().to_owned(), href: format!("/login/start?{fields}") }
     };
     let providers: Vec<Offer> = app.sign_in.all().iter().enumerate().map(offer).collect();
     let elsewhere = app.config.identity.providers.first().filter(|_| providers.is_empty());

@@ -29,6 +29,9 @@ pub(super) struct Start {
     provider: usize,
     #[serde(default)]
     next: String,
+    /// Whether the provider is to ask them although it remembers them.
+    #[serde(default)]
+    again: bool,
 }
 
 /// Sends the browser to the provider.
@@ -42,7 +45,7 @@ pub(super) async fn start(
 ) -> Result<Response> {
     let next = safe(&query.next);
     let begun = match app.sign_in.all().get(query.provider) {
-        Some(client) => client.begin(next.clone(), app.books.now()).await,
+        Some(client) => client.begin(next.clone(), query.again, app.books.now()).await,
         None => Err(Error::new(Code::NotFound, "There is no such provider here. Choose one of these.")
             .in_words("refusal-no-such-provider")),
     };

@@ -11,7 +11,7 @@ use super::accounts::{Accounts, accounts};
 use super::activity::Activity;
 use super::calendar::{Bucket, Calendar};
 use super::concentration::{Concentration, concentration};
-use super::flow::{Network, network};
+use super::flow::{Network, STRONGEST, network};
 use super::forecast::{Forecast, Foretold};
 use super::range::{Ahead, Days, Range};
 use super::sandbox::{Outcomes, Question, Turns};
@@ -156,7 +156,7 @@ async fn flow(
 ) -> Result<Json<Network>> {
     read(&app, move |conn, calendar, now| {
         let period = days.period(calendar, now)?;
-        network(conn, &period, caller.oversees, now)
+        network(conn, &period, STRONGEST, caller.oversees, now)
     })
     .await
 }

@@ -17,8 +17,8 @@ use crate::ledger::first_since;
 
 /// Transactions that are read at most: about a second.
 const ROWS_MAX: i64 = 4_000_000;
-/// Strongest connections that are shown.
-const STRONGEST: usize = 20;
+/// Strongest connections that are told.
+pub(super) const STRONGEST: usize = 20;
 
 /// Who trades with whom.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -73,8 +73,9 @@ pub struct Connected {
     pub to_username: Option<String>,
 }
 
-/// Who traded with whom in a period. `named`: whether the caller may see who they are.
-pub fn network(conn: &Connection, period: &Period, named: bool, now: i64) -> Result<Network> {
+/// Who traded with whom in a period, with so many of the strongest connections. `named`: whether the caller may
+/// see who they are.
+pub fn network(conn: &Connection, period: &Period, most: usize, named: bool, now: i64) -> Result<Network> {
     let (first, end) = (first_since(conn, period.from())?, first_since(conn, period.until())?);
     let start = first.max(end - ROWS_MAX);
     let from_time = if start == first {
@@ -98,7 +99,7 @@ pub fn network(conn: &Connection, period: &Period, named: bool, now: i64) -> Res
         density: (members > 1).then(|| ratio(connections.into(), i128::from(members) * i128::from(members - 1))),
         reciprocity: (connections > 0).then(|| ratio(mutual as i128, connections.into())),
         clusters: groups.clusters(&edges),
-        strongest: strongest(conn, &edges, named)?,
+        strongest: strongest(conn, &edges, most, named)?,
         calculated_at: now,
     })
 }
@@ -165,10 +166,10 @@ impl Groups {
 }
 
 /// The strongest connections. Their members are numbered in the order in which they appear.
-fn strongest(conn: &Connection, edges: &Edges, named: bool) -> Result<Vec<Connected>> {
+fn strongest(conn: &Connection, edges: &Edges, most: usize, named: bool) -> Result<Vec<Connected>> {
     let mut all: Vec<_> = edges.iter().collect();
     all.sort_unstable_by_key(|(pair, (count, volume))| (std::cmp::Reverse((*volume, *count)), **pair));
-    all.truncate(STRONGEST);
+    all.truncate(most);
     let mut username = conn.prepare_cached("SELECT username FROM users WHERE wallet = ?1")?;
     let mut numbers: BTreeMap<i64, (usize, Option<String>)> = BTreeMap::new();
     let mut known = |wallet: i64| -> Result<(usize, Option<String>)> {

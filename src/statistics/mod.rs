@@ -14,11 +14,16 @@ mod effect;
 mod effect_api;
 mod effect_pages;
 mod flow;
+mod flow_pages;
 mod forecast;
 mod forecast_pages;
+mod network;
 mod outlook;
 mod pages;
 mod range;
+mod report;
+mod report_api;
+mod report_pages;
 pub mod sandbox;
 mod sandbox_pages;
 mod sections;
@@ -35,6 +40,7 @@ pub use concentration::{Concentration, concentration};
 pub use effect::{Asking, DistributionEffect, Effects, Together, effect, effects};
 pub use flow::{Network, network};
 pub use forecast::{Forecast, Foretold};
+pub use report::{AccountOfMonth, Knowing, Month, Report, month, report};
 pub use supply::{SupplyOverTime, supply_over_time};
 pub use transactions::{Transactions, transactions};
 pub use users::{Settled, Users, users};
@@ -59,10 +65,14 @@ pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
     let turns = Arc::new(sandbox::Turns::default());
     Slice {
-        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold), Arc::clone(&turns)).merge(effect_api::routes()),
+        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold), Arc::clone(&turns))
+            .merge(effect_api::routes())
+            .merge(report_api::routes(Arc::clone(&settled), Arc::clone(&foretold))),
         pages: pages::routes(&settled)
             .merge(forecast_pages::routes(&settled, &foretold))
             .merge(effect_pages::routes())
+            .merge(flow_pages::routes())
+            .merge(report_pages::routes(&settled, &foretold))
             .merge(sandbox_pages::routes(&turns)),
     }
 }

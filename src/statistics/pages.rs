@@ -10,6 +10,7 @@ use axum::routing::get;
 
 use super::calendar::{Bucket, Calendar, Period};
 use super::range::Range;
+use super::report::address;
 use super::sections::{FILES, Figures, Section, file};
 use super::users::Settled;
 use crate::error::Result;
@@ -41,6 +42,8 @@ struct StatisticsPage {
     active_users: i64,
     views: Vec<View>,
     span: String,
+    /// The newest month that is over, as an address says it.
+    last_month: String,
     /// The time that is shown, as an address says it.
     query: String,
     sections: Vec<Section>,
@@ -87,6 +90,7 @@ async fn statistics(
             .with("from", shell.day(&period.from()))
             .with("to", shell.day(&(period.until() - 1).min(now)))
             .into(),
+        last_month: address(&calendar, calendar.start(Bucket::Month, now) - 1),
         query: query(period.bucket, period.from(), period.until() - 1),
         // Before there is anything, there is nothing to draw.
         sections: figures.first.map(|_| figures.sections(&shell, &calendar)).unwrap_or_default(),

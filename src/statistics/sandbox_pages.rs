@@ -13,7 +13,7 @@ use super::chart;
 use super::sandbox::{Asked, FanPoint, Outcomes, Question, Turns, assumptions, runs_max};
 use super::sections::{Section, file};
 use super::table::{Cell, Table, briefly, named};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result};
 use crate::language::Language;
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, form_status, page_with};
 
@@ -76,8 +76,8 @@ fn label(field: &str) -> &'static str {
 }
 
 /// What must be typed into a field.
-fn rule(field: &str, shell: &Shell, runs_max: i64) -> String {
-    let bounds = Question::default().bounds(runs_max);
+fn rule(field: &str, shell: &Shell) -> String {
+    let bounds = Question::default().bounds();
     let rule = match bounds.into_iter().find(|(name, ..)| *name == field) {
         Some((_, _, least, i64::MAX)) => shell.say("statistics-rule-from").with("least", least),
         Some((_, _, least, most)) => shell.say("statistics-rule-between").with("least", least).with("most", most),
@@ -120,11 +120,15 @@ async fn sandbox(
         Err(refusal) if refusal.errors.is_empty() => return Err(refusal),
         Err(refusal) => {
             let most = runs_max(session.member.oversees());
-            // Each number may be had for itself, and all together are too much.
-            let is_long = plain(&asked, session.language).question().is_ok_and(|question| question.check(most).is_ok());
+            let question = plain(&asked, session.language).question();
             let problem = |one: FieldError| {
-                let rule =
-                    if is_long { shell.say("statistics-rule-effort").into() } else { rule(&one.field, &shell, most) };
+                let rule = match refusal.code {
+                    Code::SimulationTooLarge if question.as_ref().is_ok_and(|question| question.runs > most) => {
+                        shell.say("statistics-rule-members").with("most", most).into()
+                    }
+                    Code::SimulationTooLarge => shell.say("statistics-rule-effort").into(),
+                    _ => rule(&one.field, &shell),
+                };
                 (one.field.clone(), shell.say(label(&one.field)).into(), rule)
             };
             (None, refusal.errors.into_iter().map(problem).collect())

@@ -118,9 +118,9 @@ impl Figures {
 }
 
 /// How the community speaks of tokens and times.
-struct Words<'a> {
-    shell: &'a Shell,
-    calendar: &'a Calendar,
+pub(super) struct Words<'a> {
+    pub(super) shell: &'a Shell,
+    pub(super) calendar: &'a Calendar,
 }
 
 /// For drawing, where a pixel is coarser than what is lost.
@@ -162,7 +162,7 @@ impl Words<'_> {
         starts.map(|start| (named(shell, calendar, bucket, start), briefly(shell, calendar, bucket, start))).collect()
     }
 
-    fn supply(&self, supply: &SupplyOverTime) -> Section {
+    pub(super) fn supply(&self, supply: &SupplyOverTime) -> Section {
         let (names, below) = self.buckets(supply.bucket, supply.series.iter().map(|point| point.start_at));
         let says = names.iter().zip(&supply.series).map(|(name, point)| {
             let (held, pool) = (self.tokens(point.circulating_supply), self.tokens(point.system_pool));
@@ -211,7 +211,7 @@ impl Words<'_> {
         }
     }
 
-    fn payments(&self, velocity: &Velocity) -> Section {
+    pub(super) fn payments(&self, velocity: &Velocity) -> Section {
         let (names, below) = self.buckets(velocity.bucket, velocity.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&velocity.series).map(|(name, point)| Point {
             value: drawn(point.turnover.volume),

@@ -131,7 +131,8 @@ pub fn fetch(backup: &Path, draft: &Draft) -> Result<bool, StoreFailure> {
     Ok(true)
 }
 
-fn sum_path(backup: &Path) -> PathBuf {
+/// Where the SHA-256 of a backup lies.
+pub fn sum_path(backup: &Path) -> PathBuf {
     beside(backup, ".sha256")
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -128,7 +129,7 @@ fn open_unchanging(path: &Path) -> Result<Connection, rusqlite::Error> {
 
 /// The file that SQLite keeps beside a database under this ending. It lies beside the file itself,
 /// not beside a link to it.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
     draft::beside(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), ending)
 }
 
@@ -152,19 +153,17 @@ pub fn open_untouched(path: &Path) -> Result<Connection, StoreFailure> {
 
 /// Warns of a file that every user of this machine can read: everyone's balance stands in it, or a
 /// secret.
-#[cfg(unix)]
 pub fn warn_if_open(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    let open_to_all =
-        |path: &Path, bits: u32| fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0);
-    if open_to_all(path, 0o006) && open_to_all(draft::folder(path), 0o001) {
+    if is_open_to_all(path) {
         tracing::warn!("everyone on this machine can read {0}; run: chmod 600 {0}", path.display());
     }
 }
 
-/// Warns of a file that every user of this machine can read.
-#[cfg(not(unix))]
-pub fn warn_if_open(_: &Path) {}
+/// Whether every user of this machine can read a file, or write it.
+pub fn is_open_to_all(path: &Path) -> bool {
+    let has = |path: &Path, bits: u32| fs::metadata(path).is_ok_and(|file| file.permissions().mode() & bits != 0);
+    has(path, 0o006) && has(draft::folder(path), 0o001)
+}
 
 fn refuse_newer(path: &Path, version: i64, newest_version: u32) -> Result<(), StoreFailure> {
     if version > i64::from(newest_version) {

@@ -18,8 +18,8 @@ pub fn warn_of_another_server(path: &Path) {
     }
 }
 
-/// Whoever has a database with a write-ahead log open holds a lock on the file beside it.
-fn other_server(path: &Path) -> Option<u32> {
+/// Another process of this program that serves the database: whoever has a database with a write-ahead log open holds a lock on the file beside it.
+pub fn other_server(path: &Path) -> Option<u32> {
     let path = fs::canonicalize(path).ok()?;
     let shared = fs::metadata(beside(&path, "-shm")).ok()?.ino();
     let locks = fs::read_to_string("/proc/locks").ok()?;

@@ -6,6 +6,7 @@ mod backup;
 mod checkpoints;
 mod draft;
 mod failure;
+mod figures;
 mod file;
 mod holders;
 mod pages;
@@ -14,14 +15,16 @@ mod seats;
 mod sole_use;
 mod writer;
 
-pub use backup::{Finished, check_pages, copy, fetch, finish, open_beside, without_log};
+pub use backup::{Finished, check_pages, copy, fetch, finish, open_beside, sum_path, without_log};
 pub use checkpoints::Checkpoints;
 pub use draft::{Draft, folder, place_first};
 pub use failure::{ReadFailure, StoreFailure, WriteFailure};
+pub use figures::WriterFigures;
 pub use file::{
-    FileState, create, in_passing, inspect, inspect_reading, open_reading, open_untouched, open_writing, warn_if_open,
+    FileState, beside, create, in_passing, inspect, inspect_reading, is_open_to_all, open_reading, open_untouched,
+    open_writing, warn_if_open,
 };
-pub use holders::warn_of_another_server;
+pub use holders::{other_server, warn_of_another_server};
 pub use pages::PageCheck;
 pub use readers::Readers;
 pub use seats::Seats;

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Checkpoints, StoreFailure, WriteFailure};
+use super::{Checkpoints, StoreFailure, WriteFailure, WriterFigures};
 
 /// Jobs that may wait. One more is refused at once, which bounds both memory and waiting.
 const QUEUE: usize = 4096;
@@ -92,12 +92,18 @@ impl WriterHealth {
 pub struct Writer<J: Journal> {
     queue: mpsc::Sender<Job<J>>,
     health: WriterHealth,
+    figures: WriterFigures,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl<J: Journal> Clone for Writer<J> {
     fn clone(&self) -> Self {
-        Self { queue: self.queue.clone(), health: self.health.clone(), thread: Arc::clone(&self.thread) }
+        Self {
+            queue: self.queue.clone(),
+            health: self.health.clone(),
+            figures: self.figures.clone(),
+            thread: Arc::clone(&self.thread),
+        }
     }
 }
 
@@ -112,18 +118,37 @@ impl<J: Journal> Writer<J> {
         let conn = open()?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let health = WriterHealth::default();
-        let state =
-            Thread { open, conn: Some(conn), journal, health: health.clone(), failures: 0, failed: None, batch };
+        let figures = WriterFigures::new()?;
+        let state = Thread {
+            open,
+            conn: Some(conn),
+            journal,
+            health: health.clone(),
+            figures: figures.clone(),
+            failures: 0,
+            failed: None,
+            batch,
+        };
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || state.run(jobs))
             .map_err(|error| StoreFailure(format!("the writer cannot be started ({error}).")))?;
-        Ok(Self { queue, health, thread: Arc::new(Mutex::new(Some(thread))) })
+        Ok(Self { queue, health, figures, thread: Arc::new(Mutex::new(Some(thread))) })
     }
 
     /// Whether the ledger can be written.
     pub fn health(&self) -> &WriterHealth {
         &self.health
+    }
+
+    /// What it measures of itself.
+    pub fn figures(&self) -> &WriterFigures {
+        &self.figures
+    }
+
+    /// How many jobs wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     /// Queues a job and gives the receiver of its answer.
@@ -171,6 +196,7 @@ struct Thread<J, O> {
     conn: Option<Connection>,
     journal: J,
     health: WriterHealth,
+    figures: WriterFigures,
     failures: u32,
     /// The last failure, when and why.
     failed: Option<(Instant, String)>,
@@ -211,6 +237,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
             return refuse(batch, &reason);
         }
         let Some(conn) = self.conn.as_ref() else { return };
+        self.figures.batch.observe(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
         let mut answers = Vec::with_capacity(batch.len());
         let mut broken = None;
         for job in batch.drain(..) {
@@ -245,9 +272,13 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
         if broken.is_none() && conn.is_autocommit() {
             broken = Some("the transaction was ended by SQLite".into());
         }
-        let outcome = match broken {
-            Some(reason) => Err(WriteFailure::Unavailable(reason)),
-            None => run(conn, &["COMMIT"]).map_err(|error| WriteFailure::Unknown(error.to_string())),
+        let outcome = if let Some(reason) = broken {
+            Err(WriteFailure::Unavailable(reason))
+        } else {
+            let began = Instant::now();
+            let committed = run(conn, &["COMMIT"]).map_err(|error| WriteFailure::Unknown(error.to_string()));
+            self.figures.commit.observe(began.elapsed().as_secs_f64());
+            committed
         };
         match &outcome {
             Ok(()) => {
@@ -286,6 +317,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
     fn fail(&mut self, reason: &str) {
         tracing::error!(reason, "the ledger could not be written");
         self.failures += 1;
+        self.figures.failures.inc();
         self.failed = Some((Instant::now(), reason.to_owned()));
         self.health.set(Some(reason));
         if let Some(conn) = self.conn.take() {

@@ -43,10 +43,10 @@ impl Command for SetFavourite {
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Favourite> {
         let own = payer(ledger.conn, member::by_key(ledger.conn, self.user)?.wallet_key)?;
         let wallet = Wallet::by_id(ledger.conn, self.wallet_id)?;
-        if wallet.key == own.key {
-            return Err(Error::new(Code::SelfTransfer, "This is your own wallet. Choose someone else."));
-        }
         if self.is_favourite {
+            if wallet.key == own.key {
+                return Err(Error::new(Code::SelfTransfer, "This is your own wallet. Choose someone else."));
+            }
             let kept: i64 = ledger
                 .conn
                 .prepare_cached("SELECT count(*) FROM favourites WHERE user = ?1 AND wallet <> ?2")?

@@ -2,28 +2,30 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde::Deserialize;
 
 use super::{AddAccount, Issue, SystemAccount};
 use crate::error::Result;
-use crate::identity::Role;
 use crate::ledger::{IdempotencyKey, Once, REASON_CHARS_MAX, SYSTEM_ACCOUNT};
 use crate::web::{
-    App, FormBody, Nav, Operating, Overseeing, Pages, Parameters, Section, Session, Shell, form_status, page_with, said,
+    App, FormBody, MayAct, Nav, Operating, Overseeing, Pages, Parameters, Section, Session, Shell, form_status,
+    page_with, said,
 };
 
 /// The pages of this file.
 pub(super) fn routes() -> Pages {
-    Pages::new().route("/admin/accounts", get(show).post(add)).route("/admin/issuances", post(issue))
+    Pages::new().route("/admin/accounts", get(show).post(add)).route("/admin/issuances", get(show).post(issue))
 }
 
 #[derive(Template)]
 #[template(path = "treasury/accounts.html")]
 struct AccountsPage {
     shell: Shell,
-    is_operator: bool,
+    may: MayAct,
+    place: &'static str,
     said: Option<&'static str>,
     accounts: Vec<SystemAccount>,
     issuance: IssueForm,
@@ -71,7 +73,8 @@ async fn accounts_page(
     let status = form_status(problems.iter().any(Option::is_some));
     let page = AccountsPage {
         shell: app.shell(Some(session), Nav::Admin(Section::Accounts)),
-        is_operator: session.member.has(Role::Operator),
+        may: if status == StatusCode::OK { MayAct::of(session, app) } else { MayAct::Now },
+        place: "/admin/accounts",
         said,
         accounts: app.books.read(SystemAccount::list).await?,
         key: IdempotencyKey::fresh().as_str().to_owned(),

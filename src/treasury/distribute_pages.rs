@@ -5,8 +5,9 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use rusqlite::Connection;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -22,8 +23,8 @@ use crate::ledger::{
     SYSTEM_ACCOUNT, Transaction, as_made, audit_history,
 };
 use crate::web::{
-    App, Nav, Operating, Overseeing, Pages, Parameters, PathId, Section, Session, Shell, UploadBody, form_status, page,
-    page_with, path_id, said,
+    App, MayAct, Nav, Operating, Overseeing, Pages, Parameters, PathId, Section, Session, Shell, UploadBody,
+    form_status, page, page_with, path_id, said,
 };
 
 /// Lines shown of a long list.
@@ -37,7 +38,7 @@ const FORMER: usize = 5;
 pub(super) fn routes() -> Pages {
     Pages::new()
         .route("/admin/distribute", get(begin).post(look))
-        .route("/admin/distributions", post(distribute))
+        .route("/admin/distributions", get(begin).post(distribute))
         .route("/admin/distributions/{id}", get(show))
 }
 
@@ -62,7 +63,8 @@ struct Draft {
 #[template(path = "treasury/distribute.html")]
 struct BeginPage {
     shell: Shell,
-    is_operator: bool,
+    may: MayAct,
+    place: &'static str,
     draft: Draft,
     problems: Vec<String>,
     more_problems: usize,
@@ -83,7 +85,9 @@ async fn begin_page(app: &App, session: &Session, draft: Draft, mut problems: Ve
     problems.truncate(PROBLEMS_MAX);
     let page = BeginPage {
         shell: app.shell(Some(session), Nav::Admin(Section::Distribution)),
-        is_operator: session.member.has(Role::Operator),
+        // What was typed in good time is not lost.
+        may: if status != StatusCode::OK { MayAct::Now } else { MayAct::of(session, app) },
+        place: "/admin/distribute",
         draft,
         problems,
         more_problems,

@@ -8,9 +8,11 @@ use axum::http::header::HOST;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::feed::Feed;
+use super::figures::Figures;
 use super::look::Look;
 use super::rates::Rates;
 use super::{Client, Pages};
+use crate::backups;
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, ServiceClient, TouchClient};
@@ -51,6 +53,10 @@ pub struct Shared {
     pub look: Look,
     /// Who waits for news of which wallet.
     pub feed: Feed,
+    /// How the backups go that are taken by themselves.
+    pub backups: backups::Watch,
+    /// What is counted of requests.
+    pub figures: Figures,
     payers: Known,
     callers: Rates<UserKey>,
     clients: Rates<ClientKey>,
@@ -89,6 +95,8 @@ impl App {
             passkeys,
             look,
             feed,
+            backups: backups::Watch::default(),
+            figures: Figures::new()?,
             payers,
             callers,
             clients,

@@ -108,6 +108,11 @@ impl Feed {
         }
     }
 
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        self.book().listeners
+    }
+
     /// Nobody listens any longer: the program is about to stop.
     pub fn close(&self) {
         let mut book = self.book();

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
@@ -88,6 +88,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let id = request_id(request.headers());
     request.extensions_mut().insert(id.clone());
     let (method, address) = (request.method().clone(), request.uri().clone());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let page = wants_page(address.path(), request.headers());
     // What will be needed to tell a person of a refusal: where they are to come back to does not belong on
     // that page, for nobody knows what stands in the address.
@@ -112,6 +113,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         response = watched.count(&app, response).await;
     }
     if let Some(error) = response.extensions_mut().remove::<Error>() {
+        app.figures.refused(error.code);
         if let Some(cause) = error.cause() {
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");
         }
@@ -124,8 +126,10 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
     }
     dress(&app, response.headers_mut(), &id);
-    let status = response.status().as_u16();
-    let milliseconds = began.elapsed().as_millis();
+    let took = began.elapsed();
+    let route = route.as_ref().map(MatchedPath::as_str);
+    app.figures.answered(route, &method, response.status(), took.as_secs_f64());
+    let (status, milliseconds) = (response.status().as_u16(), took.as_millis());
     // What went well is for those who look closely; a busy community would fill the log with it. What is
     // not logged need not be made fit for it.
     if status < 400 {

@@ -165,7 +165,7 @@ fn sheet(accent: Colour) -> Vec<u8> {
         let _never_fails = write!(text, "--accent:{accent};--on-accent:{on};--accent-soft:{soft}}}");
         text
     });
-    format!("{light}@media (prefers-color-scheme:dark){{{dark}}}").into_bytes()
+    format!("{light}@media screen and (prefers-color-scheme:dark){{{dark}}}").into_bytes()
 }
 
 /// The routes of these files.

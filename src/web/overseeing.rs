@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::{App, RequestId, Session};
 use crate::error::{Error, Result};
@@ -22,7 +22,36 @@ impl FromRequestParts<App> for Overseeing {
     }
 }
 
-/// An operator, on a page on which something is done.
+/// Whether somebody may act on a page that they may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MayAct {
+    /// They are no operator.
+    No,
+    /// Once they have signed in again.
+    Later,
+    /// Now.
+    Now,
+}
+
+impl MayAct {
+    /// What this session's member may do.
+    pub fn of(session: &Session, app: &App) -> Self {
+        match (session.member.has(Role::Operator), session.is_fresh(app)) {
+            (false, _) => Self::No,
+            (true, false) => Self::Later,
+            (true, true) => Self::Now,
+        }
+    }
+}
+
+/// Where an operator signs in once more, and then comes back to a page.
+fn sign_in_again(page: &str) -> String {
+    let query = serde_urlencoded::to_string([("problem", "again"), ("next", page)]).unwrap_or_default();
+    format!("/login?{query}")
+}
+
+/// An operator who signed in lately, on a page on which something is done. Whoever signed in longer ago
+/// does so once more and comes back.
 #[derive(Debug, Clone)]
 pub struct Operating {
     /// Who, in which session.
@@ -37,6 +66,11 @@ impl FromRequestParts<App> for Operating {
         let session = <Session as FromRequestParts<App>>::from_request_parts(parts, app).await?;
         if !session.member.has(Role::Operator) {
             return Err(Error::forbidden().into_response());
+        }
+        let asks = parts.method.is_safe();
+        if !(if asks { session.is_fresh(app) } else { session.was_fresh(app) }) {
+            let page = parts.uri.path_and_query().filter(|_| asks).map_or(parts.uri.path(), |uri| uri.as_str());
+            return Err(Redirect::to(&sign_in_again(page)).into_response());
         }
         let request_id = RequestId::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         Ok(Self { session, request_id })

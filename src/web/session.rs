@@ -29,9 +29,6 @@ use crate::notices::unread;
 const SESSION: &str = "session";
 /// The cookie that says what the wallet held, and when. It goes with the session.
 const LAST_SEEN: &str = "last-seen";
-/// Whoever signed in longer ago than this, in milliseconds, does so again before they change how they
-/// sign in: whoever finds an open browser must not be able to move in.
-const FRESH: i64 = 10 * 60_000;
 
 /// A signed-in member on a page.
 #[derive(Debug, Clone)]
@@ -187,9 +184,20 @@ impl Session {
         Ok(None)
     }
 
-    /// Whether they signed in lately enough to add or take away a way in.
-    pub const fn is_fresh(&self, now: i64) -> bool {
-        now.saturating_sub(self.info.signed_in_at) <= FRESH
+    /// Whether they signed in lately enough to act as an operator, or to add or take away a way in.
+    pub fn is_fresh(&self, app: &App) -> bool {
+        self.age(app) <= app.config.sessions.fresh.as_millis()
+    }
+
+    /// Whether they were fresh when they opened a form, if they filled it in within the same time: what is
+    /// typed in good time is not lost.
+    pub fn was_fresh(&self, app: &App) -> bool {
+        self.age(app) <= 2 * app.config.sessions.fresh.as_millis()
+    }
+
+    /// Milliseconds since they signed in.
+    fn age(&self, app: &App) -> u128 {
+        app.books.now().saturating_sub(self.info.signed_in_at).max(0).unsigned_abs().into()
     }
 
     /// A seal on what a form shows and brings back, so that what is done is what was shown.

@@ -29,6 +29,9 @@ const OPEN: &[(&str, &str, Opens)] = &[
     ("GET", "/v1/transactions/{id}/receipt", Opens::ForMember("wallet:read")),
     ("POST", "/v1/transactions/{id}/reverse", Opens::ForMember("transfers:write")),
     ("POST", "/v1/transfers", Opens::ForMember("transfers:write")),
+    ("GET", "/v1/requests", Opens::ForMember("wallet:read")),
+    ("GET", "/v1/requests/{id}", Opens::ForMember("wallet:read")),
+    ("POST", "/v1/requests/{id}/accept", Opens::ForMember("transfers:write")),
     ("GET", "/v1/statistics/supply", Opens::Alone("statistics:read")),
     ("POST", "/v1/statistics/sandbox", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/forecast", Opens::Alone("statistics:read")),
@@ -38,6 +41,7 @@ const OPEN: &[(&str, &str, Opens)] = &[
     ("GET", "/v1/statistics/distribution", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/distributions", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/distributions/{id}", Opens::Alone("statistics:read")),
+    ("GET", "/v1/statistics/report", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/activity", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/flow", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/accounts", Opens::Alone("statistics:read")),
@@ -89,7 +93,10 @@ impl Client<'_> {
         if !call.is_api() && call.has_body() {
             request = request.form(&body);
         } else if call.has_body() {
-            request = request.header("idempotency-key", key()).json(&body);
+            request = request.json(&body);
+        }
+        if call.is_api() && call.method == "POST" {
+            request = request.header("idempotency-key", key());
         }
         answer(request.send().await.unwrap()).await
     }
@@ -122,7 +129,8 @@ async fn what_service_clients_may() {
     let [bob, eve] = [&community.bob, &community.eve].map(|person| identity(&community, &person.member.user_id));
     let (mut allowed, mut refused, mut counted) = (0, 0, 0);
     assert_eq!(documented(&community).await, OPEN.iter().map(named).collect());
-    for call in CALLS.iter().filter(|call| ![Who::Everyone, Who::Astray, Who::Holder].contains(&call.who)) {
+    let nobodys = [Who::Everyone, Who::Astray, Who::Holder, Who::Monitoring];
+    for call in CALLS.iter().filter(|call| !nobodys.contains(&call.who)) {
         let opens = OPEN.iter().find(|open| (open.0, open.1) == (call.method, call.path)).map(|open| open.2);
         let may = |scopes: &[&str]| match opens {
             Some(Opens::ForMember(scope) | Opens::Alone(scope)) => scopes.contains(&scope),
@@ -167,12 +175,10 @@ async fn what_service_clients_may() {
         for (_, client) in clients.iter().filter(|(scopes, _)| may(scopes)) {
             let answer = client.call(call, Some(&bob)).await;
             let is_there = [200, 201].contains(&answer.status);
-            assert!(
-                is_there || (answer.status == 404 && call.who == Who::Owner),
-                "{} {}: {answer:?}",
-                call.method,
-                call.path
-            );
+            let is_missing = answer.status == 404 && call.who == Who::Owner;
+            // The same request is accepted once.
+            let is_late = call.path.ends_with("/accept") && answer.status == 409;
+            assert!(is_there || is_missing || is_late, "{} {}: {answer:?}", call.method, call.path);
             allowed += 1;
             // A payment has a row of its own.
             counted += i64::from(answer.status != 201);
@@ -180,7 +186,7 @@ async fn what_service_clients_may() {
     }
     assert!(allowed == 2 * OPEN.len() && refused > 600, "{allowed} {refused}");
     let calls = community.auditor.member.get("/v1/admin/service-calls").await.ok(200);
-    assert_eq!(calls["items"].as_array().map(Vec::len), Some(4), "both names beside each: {calls}");
+    assert_eq!(calls["items"].as_array().map(Vec::len), Some(5), "both names beside each: {calls}");
     let bob = community.bob.member.user_id.as_str();
     let mut sums = BTreeMap::new();
     let mut cursor = String::new();
@@ -198,7 +204,7 @@ async fn what_service_clients_may() {
         }
     }
     assert_eq!(sums.values().sum::<i64>(), counted, "every call is written down: {sums:?}");
-    assert_eq!(sums[&(true, Some("bob"))], 12, "with the name of the member who allows it");
+    assert_eq!(sums[&(true, Some("bob"))], 16, "with the name of the member who allows it");
     assert!(sums[&(true, None)] > 0 && !sums.contains_key(&(true, Some("eve"))), "{sums:?}");
     assert!(sums[&(false, Some("eve"))] > 0 && sums[&(false, None)] > 0, "refused ones too: {sums:?}");
     assert!(

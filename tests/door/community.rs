@@ -124,6 +124,7 @@ impl Community {
             .replace("/service-clients/{id}", &format!("/service-clients/{}", self.client))
             .replace("/invitations/{id}", &format!("/invitations/{}", self.link))
             .replace("{job}", &self.job)
+            .replace("{month}", "2025-01")
             .replace("{id}", &self.transaction)
     }
 

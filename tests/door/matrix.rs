@@ -33,6 +33,9 @@ pub enum Who {
     /// Where passkeys are in use, which they are not beside the developer identity: here nobody. Who there,
     /// tests/passkeys says.
     WithPasskeys,
+    /// Whoever watches over the program, where the settings have a token for it; here they have none, so
+    /// nobody. Who there, tests/operations says.
+    Monitoring,
     /// Anybody may come, and gets nowhere without what a provider sends with them.
     Astray,
     /// Whoever holds the link out of a letter, signed in or not. What the table asks with is no such link, so
@@ -57,6 +60,7 @@ const fn call(method: &'static str, path: &'static str, who: Who, body: &'static
 pub const CALLS: &[Call] = &[
     // Programs.
     call("GET", "/health", Who::Everyone, "null"),
+    call("GET", "/metrics", Who::Monitoring, "null"),
     call("GET", "/v1/me", Who::Members, "null"),
     call("PATCH", "/v1/me", Who::Members, r#"{"username":"new-name"}"#),
     call("GET", "/v1/wallet", Who::Members, "null"),
@@ -86,6 +90,7 @@ pub const CALLS: &[Call] = &[
     call("GET", "/v1/statistics/distribution", Who::Members, "null"),
     call("GET", "/v1/statistics/distributions", Who::Members, "null"),
     call("GET", "/v1/statistics/distributions/{id}", Who::Owner, "null"),
+    call("GET", "/v1/statistics/report", Who::Members, "null"),
     call("GET", "/v1/statistics/activity", Who::Members, "null"),
     call("GET", "/v1/statistics/flow", Who::Members, "null"),
     call("GET", "/v1/statistics/accounts", Who::Members, "null"),
@@ -180,7 +185,9 @@ pub const CALLS: &[Call] = &[
         Who::UnsureOperators,
         r#"{"list":"wallet_id,amount\nOTHER,1","reason":"Why"}"#,
     ),
+    call("GET", "/admin/distributions", Who::Overseers, "null"),
     call("GET", "/admin/distributions/{id}", Who::Overseers, "null"),
+    call("GET", "/admin/issuances", Who::Overseers, "null"),
     call("GET", "/admin/accounts", Who::Overseers, "null"),
     call("POST", "/admin/accounts", Who::Operators, r#"{"name":"fair","reason":"Why"}"#),
     call("POST", "/admin/issuances", Who::Operators, r#"{"amount":"1","reason":"Why"}"#),
@@ -251,6 +258,10 @@ pub const CALLS: &[Call] = &[
     call("GET", "/statistics/sandbox/payments.csv", Who::Members, "null"),
     call("GET", "/statistics/sandbox/velocity.csv", Who::Members, "null"),
     call("GET", "/statistics/sandbox/unevenness.csv", Who::Members, "null"),
+    call("GET", "/statistics/flow", Who::Members, "null"),
+    call("GET", "/statistics/connections.csv", Who::Members, "null"),
+    call("GET", "/statistics/groups.csv", Who::Members, "null"),
+    call("GET", "/statistics/report/{month}", Who::Members, "null"),
     call("GET", "/statistics/supply.csv", Who::Members, "null"),
     call("GET", "/statistics/payments.csv", Who::Members, "null"),
     call("GET", "/statistics/transactions.csv", Who::Members, "null"),
@@ -275,8 +286,8 @@ pub const CALLS: &[Call] = &[
     call("POST", "/profile/mail", Who::Members, r#"{"address":"ann@example.org"}"#),
     call("POST", "/profile/mail/confirm", Who::Unsure, r#"{"code":"12345678"}"#),
     call("POST", "/profile/mail/remove", Who::Members, "{}"),
-    call("GET", "/unsubscribe/{token}", Who::Holder, "null"),
-    call("POST", "/unsubscribe/{token}", Who::Holder, "{}"),
+    call("GET", "/unsubscribe/{secret}", Who::Holder, "null"),
+    call("POST", "/unsubscribe/{secret}", Who::Holder, "{}"),
     call("GET", "/profile/clients", Who::Members, "null"),
     call("POST", "/profile/clients", Who::Members, r#"{"client":"CLIENT","allowed":"true"}"#),
     call("GET", "/profile/close", Who::Members, "null"),
@@ -418,7 +429,7 @@ impl Call {
             return match self.who {
                 Who::Everyone => Outcome::In,
                 Who::Astray => Outcome::Other,
-                Who::WithPasskeys | Who::Holder => Outcome::NotThere,
+                Who::WithPasskeys | Who::Holder | Who::Monitoring => Outcome::NotThere,
                 _ => Outcome::SignInFirst,
             };
         };
@@ -428,7 +439,7 @@ impl Call {
         match self.who {
             Who::Everyone => Outcome::In,
             Who::Astray => Outcome::Other,
-            Who::WithPasskeys | Who::Holder => Outcome::NotThere,
+            Who::WithPasskeys | Who::Holder | Who::Monitoring => Outcome::NotThere,
             _ if !is_known => Outcome::SignInFirst,
             _ if has_left && by == By::Session => Outcome::SignInFirst,
             _ if has_left => Outcome::NotAllowed,

@@ -101,7 +101,7 @@ fn lasting(rows: &[String], version: u32) -> Vec<String> {
     rows.iter()
         .filter(|row| !row.starts_with("checkpoints") && !row.starts_with("tree_nodes"))
         // They begin at the end of the ledger as it is then.
-        .filter(|row| !row.starts_with("followers"))
+        .filter(|row| !row.starts_with("followers") && !row.starts_with("notice_marks"))
         .map(|row| {
             let cut = if version < STATISTICS { values_unknown(row) } else { 0 };
             row.rsplitn(cut + 1, ", ").last().unwrap_or(row).to_owned()

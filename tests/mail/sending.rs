@@ -84,7 +84,7 @@ async fn a_letter_outlives_both_ends() {
     let letter = &waiting(&server)[0];
     assert_eq!((&letter["attempts"], &letter["doubts"]), (&0.into(), &0.into()), "nothing counts against the letter");
     office.start();
-    office.wait_for("ann@example.org", 2, Duration::from_secs(60));
+    office.wait_for("ann@example.org", 2, Duration::from_mins(1));
     until("it is settled", || waiting(&server).is_empty());
     tokio::time::sleep(Duration::from_secs(4)).await;
     assert_eq!(office.letters("ann@example.org").len(), 2, "once");
@@ -164,7 +164,7 @@ async fn a_server_that_hangs_holds_nobody_up() {
         bob.member.pay(&ann.member, 1).await.ok(201);
     }
     server.cli(&["freeze", &bob.member.wallet_id, "--reason", "Phone stolen"]).ok();
-    let told = office.wait_for("bob@example.org", 2, Duration::from_secs(60)).remove(1).text();
+    let told = office.wait_for("bob@example.org", 2, Duration::from_mins(1)).remove(1).text();
     assert!(told.contains("has frozen your wallet") && !told.contains("Phone stolen"), "{told}");
     until("the letter that hangs is tried again", || office.letters("hang-ann@example.org").len() == 2);
     let asked = Instant::now();

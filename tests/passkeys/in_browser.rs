@@ -62,7 +62,8 @@ async fn a_community_begins() {
     maria.sees(&["You have"]).await;
     go(&maria, &server, "/profile").await;
     maria.sees(&["member, operator"]).await;
-    maria.click("//a[text()='Invitations']").await;
+    maria.click("//a[text()='Operate the community']").await;
+    maria.click("//nav[@aria-label='Operate']//a[text()='Invitations']").await;
     maria.fill("name", "tomas").await;
     maria.fill("reason", "A new neighbour").await;
     maria.click("//button[text()='Make a link']").await;

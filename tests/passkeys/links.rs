@@ -161,6 +161,20 @@ async fn a_sign_in_link_lets_the_locked_out_in_once() {
     third.sign_in(&mut new_phone).await.leads_to("/history");
     assert_eq!(ann.name().await.as_deref(), Some("ann"), "signing in elsewhere ends nothing");
     assert!(server.cli(&["member", "sign-in-link", "nobody"]).code == 1);
+    // An operator makes one on the page of the member, and says why.
+    let mut olga = Visitor::new(&server);
+    let mut device = olga.device();
+    olga.join(&invitation(&server, &["--role", "operator"]), "olga", &mut device).await;
+    let csrf = olga.csrf().await;
+    let id = server.cli(&["member", "show", "ann"]).ok()["id"].as_str().unwrap().to_owned();
+    let place = format!("/admin/members/{id}/sign-in-link");
+    olga.get(&place).await.is(200, "signs in ann once, within half an hour");
+    olga.post(&place, &[("csrf", &csrf), ("reason", " ")]).await.is(422, "The reason must not be empty.");
+    let page = olga.post(&place, &[("csrf", &csrf), ("reason", "Lost her phone")]).await;
+    page.is(200, "Sign-in link for ann");
+    let url = page.text.split("<p class=\"code\">").nth(1).unwrap().split('<').next().unwrap();
+    third.get(url.strip_prefix(&olga.base).unwrap()).await.is(200, "Sign in as ann");
+    assert_eq!(audit(&server, "link.create").last().unwrap()["reason"], "Lost her phone");
     // Nor for someone who has left since.
     let link = sign_in_link(&server, "ann");
     server.cli(&["member", "delete", "ann", "--reason", "Moved away"]).ok();

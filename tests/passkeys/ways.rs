@@ -128,7 +128,7 @@ async fn the_last_way_in_stays() {
     assert_eq!(server.sql("SELECT count(*) AS n FROM passkeys")[0]["n"], 0);
 }
 
-/// Whoever signed in more than ten minutes ago signs in again before a way in is added or removed.
+/// Whoever signed in more than a quarter of an hour ago signs in again before a way in is added or removed.
 #[tokio::test]
 async fn changing_ways_in_needs_a_fresh_sign_in() {
     let mut server = prepared("");
@@ -138,7 +138,7 @@ async fn changing_ways_in_needs_a_fresh_sign_in() {
     let remove = removal(&ann.get("/profile/passkeys").await.text, "My passkey");
     let csrf = ann.csrf().await;
     let options = ann.ask("/profile/passkeys/challenge", &[("csrf", &csrf)]).await;
-    clock.set(11 * 60);
+    clock.set(16 * 60);
     let page = ann.get("/profile/passkeys").await;
     page.is(200, "Sign in once more");
     assert!(!page.text.contains("data-challenge") && !page.text.contains("/remove"), "{}", page.text);

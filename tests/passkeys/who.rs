@@ -40,6 +40,8 @@ const CALLS: &[Call] = &[
     ("GET", "/admin/invitations", Who::Overseers, &[], 200),
     ("POST", "/admin/invitations", Who::Operators, &[("days", "7"), ("reason", "A neighbour")], 200),
     ("POST", "/admin/invitations/ID/withdraw", Who::Operators, &[], 303),
+    ("GET", "/admin/members/MEMBER/sign-in-link", Who::Operators, &[], 200),
+    ("POST", "/admin/members/MEMBER/sign-in-link", Who::Operators, &[("reason", "Lost phone")], 200),
 ];
 
 /// What must not change by what was refused.
@@ -62,9 +64,10 @@ async fn who_may_do_what() {
     server.cli(&["member", "grant", "udo", "auditor", "--reason", "Elected"]).ok();
     let made = server.cli(&["member", "invite", "--reason", "For the test"]).ok();
     let (link, id) = (path(&made), made["id"].as_str().unwrap().to_owned());
+    let member = server.cli(&["member", "show", "ann"]).ok()["id"].as_str().unwrap().to_owned();
     let mut callers = [("nobody", Visitor::new(&server)), ("gone", gone), ("ann", ann), ("udo", udo), ("olga", olga)];
     for (method, address, who, fields, status) in CALLS {
-        let address = address.replace("ID", &id).replace("LINK", &link);
+        let address = address.replace("ID", &id).replace("MEMBER", &member).replace("LINK", &link);
         for (name, visitor) in &mut callers {
             let may = match who {
                 Who::Strangers => true,
@@ -110,7 +113,8 @@ async fn every_page_of_theirs_is_in_the_table() {
         let answer = server.client.request(Method::OPTIONS, address).send().await.unwrap();
         assert_eq!(answer.status(), 405, "{path}");
         let allowed = answer.headers()["allow"].to_str().unwrap().to_owned();
-        let path = path.replace("/join/{secret}", "LINK").replace("{id}", "ID");
+        let path =
+            path.replace("/join/{secret}", "LINK").replace("/members/{id}", "/members/MEMBER").replace("{id}", "ID");
         let methods = allowed.split(',').map(str::trim).filter(|method| *method != "HEAD");
         routes.extend(methods.map(|method| (method.to_owned(), path.clone())));
     }

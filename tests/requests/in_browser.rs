@@ -68,7 +68,7 @@ async fn journey(scripts: bool) {
     browser.fill("amount", "4").await;
     browser.fill("note", "Two loaves").await;
     browser.click("//button[text()='Show the code']").await;
-    browser.sees(&["Pay tomas", "4"]).await;
+    browser.sees(&["Pay tomas", "amount=4"]).await;
     let link = browser.driver.find(By::Css(".invitation a.code")).await.unwrap().text().await.unwrap();
     assert!(link.ends_with("?amount=4&note=Two+loaves"), "{link}");
     let copies = browser.driver.find_all(By::XPath("//button[text()='Copy the link'][not(@hidden)]")).await.unwrap();
@@ -95,6 +95,12 @@ async fn journey(scripts: bool) {
     browser.click("//button[text()='Pay it']").await;
     browser.sees(&["Paid.", "Asked for by"]).await;
     look("receipt").await;
+    let receipt = browser.driver.current_url().await.unwrap();
+    browser.driver.goto(format!("{}/receipt.svg", receipt.as_str().split('?').next().unwrap())).await.unwrap();
+    if scripts {
+        picture(&browser, "picture").await;
+    }
+    browser.driver.goto(receipt.as_str()).await.unwrap();
     browser.click("//button[contains(., 'Make tomas a favourite')]").await;
     browser.sees(&["A favourite: remove"]).await;
     browser.click("//a[text()='Ask for it back']").await;

@@ -20,5 +20,6 @@ mod in_browser;
 mod kernel;
 mod pages;
 mod races;
+mod squares;
 #[path = "../support/mod.rs"]
 mod support;

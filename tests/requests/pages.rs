@@ -12,8 +12,13 @@ pub struct Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
+    /// Someone who is not signed in.
+    pub fn nobody(server: &'a Server) -> Self {
+        Self { server, cookie: String::new() }
+    }
+
     pub async fn sign_in(server: &'a Server, name: &str) -> Self {
-        let visitor = Self { server, cookie: String::new() };
+        let visitor = Self::nobody(server);
         let answer = visitor.post("/login", &[("new_username", name)]).await;
         let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
         Self { cookie, ..visitor }
@@ -49,12 +54,12 @@ fn field(page: &str, name: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-fn led_to(answer: &Response) -> String {
+pub fn led_to(answer: &Response) -> String {
     assert_eq!(answer.status(), 303);
     answer.headers()[LOCATION].to_str().unwrap().to_owned()
 }
 
-fn wallet_of(server: &Server, name: &str) -> String {
+pub fn wallet_of(server: &Server, name: &str) -> String {
     server.cli(&["member", "show", name]).ok()["wallet_id"].as_str().unwrap().to_owned()
 }
 
@@ -77,7 +82,7 @@ async fn links() {
     let page = ann.page(&link, 200).await;
     assert!(page.contains("value=\"12\"") && page.contains("value=\"Two loaves &#38; jam\""), "{page}");
     assert!(page.contains(&format!("value=\"{his}\" required checked")) && !page.contains("role=\"alert\""), "{page}");
-    let nobody = Visitor { server: &server, cookie: String::new() };
+    let nobody = Visitor::nobody(&server);
     let login = led_to(&nobody.get(&link).await);
     assert_eq!(login, format!("/login?{}", serde_urlencoded::to_string([("next", &link)]).unwrap()));
     let back = nobody.post("/login", &[("new_username", "carl"), ("next", &link)]).await;

@@ -289,3 +289,23 @@ async fn tokens_for_programs() {
         assert!(!server.log().contains(token.as_str().unwrap()), "tokens never reach the log");
     }
 }
+
+/// Whoever is to show once more who they are is asked by the provider, though it remembers them; and comes
+/// back to where they were.
+#[tokio::test]
+async fn asked_once_more() {
+    let (_issuer, server) = start().await;
+    let mut olga = Visitor::new();
+    olga.sign_in(&server.base, "olga").await;
+    let page = olga.open(&format!("{}/login?problem=again&next=/admin", server.base)).await;
+    page.shows(200, "Sign in once more");
+    let href = between(&page.text, "href=\"/login/start", "\"");
+    let there = olga.ask(Method::GET, &format!("{}/login/start{href}", server.base).parse().unwrap(), None).await;
+    let there = there.location.unwrap();
+    assert!(there.query_pairs().any(|(name, value)| name == "prompt" && value == "login"), "{there}");
+    let first = olga.ask(Method::GET, &there, None).await;
+    olga.follow(first, "/login/callback").await.shows(200, "name=\"login\"");
+    let back = olga.come_back(&there, "olga").await;
+    let seen = olga.ask(Method::GET, &back, None).await;
+    assert_eq!(seen.location.unwrap().path(), "/admin");
+}

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::Server;
 
-const ALL: [&str; 10] = [
+const ALL: [&str; 11] = [
     "supply",
     "transactions",
     "users",
@@ -15,6 +15,7 @@ const ALL: [&str; 10] = [
     "flow",
     "accounts",
     "forecast",
+    "report",
 ];
 
 #[tokio::test]
@@ -128,6 +129,12 @@ async fn what_cannot_be_answered_is_refused_by_name() {
         ("distributions?cursor=made-up", "cursor"),
         ("distributions?bucket=day", "bucket"),
         ("forecast?bucket=hour", "bucket"),
+        ("report?month=october", "month"),
+        ("report?month=2026-13", "month"),
+        ("report?month=2026-1", "month"),
+        ("report?month=1969-12", "month"),
+        ("report?month=9998-12", "month"),
+        ("report?from_time=1", "from_time"),
         ("forecast?bucket=fortnight", "bucket"),
         ("forecast?from_time=1", "from_time"),
     ] {

@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use crate::effect;
 use crate::history::{DAY, Story};
 use crate::recount::{Raw, Row};
+use crate::report;
 use crate::support::setting;
 
 const BUCKETS: [(Bucket, &str); 4] =
@@ -316,7 +317,7 @@ impl Look<'_> {
     }
 
     fn net(&self, period: &Period) {
-        let answer = network(self.conn, period, true, self.now).unwrap();
+        let answer = network(self.conn, period, 20, true, self.now).unwrap();
         let mut edges: HashMap<(i64, i64), (i64, i128)> = HashMap::new();
         for row in self.raw.within(period.from(), period.until() - 1).filter(|row| row.kind == 3) {
             let edge = edges.entry((row.from, row.to)).or_default();
@@ -344,7 +345,7 @@ impl Look<'_> {
                     && name(*to) == strong.to_username
             }));
         }
-        let anonymous = network(self.conn, period, false, self.now).unwrap();
+        let anonymous = network(self.conn, period, 20, false, self.now).unwrap();
         assert!(anonymous.strongest.iter().all(|one| one.from_username.is_none() && one.to_username.is_none()));
     }
 }
@@ -431,7 +432,7 @@ fn time(story: &Story, transactions_made: usize) {
     print("distribution", &|conn| drop(concentration(conn, false, now).unwrap()));
     let days = calendar.period(Bucket::Day, Some(now - 89 * DAY), None, now).unwrap();
     print("activity", &|conn| drop(activity(&Folded::open(conn).unwrap(), &calendar, &days, now).unwrap()));
-    print("flow", &|conn| drop(network(conn, &days, false, now).unwrap()));
+    print("flow", &|conn| drop(network(conn, &days, 20, false, now).unwrap()));
     print("accounts", &|conn| drop(accounts(&Folded::open(conn).unwrap(), &usual(Bucket::Month), now).unwrap()));
 }
 
@@ -455,6 +456,7 @@ fn every_figure_is_what_the_rows_give() {
             look(&mut story, &howe, "Australia/Lord_Howe", Weekday::Sunday);
         }
         effect::look(&mut story);
+        report::look(&story);
         println!("and looked at after {:?}", start.elapsed());
     }
     story.community.assert_sound();

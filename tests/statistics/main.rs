@@ -29,6 +29,7 @@ mod in_browser;
 mod kernel;
 mod pages;
 mod recount;
+mod report;
 mod sandbox;
 mod sandbox_asked;
 #[path = "../support/mod.rs"]

@@ -172,7 +172,7 @@ async fn charts_speak_and_times_stay_in_the_address() {
     let files: Vec<&str> = page_paths()
         .into_iter()
         .filter(|path| path.starts_with("/statistics/") && path.contains(".csv"))
-        .filter(|path| !path.contains("forecast") && !path.contains("distributions"))
+        .filter(|path| ["forecast", "distributions", "connections", "groups"].iter().all(|other| !path.contains(other)))
         .collect();
     assert_eq!(files.len(), 11);
     for path in files {
@@ -267,4 +267,39 @@ async fn what_distributions_did_is_a_page() {
     let earlier = addresses(&page).into_iter().find(|link| link.contains("cursor=")).unwrap();
     assert_eq!(aiko.page(&earlier).await.matches("<svg class=\"chart wide\"").count(), 2);
     assert_eq!(aiko.get("/statistics/distributions?limit=0").await.status(), 400);
+}
+
+/// The network: as many lines and dots as there are connections and members, the same drawing for everybody,
+/// and names for operators alone.
+#[tokio::test]
+async fn who_trades_with_whom_is_a_page() {
+    let server = Server::demo().await;
+    let (aiko, maria) = (Visitor::sign_in(&server, "aiko").await, Visitor::sign_in(&server, "maria").await);
+    let figures = aiko.figures("flow").await;
+    let time = format!("from_time={}&to_time={}", figures["from_time"], figures["to_time"]);
+    let page = aiko.page(&format!("/statistics/flow?{time}")).await;
+    let drawing =
+        |page: &str| page.split("<svg class=\"network\"").nth(1).unwrap().split("</svg>").next().unwrap().to_owned();
+    let lines = drawing(&page).matches("<path d=").count();
+    assert_eq!(lines, 60.min(usize::try_from(figures["connections"].as_i64().unwrap()).unwrap()));
+    let connections = aiko.file(&format!("/statistics/connections.csv?{time}")).await;
+    assert_eq!(connections.len(), lines);
+    equal(&connections[..20], &items(&figures, "strongest"), &["from", "to", "count", "volume"], "connections");
+    let members: BTreeSet<i64> =
+        connections.iter().flat_map(|row| [&row["from"], &row["to"]].map(|end| end.as_i64().unwrap())).collect();
+    assert_eq!(drawing(&page).matches("<circle ").count(), members.len());
+    let groups = aiko.file(&format!("/statistics/groups.csv?{time}")).await;
+    equal(&groups, &items(&figures, "clusters"), &["members", "count", "volume"], "groups");
+    assert_eq!(drawing(&aiko.page(&format!("/statistics/flow?{time}")).await), drawing(&page), "always the same");
+    let named = maria.page(&format!("/statistics/flow?{time}")).await;
+    for name in ["tomas", "bela", "chidi", "vera"] {
+        assert!(!page.contains(name) && named.contains(name), "{name} is for operators to see");
+    }
+    assert!(connections.iter().all(|row| !row.contains_key("from_username")));
+    let named = maria.figures(&format!("flow?{time}")).await;
+    let rows = maria.file(&format!("/statistics/connections.csv?{time}")).await;
+    equal(&rows[..20], &items(&named, "strongest"), &["from_username", "to_username"], "connections for operators");
+    let nothing = aiko.page("/statistics/flow?from_time=1000000000000&to_time=1000300000000").await;
+    assert!(nothing.contains("No member paid another one in this time.") && !nothing.contains("<svg class=\"network"));
+    assert_eq!(aiko.get("/statistics/flow?from_time=0").await.status(), 400);
 }

@@ -11,6 +11,7 @@ use thirtyfour::By;
 use super::chromium::Browser;
 use super::pages::{Visitor, field, wallet_of};
 use super::support::Server;
+use super::support::clock::Clock;
 
 fn id_of(server: &Server, name: &str) -> String {
     server.cli(&["member", "show", name]).ok()["id"].as_str().unwrap().to_owned()
@@ -380,6 +381,50 @@ async fn reading() {
     assert_eq!(table.lines().count() as u64, rows + 1);
     let settings = udo.page("/admin/program").await;
     assert!(settings.contains("limits.recipients_per_distribution") && settings.contains("file config.toml"));
+}
+
+/// Whoever signed in a while ago reads on, and signs in once more before they act; a form that was opened in
+/// good time is still taken, and what was typed is done.
+#[tokio::test]
+async fn acting_needs_a_fresh_sign_in() {
+    let mut server = Server::prepare("[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\n");
+    let clock = Clock::build(server.folder.path());
+    clock.serve(&mut server).await;
+    let (olga, ann) = (Visitor::sign_in(&server, "olga").await, Visitor::sign_in(&server, "ann").await);
+    server.cli(&["member", "grant", "olga", "operator", "--reason", "Elected"]).ok();
+    let freeze = format!("/admin/members/{}/freeze", id_of(&server, "ann"));
+    let csrf = olga.csrf().await;
+    let act = [("csrf", csrf.as_str()), ("reason", "Phone stolen")];
+    clock.set(16 * 60);
+    let again =
+        |path: &str| format!("/login?{}", serde_urlencoded::to_string([("problem", "again"), ("next", path)]).unwrap());
+    assert_eq!(olga.get(&freeze).await.headers()[LOCATION], again(&freeze));
+    assert!(olga.page(&again(&freeze)).await.contains("Sign in once more"));
+    for path in ["/admin/distribute", "/admin/accounts"] {
+        let page = olga.page(path).await;
+        assert!(page.contains("You signed in a while ago.") && !page.contains("name=\"reason\""), "{path}: {page}");
+    }
+    assert_eq!(olga.page("/admin").await.matches("All is well.").count(), 1);
+    assert_eq!(
+        olga.post(&freeze, &act).await.headers()[LOCATION],
+        format!("{}?done=freeze", freeze.trim_end_matches("/freeze"))
+    );
+    clock.set(31 * 60);
+    let rows = server.rows();
+    let unfreeze = freeze.replace("/freeze", "/unfreeze");
+    for path in [unfreeze.as_str(), "/admin/issuances", "/admin/accounts", "/admin/distribute", "/admin/distributions"]
+    {
+        let act = [&act[..], &[("amount", "1"), ("key", "k"), ("name", "garden"), ("list", "username,amount\nann,1")]]
+            .concat();
+        assert_eq!(olga.post(path, &act).await.headers()[LOCATION], again(path));
+        // Where they come back to is a page.
+        assert!([200, 303].contains(&olga.get(path).await.status().as_u16()), "{path}");
+        assert_eq!(ann.post(path, &act).await.status(), 403, "{path}");
+    }
+    assert_eq!(server.rows(), rows);
+    let olga = Visitor::sign_in_as(&server, "olga").await;
+    assert_eq!(olga.fill_in(&unfreeze, &unfreeze, &[("reason", "Found again")]).await.status(), 303);
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
 }
 
 /// On a phone, with scripts: an operator freezes the wallet of a member, who sees it.

@@ -254,7 +254,7 @@ fn bench_measures_and_cleans_up_after_itself() {
     let clients: Vec<_> = of("transfers").iter().map(|line| line["clients"].clone()).collect();
     assert_eq!(clients, [1, 8]);
     assert_eq!(of("tokens").len(), 5, "new and known ones, and transfers alone, beside known and beside new ones");
-    for part in ["reads", "distribution", "start", "memory"] {
+    for part in ["reads", "distribution", "start", "memory", "sandbox"] {
         assert!(!of(part).is_empty(), "{part} is missing");
     }
     for line in lines {

@@ -3,6 +3,7 @@
 //! and time.
 
 mod community;
+mod futures;
 mod issuer;
 mod ledger;
 mod load;
@@ -66,6 +67,8 @@ enum Part {
     Start,
     /// Memory of the server
     Memory,
+    /// Futures lived by the sandbox
+    Sandbox,
 }
 
 /// Commands in one commit.
@@ -110,6 +113,9 @@ impl Bench {
                 self.measure_filled(*size, &mut lines, &bar)?;
             }
         }
+        if self.wants(Part::Sandbox) {
+            lines.push(self.timed(&bar, "Living futures", |length| Ok(futures::measure(length)))?);
+        }
         bar.finish_and_clear();
         // By part, and within a part as measured.
         lines.sort_by_key(|line| Part::ORDER.iter().position(|part| *part == line.group));
@@ -129,7 +135,8 @@ impl Bench {
         let count = |part, number: usize| if self.wants(part) { number as u64 } else { 0 };
         let empty = count(Part::Ledger, BATCHES.len())
             + count(Part::Transfers, self.clients.len())
-            + count(Part::Tokens, 3 * tokens::ROUNDS);
+            + count(Part::Tokens, 3 * tokens::ROUNDS)
+            + count(Part::Sandbox, 1);
         let filled = count(Part::Ledger, 1) + count(Part::Reads, READINGS) + count(Part::Memory, 1);
         let made: u64 = self.sizes.iter().map(|size| size / community::TRANSACTIONS_A_SECOND).sum();
         (empty + filled * self.sizes.len() as u64) * self.seconds + made
@@ -233,7 +240,8 @@ impl Bench {
 
 impl Part {
     /// The parts by their names in the answer, in the order they are shown.
-    const ORDER: [&'static str; 7] = ["ledger", "transfers", "tokens", "reads", "distribution", "start", "memory"];
+    const ORDER: [&'static str; 8] =
+        ["ledger", "transfers", "tokens", "reads", "distribution", "start", "memory", "sandbox"];
 }
 
 /// What members read most, and every statistic the server documents.

@@ -1,5 +1,8 @@
 //! `serve`: the program at work.
 
+mod backups;
+mod manager;
+mod settings;
 mod upkeep;
 
 use std::io::{IsTerminal, Write};
@@ -12,7 +15,7 @@ use tokio::task::spawn_blocking;
 use tracing_subscriber::EnvFilter;
 
 use self::upkeep::Upkeep;
-use super::{Common, Failure, init, link, login_name, migrate, open, output};
+use super::{Common, Failure, init, last_entry_at, link, login_name, migrate, open, output};
 use crate::config::{Config, Log, LogFormat};
 use crate::demo;
 use crate::identity::{DeveloperIdentity, Verifier};
@@ -20,7 +23,7 @@ use crate::invitations;
 use crate::ledger::{Books, Examined, examine};
 use crate::passkeys::EndPasskeySessions;
 use crate::proofs;
-use crate::server::{Listening, router};
+use crate::server::{Listening, router, show_apart};
 use crate::store;
 use crate::web::App;
 
@@ -61,6 +64,7 @@ impl Serve {
             sample(&books, &config, common.json)?;
         }
         init::found(&books, login_name()?)?;
+        settings::note_changes(&books, &config)?;
         if !config.identity.passkeys {
             books.execute_blocking(EndPasskeySessions)?;
         }
@@ -143,6 +147,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     config.limits.connections = listening.room();
     let app = assemble(books, config)?;
     let router = router(&app).map_err(Failure::Refused)?;
+    let figures = show_apart(&app).await.map_err(Failure::Refused)?;
     let claim = spawn_blocking({
         let app = app.clone();
         move || link::claim_link(&app.books, &app.config, login_name()?)
@@ -162,6 +167,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
         asked().await;
         // Whoever only listens would hold the others up.
         feed.close();
+        manager::stopping();
         tracing::info!("stopping: what is under way is answered first");
         tokio::spawn(async move {
             asked().await;
@@ -171,21 +177,17 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
         });
     };
     let upkeep = Upkeep::start(&app);
+    let watch = manager::keep_watch(&app);
+    manager::ready();
     listening.serve(router, stop).await;
+    figures.into_iter().chain(watch).for_each(|task| task.abort());
     upkeep.end().await;
     Ok(())
 }
 
 /// Says when the clock stands behind the ledger, whose time never falls.
 fn warn_of_clock(books: &Books) -> Result<(), Failure> {
-    let last: i64 = books.read_blocking(|conn| {
-        Ok(conn.query_row(
-            "SELECT max(coalesce((SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1), 0),
-                        coalesce((SELECT created_at FROM audit_log ORDER BY sequence DESC LIMIT 1), 0))",
-            [],
-            |row| row.get(0),
-        )?)
-    })?;
+    let last = books.read_blocking(|conn| Ok(last_entry_at(conn)?))?;
     let behind = Duration::from_millis(u64::try_from(last - books.now()).unwrap_or(0));
     if behind > CLOCK_MAY_DIFFER {
         tracing::warn!(

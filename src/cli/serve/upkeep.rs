@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 
+use super::backups::keep_backups;
 use crate::identity::Change;
 use crate::identity::session::EndWithdrawn;
 use crate::ledger::{Books, KeptHead, ReadHead};
@@ -45,6 +46,11 @@ impl Upkeep {
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());
             tasks.push(tokio::spawn(take_checkpoints(books.clone(), every)));
+        }
+        let backup = app.config.backup.clone();
+        if backup.every_hours > 0 {
+            let every = Duration::from_hours(backup.every_hours.into());
+            tasks.push(tokio::spawn(keep_backups(app.clone(), backup, every)));
         }
         for provider in app.verifier.providers() {
             let (issuer, changes) = (provider.issuer().to_owned(), provider.keys.changes());

@@ -148,18 +148,22 @@ impl Client {
         &self.name
     }
 
-    /// Begins a sign-in, after which the browser goes to `next`.
-    pub async fn begin(&self, next: String, now: i64) -> Result<Begun> {
+    /// Begins a sign-in, after which the browser goes to `next`. Where it is done `again`, the provider is to
+    /// ask who they are although it remembers them.
+    pub async fn begin(&self, next: String, again: bool, now: i64) -> Result<Begun> {
         let metadata = self.metadata().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let nonce = CsrfToken::new_random_len(32).into_secret();
         let oauth = self.oauth(&metadata);
-        let (url, state) = oauth
+        let mut request = oauth
             .authorize_url(|| CsrfToken::new_random_len(32))
             .add_scopes(self.scopes.iter().cloned())
             .add_extra_param("nonce", &nonce)
-            .set_pkce_challenge(challenge)
-            .url();
+            .set_pkce_challenge(challenge);
+        if again {
+            request = request.add_extra_param("prompt", "login");
+        }
+        let (url, state) = request.url();
         let attempt = Attempt {
             issuer: self.issuer.clone(),
             state: state.into_secret(),

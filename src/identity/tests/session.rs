@@ -18,6 +18,7 @@ const LIMITS: Sessions = Sessions {
     idle: Duration::from_hours(14 * 24),
     absolute: Duration::from_hours(90 * 24),
     claimed_role: Duration::from_hours(12),
+    fresh: Duration::from_mins(15),
 };
 
 struct House {

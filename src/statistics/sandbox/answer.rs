@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 use super::fan::{FanPoint, point};
 use super::learn::{Learnt, learn};
 use super::plan::Plan;
-use super::question::Question;
+use super::question::{Question, too_large};
 use super::simulate::{Lived, Manner, Standing, live};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::language::{Language, Phrase};
 use crate::statistics::calendar::{Bucket, Calendar};
 use crate::statistics::real;
@@ -74,12 +74,10 @@ impl Simulation {
         }
         let fits = (most / each).floor();
         Err(if fits >= 1.0 {
-            Error::field(
-                "runs",
-                format!("must be at most {fits} for a community as busy as this one and so many months"),
-            )
+            too_large("runs", format!("must be at most {fits} for a community as busy as this one and so many months"))
         } else {
-            Error::field("months", "would take too long for a community as busy as this one; ask the command line")
+            let message = "would take too long for a community as busy as this one: ask the command line";
+            too_large("months", message)
         })
     }
 
@@ -88,7 +86,7 @@ impl Simulation {
         &self,
         threads: NonZeroUsize,
         gently: bool,
-        watch: &(dyn Fn() -> ControlFlow<()> + Sync),
+        watch: &(dyn Fn(u64) -> ControlFlow<()> + Sync),
         now: i64,
     ) -> Result<Outcomes> {
         let lived = live(&self.plan, Manner { threads, gently, watch })?;

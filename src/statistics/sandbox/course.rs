@@ -3,6 +3,7 @@
 
 use super::dice::{Alias, Dice, Poisson};
 use super::plan::{Plan, Step, To};
+use super::question::Percent;
 use super::simulate::Standing;
 use crate::error::{Error, Result};
 use crate::statistics::concentration::gini;
@@ -11,7 +12,6 @@ use crate::statistics::transactions::ratio;
 
 /// The longest step in days: steps end with the month.
 const DAYS_MAX: usize = 31;
-const PARTS: u64 = 10_000;
 
 /// A future that is being lived. Its memory is used again for the next one.
 #[derive(Debug)]
@@ -62,8 +62,14 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Lives one future, and says at the beginning and at the end of each month how things stand.
-    pub(super) fn run(&mut self, mut dice: Dice, standings: &mut Vec<Standing>) -> Result<()> {
+    /// Lives one future, and says at the beginning and at the end of each month how things stand. Asks there
+    /// whether to go on.
+    pub(super) fn run(
+        &mut self,
+        mut dice: Dice,
+        standings: &mut Vec<Standing>,
+        goes_on: impl Fn() -> bool,
+    ) -> Result<()> {
         let plan = self.plan;
         self.balances.clone_from(&plan.balances);
         if self.has_changed {
@@ -96,6 +102,9 @@ impl<'a> Course<'a> {
                 (lasted, days, self.volume) = (0, 0, 0);
                 self.come_and_go(&mut dice);
                 held = self.check()?;
+                if !goes_on() {
+                    return Err(Error::internal("a future was broken off"));
+                }
             }
         }
         Ok(())
@@ -153,7 +162,7 @@ impl<'a> Course<'a> {
         }
         let begins = &self.begins;
         let growth = real(self.roles.len()) / real(roles.max(1));
-        let weights = (0..roles + 1).map(|role| {
+        let weights = (0..=roles).map(|role| {
             let times = begins.get(role + 1).map_or(growth, |end| f64::from(end - begins[role]));
             real(plan.begins[role + 1] - plan.begins[role]) * times
         });
@@ -230,12 +239,12 @@ impl<'a> Course<'a> {
             self.pool += amount;
             return true;
         }
-        let Some(payee) = self.recipient(to, Some(payer), dice) else { return false };
+        let Some(receiver) = self.recipient(to, Some(payer), dice) else { return false };
         let question = &self.plan.question;
         let share = part(amount, question.fee_percent.parts(), dice);
         let fee = share + question.fee_tokens.min(amount - share);
         self.balances[payer] -= amount;
-        self.balances[payee] += amount - fee;
+        self.balances[receiver] += amount - fee;
         self.pool += fee;
         self.volume += i128::from(amount);
         true
@@ -309,9 +318,10 @@ impl<'a> Course<'a> {
     }
 }
 
-/// So many ten-thousandths of an amount. Of what is no whole token, chance makes one or none, so that the
+/// A share of an amount. Of what is no whole token, chance makes one or none, so that the
 /// mean is right.
 #[expect(
+    clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     reason = "amounts are not negative, and a part is no more than the whole"
@@ -320,8 +330,8 @@ fn part(amount: i64, parts: u64, dice: &mut Dice) -> i64 {
     if parts == 0 {
         return 0;
     }
-    let (tens, rest) = (amount as u64 / PARTS, amount as u64 % PARTS * parts);
-    let whole = tens * parts + rest / PARTS;
-    let left = rest % PARTS;
-    (whole + u64::from(left > 0 && (dice.below(PARTS as usize) as u64) < left)) as i64
+    let (wholes, rest) = (amount as u64 / Percent::WHOLE, amount as u64 % Percent::WHOLE * parts);
+    let whole = wholes * parts + rest / Percent::WHOLE;
+    let left = rest % Percent::WHOLE;
+    (whole + u64::from(left > 0 && (dice.below(Percent::WHOLE as usize) as u64) < left)) as i64
 }

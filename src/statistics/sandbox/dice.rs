@@ -110,9 +110,9 @@ pub struct Alias {
 impl Alias {
     /// By these weights, of which one at least is above nought.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "parts of 2^32 are meant")]
-    pub fn set(&mut self, weights: impl ExactSizeIterator<Item = f64> + Clone) {
+    pub fn set(&mut self, weights: impl Iterator<Item = f64> + Clone) {
         let whole: f64 = weights.clone().sum();
-        let mean = whole / real(weights.len());
+        let mean = whole / real(weights.clone().count());
         for list in [&mut self.light, &mut self.heavy] {
             list.clear();
         }

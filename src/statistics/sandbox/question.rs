@@ -1,6 +1,5 @@
 //! What is asked: the one thing, or the few, that would be otherwise.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
@@ -9,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result};
 
 /// Months to look ahead at most.
 pub const MONTHS_MAX: i64 = 60;
@@ -48,26 +47,35 @@ pub enum Whom {
     Together,
 }
 
-/// A share in hundredths, to two digits after the point.
+/// A share in hundredths, to four digits after the point.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Percent(u16);
+pub struct Percent(u32);
 
 impl Percent {
-    /// Parts of ten thousand.
+    /// The whole, in the parts that are counted.
+    pub(super) const WHOLE: u64 = 1_000_000;
+
+    /// Parts of the whole.
     pub(super) const fn parts(self) -> u64 {
         self.0 as u64
     }
 
     /// Of a number of hundredths.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 10,000")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it lies between nothing and the whole"
+    )]
     fn of(hundredths: f64) -> Option<Self> {
-        let parts = (hundredths * 100.0).round();
-        let is_share = (0.0..=10_000.0).contains(&parts) && (hundredths * 100.0 - parts).abs() < 1e-6;
-        is_share.then_some(Self(parts as u16))
+        (0.0..=100.0).contains(&hundredths).then(|| Self((hundredths * 10_000.0).round() as u32))
+    }
+
+    fn hundredths(self) -> f64 {
+        f64::from(self.0) / 10_000.0
     }
 }
 
-const NO_PERCENT: &str = "must be a number from 0 to 100 with at most two digits after the point";
+const NO_PERCENT: &str = "must be a number from 0 to 100";
 
 impl FromStr for Percent {
     type Err = &'static str;
@@ -78,15 +86,9 @@ impl FromStr for Percent {
     }
 }
 
-impl fmt::Display for Percent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (f64::from(self.0) / 100.0).fmt(f)
-    }
-}
-
 impl Serialize for Percent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(f64::from(self.0) / 100.0)
+        serializer.serialize_f64(self.hundredths())
     }
 }
 
@@ -136,7 +138,7 @@ pub struct Question {
     #[schema(schema_with = rhythm_in_document)]
     pub every: Rhythm,
     /// Of each payment between members, what part goes to the pool. The recipient gets so much less. Where
-    /// it is no whole token, chance decides so that the mean is right.
+    /// it is no whole token, chance decides so that the mean is right. Rounded to four digits after the point.
     #[schema(value_type = f64, minimum = 0, maximum = 100, default = 0)]
     pub fee_percent: Percent,
     /// Of each payment between members, how many tokens go to the pool besides; never more than the payment.
@@ -165,9 +167,9 @@ impl Default for Question {
             distribute: None,
             distribute_to: Whom::Each,
             every: Rhythm::Week,
-            fee_percent: Percent(0),
+            fee_percent: Percent::default(),
             fee_tokens: 0,
-            demurrage_percent: Percent(0),
+            demurrage_percent: Percent::default(),
             issue: 0,
             joining_per_month: 0,
             leaving_per_month: 0,
@@ -177,10 +179,10 @@ impl Default for Question {
 
 impl Question {
     /// What each whole number is, and between which it must lie.
-    pub fn bounds(&self, runs_max: i64) -> [(&'static str, i64, i64, i64); 8] {
+    pub fn bounds(&self) -> [(&'static str, i64, i64, i64); 8] {
         [
             ("months", self.months, 1, MONTHS_MAX),
-            ("runs", self.runs, 1, runs_max),
+            ("runs", self.runs, 1, RUNS_MAX),
             ("seed", self.seed, 0, SEED_MAX),
             ("distribute", self.distribute.unwrap_or(0), 0, i64::MAX),
             ("fee_tokens", self.fee_tokens, 0, i64::MAX),
@@ -191,9 +193,8 @@ impl Question {
     }
 
     /// Refuses what is out of bounds, field by field.
-    pub fn check(&self, runs_max: i64) -> Result<()> {
-        let wrong =
-            self.bounds(runs_max).into_iter().filter(|(_, value, least, most)| !(least..=most).contains(&value));
+    pub fn check(&self) -> Result<()> {
+        let wrong = self.bounds().into_iter().filter(|(_, value, least, most)| !(least..=most).contains(&value));
         let errors: Vec<FieldError> = wrong
             .map(|(field, _, least, most)| FieldError {
                 field: field.to_owned(),
@@ -206,6 +207,13 @@ impl Question {
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(Error::fields(errors)) }
     }
+}
+
+/// A refusal of more than fits, for a reason that lies in the community or the caller and not in the question.
+pub(super) fn too_large(field: &str, message: impl Into<String>) -> Error {
+    let mut refusal = Error::field(field, message);
+    refusal.code = Code::SimulationTooLarge;
+    refusal
 }
 
 /// The same as a form sends it: texts, of which an empty one says nothing.

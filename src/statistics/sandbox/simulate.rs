@@ -49,9 +49,13 @@ pub struct Manner<'a> {
     pub threads: NonZeroUsize,
     /// Whether everything else on the machine goes first.
     pub gently: bool,
-    /// Told after each future; may break off.
-    pub watch: &'a (dyn Fn() -> ControlFlow<()> + Sync),
+    /// Told how many futures are over since: one after each, none at the end of each month within it. May
+    /// break off.
+    pub watch: &'a (dyn Fn(u64) -> ControlFlow<()> + Sync),
 }
+
+/// A priority that gives way to everything else, and does not starve where there is much of that.
+const BEHIND: i32 = 10;
 
 /// Lives all futures that are asked for. `months`: how many days each month has.
 pub fn simulate(model: &Model, question: &Question, months: &[i64], manner: Manner<'_>) -> Result<Lived> {
@@ -66,7 +70,7 @@ pub(super) fn live(plan: &Plan, manner: Manner<'_>) -> Result<Lived> {
     let work = || -> Result<Lived> {
         if manner.gently {
             // Only politeness: where the system does not allow it, the work is done all the same.
-            let _may_not = rustix::process::setpriority_process(None, LAST);
+            let _may_not = rustix::process::setpriority_process(None, BEHIND);
         }
         let mut course = Course::new(plan);
         let mut standings = Vec::new();
@@ -75,8 +79,9 @@ pub(super) fn live(plan: &Plan, manner: Manner<'_>) -> Result<Lived> {
             if run >= runs {
                 return Ok(Lived { standings, made: course.made, missed: course.missed });
             }
-            let outcome = course.run(Dice::of(seed, run), &mut standings);
-            if outcome.is_err() || (manner.watch)().is_break() {
+            let goes_on = || (manner.watch)(0).is_continue();
+            let outcome = course.run(Dice::of(seed, run), &mut standings, goes_on);
+            if outcome.is_err() || (manner.watch)(1).is_break() {
                 is_over.store(true, Ordering::Relaxed);
             }
             outcome?;
@@ -96,6 +101,3 @@ pub(super) fn live(plan: &Plan, manner: Manner<'_>) -> Result<Lived> {
         Ok(all)
     })
 }
-
-/// The lowest priority there is.
-const LAST: i32 = 19;

@@ -4,16 +4,16 @@
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex as Turn, MutexGuard};
 use tokio::time::timeout;
 
 use super::answer::{Outcomes, prepare};
-use super::question::{Question, RUNS_MAX};
+use super::question::{Question, RUNS_MAX, too_large};
 use crate::error::{Code, Error, Result};
 use crate::ledger::first_since;
 use crate::statistics::calendar::{Bucket, Calendar};
@@ -28,6 +28,8 @@ pub(in crate::statistics) const fn runs_max(oversees: bool) -> i64 {
 
 /// The work of one question at most, in payments: ten seconds of one processor, shared among all there are.
 const EFFORT_MAX: f64 = 500e6;
+/// How long an answer may take at most, with the waiting.
+const TIME_MAX: Duration = Duration::from_secs(8);
 /// How long one waits for one's turn.
 const WAIT: Duration = Duration::from_secs(2);
 /// Answers that are kept: each has a few kilobytes.
@@ -52,6 +54,15 @@ impl Drop for Gone {
     }
 }
 
+/// What is said where the machine was too slow, or had too much else to do: so many futures it did live.
+fn too_slow(lived: u64) -> Error {
+    if lived > 0 {
+        too_large("runs", format!("must be at most {lived} at this moment: more would take too long here"))
+    } else {
+        too_large("months", "would take too long here: ask for fewer, or the command line")
+    }
+}
+
 impl Turns {
     /// What comes of a question. `oversees`: whether an operator or auditor asks.
     pub(in crate::statistics) async fn ask(
@@ -60,7 +71,13 @@ impl Turns {
         question: Question,
         oversees: bool,
     ) -> Result<Arc<Outcomes>> {
-        question.check(runs_max(oversees))?;
+        let came = Instant::now();
+        question.check()?;
+        if question.runs > runs_max(oversees) {
+            let message =
+                format!("must be at most {RUNS_OF_MEMBERS} for members and programs; operators may ask for more");
+            return Err(too_large("runs", message));
+        }
         let (now, calendar) = (app.books.now(), Calendar::from(&app.config.community));
         let rests_on = move |conn: &rusqlite::Connection, calendar: &Calendar| -> Result<RestsOn> {
             Ok((calendar.start(Bucket::Day, now), first_since(conn, i64::MAX)?))
@@ -85,9 +102,17 @@ impl Turns {
         let _gone = Gone(Arc::clone(&is_gone));
         let work = tokio::task::spawn_blocking(move || {
             let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            let watch =
-                || if is_gone.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-            simulation.run(threads, true, &watch, now)
+            let (lived, is_late) = (AtomicU64::new(0), || came.elapsed() >= TIME_MAX);
+            let watch = |over: u64| {
+                lived.fetch_add(over, Ordering::Relaxed);
+                if is_late() || is_gone.load(Ordering::Relaxed) {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            };
+            let outcome = simulation.run(threads, true, &watch, now);
+            outcome.map_err(|error| if is_late() { too_slow(lived.into_inner()) } else { error })
         });
         let outcomes = Arc::new(work.await.map_err(Error::internal)??);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

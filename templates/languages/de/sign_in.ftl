@@ -25,7 +25,7 @@ sign-in-your-name = Dein Name hier
 sign-in-name-rule = 3 bis 255 Buchstaben (a bis z), Ziffern, _ oder -. Du bekommst damit einen leeren Geldbeutel.
 sign-in-join = Beitreten
 sign-in-passkey-failed = Dieser Passkey hat dich nicht hereingelassen: Vielleicht wurde er entfernt, oder es hat länger als fünf Minuten gedauert. Versuche es noch einmal, nimm einen anderen, oder komm mit einem Notfallcode herein.
-sign-in-once-more = Melde dich noch einmal an: Was du vorhast, ändert, wie du hereinkommst.
+sign-in-once-more = Melde dich noch einmal an: Deine Anmeldung ist eine Weile her, und was du vorhast, verlangt es.
 
 sign-in-signed-out = Abgemeldet
 sign-in-signed-out-here = Hier bist du abgemeldet

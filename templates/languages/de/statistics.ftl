@@ -14,6 +14,7 @@ statistics-nothing = Noch hat sich nichts bewegt. Sobald Token verteilt und geza
 statistics-time = Zeit
 statistics-view-hours = 24 Stunden
 statistics-view-days = 30 Tage
+statistics-view-quarter = 90 Tage
 statistics-view-weeks = 26 Wochen
 statistics-view-months = 12 Monate
 statistics-view-all = Von Anfang an
@@ -33,6 +34,8 @@ statistics-download = Als Tabelle herunterladen
 statistics-back = Zurück zur Statistik
 statistics-to-sandbox = Was wäre, wenn?
 statistics-to-distributions = Was Verteilungen bewirkt haben
+statistics-to-flow = Wer mit wem handelt
+statistics-to-report = Bericht des letzten Monats
 
 statistics-says = { $when }: { $what }
 statistics-count-says = { $when }: { $count } über { $volume }
@@ -241,6 +244,7 @@ statistics-rule-between = muss eine ganze Zahl von { $least } bis { $most } sein
 statistics-rule-from = muss eine ganze Zahl ab { $least } sein
 statistics-rule-percent = muss eine Zahl von 0 bis 100 mit höchstens zwei Stellen nach dem Komma sein
 statistics-rule-choice = muss eins der angebotenen sein
+statistics-rule-members = darf für Mitglieder höchstens { $most } sein; Verwalter dürfen nach mehr fragen
 statistics-rule-effort = ist zu viel für eine so rege Gemeinschaft wie diese: frage nach weniger Zukünften oder Monaten
 statistics-missed = Von allen Zahlungen blieben { $share } aus, weil zu wenig hatte, wer zahlen wollte.
 statistics-paid-monthly = Zwischen Mitgliedern im Monat gezahlt
@@ -269,3 +273,7 @@ statistics-assumed-new-distribution = Was bisher verteilt wurde, endet; an seine
 statistics-assumed-distribution = Die Gemeinschaft verteilt weiter wie bisher. Was dem Gemeinschaftstopf dafür fehlt, wird neu ausgegeben.
 statistics-assumed-members = Niemand kommt und niemand geht.
 statistics-assumed-ways = Niemand ändert seine Gewohnheiten: Wer mehr bekommt, zahlt nicht öfter, und wer eine Gebühr zahlt, zahlt nicht weniger.
+
+# Der Bericht eines Monats.
+statistics-month-before = ← Der Monat davor
+statistics-month-after = Der Monat danach →

@@ -25,7 +25,7 @@ sign-in-your-name = Your name here
 sign-in-name-rule = 3 to 255 letters (a to z), digits, _ or -. You get an empty wallet with it.
 sign-in-join = Join
 sign-in-passkey-failed = That passkey did not open the door: it may have been removed, or it took longer than five minutes. Try again, use another one, or come in with a recovery code.
-sign-in-once-more = Sign in once more: what you are about to do changes how you come in.
+sign-in-once-more = Sign in once more: you signed in a while ago, and what you are about to do asks for it.
 
 sign-in-signed-out = Signed out
 sign-in-signed-out-here = You are signed out here

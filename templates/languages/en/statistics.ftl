@@ -14,6 +14,7 @@ statistics-nothing = Nothing has moved yet. Once tokens are distributed and paid
 statistics-time = Time
 statistics-view-hours = 24 hours
 statistics-view-days = 30 days
+statistics-view-quarter = 90 days
 statistics-view-weeks = 26 weeks
 statistics-view-months = 12 months
 statistics-view-all = From the beginning
@@ -33,6 +34,8 @@ statistics-download = Download for a spreadsheet
 statistics-back = Back to the statistics
 statistics-to-sandbox = What if?
 statistics-to-distributions = What distributions did
+statistics-to-flow = Who trades with whom
+statistics-to-report = Report of the last month
 
 # When it was, and how much, where something is pointed at.
 statistics-says = { $when }: { $what }
@@ -242,6 +245,7 @@ statistics-rule-between = must be a whole number from { $least } to { $most }
 statistics-rule-from = must be a whole number from { $least } up
 statistics-rule-percent = must be a number from 0 to 100 with at most two digits after the point
 statistics-rule-choice = must be one of those offered
+statistics-rule-members = must be at most { $most } for members; operators may ask for more
 statistics-rule-effort = is too much for a community as busy as this one: ask for fewer futures or months
 statistics-missed = Of all payments { $share } were not made, because whoever wanted to pay had too little.
 statistics-paid-monthly = Paid between members in a month
@@ -270,3 +274,7 @@ statistics-assumed-new-distribution = What was given out until now ends; what is
 statistics-assumed-distribution = The community goes on giving out as it did. What the pool lacks for it is issued.
 statistics-assumed-members = Nobody joins and nobody leaves.
 statistics-assumed-ways = Nobody changes their ways: who gets more does not pay more often, and who pays a fee does not pay less.
+
+# The report of a month.
+statistics-month-before = ← The month before
+statistics-month-after = The month after →

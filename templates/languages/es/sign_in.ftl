@@ -25,7 +25,7 @@ sign-in-your-name = Tu nombre aquí
 sign-in-name-rule = De 3 a 255 letras (de la a a la z, sin tildes), cifras, _ o -. Con él recibes un monedero vacío.
 sign-in-join = Unirme
 sign-in-passkey-failed = Esa clave de acceso no ha abierto la puerta: quizá se quitó, o se tardó más de cinco minutos. Inténtalo de nuevo, usa otra o entra con un código de emergencia.
-sign-in-once-more = Vuelve a entrar: lo que vas a hacer cambia tu forma de entrar.
+sign-in-once-more = Vuelve a entrar: hace un rato que entraste, y lo que vas a hacer lo pide.
 
 sign-in-signed-out = Has salido
 sign-in-signed-out-here = Aquí ya has salido

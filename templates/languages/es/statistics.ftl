@@ -14,6 +14,7 @@ statistics-nothing = Todavía no se ha movido nada. Cuando se repartan y paguen 
 statistics-time = Tiempo
 statistics-view-hours = 24 horas
 statistics-view-days = 30 días
+statistics-view-quarter = 90 días
 statistics-view-weeks = 26 semanas
 statistics-view-months = 12 meses
 statistics-view-all = Desde el principio
@@ -33,6 +34,8 @@ statistics-download = Descargar para una hoja de cálculo
 statistics-back = Volver a las cifras
 statistics-to-sandbox = ¿Y si…?
 statistics-to-distributions = Qué hicieron los repartos
+statistics-to-flow = Quién comercia con quién
+statistics-to-report = Informe del último mes
 
 statistics-says = { $when }: { $what }
 statistics-count-says = { $when }: { $count } por { $volume }
@@ -241,6 +244,7 @@ statistics-rule-between = debe ser un número entero de { $least } a { $most }
 statistics-rule-from = debe ser un número entero a partir de { $least }
 statistics-rule-percent = debe ser un número de 0 a 100 con dos decimales como mucho
 statistics-rule-choice = debe ser una de las opciones
+statistics-rule-members = puede ser { $most } como mucho para los miembros; los responsables pueden pedir más
 statistics-rule-effort = es demasiado para una comunidad tan activa como esta: pide menos futuros o meses
 statistics-missed = El { $share } de los pagos no se hizo, porque quien quería pagar tenía muy poco.
 statistics-paid-monthly = Pagado entre miembros al mes
@@ -269,3 +273,7 @@ statistics-assumed-new-distribution = Lo que se repartía hasta ahora termina; l
 statistics-assumed-distribution = La comunidad sigue repartiendo como hasta ahora. Lo que le falte al fondo común para ello se emite.
 statistics-assumed-members = Nadie llega y nadie se va.
 statistics-assumed-ways = Nadie cambia sus costumbres: quien recibe más no paga más a menudo, y quien paga comisión no paga menos.
+
+# El informe de un mes.
+statistics-month-before = ← El mes anterior
+statistics-month-after = El mes siguiente →

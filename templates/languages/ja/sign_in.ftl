@@ -25,7 +25,7 @@ sign-in-your-name = ここでの名前
 sign-in-name-rule = 半角の英字（a〜z）、数字、_、- を使って3〜255文字。空のウォレットができます。
 sign-in-join = 参加する
 sign-in-passkey-failed = そのパスキーでは入れませんでした。削除されたか、5分以上かかったようです。もう一度試すか、別のパスキーか復旧コードを使ってください。
-sign-in-once-more = もう一度ログインしてください。これからの操作で、ログイン方法が変わります。
+sign-in-once-more = もう一度ログインしてください。ログインしてから時間がたっており、これから行うことには確認が必要です。
 
 sign-in-signed-out = ログアウトしました
 sign-in-signed-out-here = ここではログアウトしました

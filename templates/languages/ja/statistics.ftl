@@ -14,6 +14,7 @@ statistics-nothing = まだ動きはありません。トークンが配られ�
 statistics-time = 期間
 statistics-view-hours = 24時間
 statistics-view-days = 30日
+statistics-view-quarter = 90日間
 statistics-view-weeks = 26週
 statistics-view-months = 12か月
 statistics-view-all = 最初から
@@ -33,6 +34,8 @@ statistics-download = 表計算用にダウンロード
 statistics-back = 統計に戻る
 statistics-to-sandbox = もしも…？
 statistics-to-distributions = 配布の効果
+statistics-to-flow = だれとだれの取引
+statistics-to-report = 先月の報告
 
 statistics-says = { $when }：{ $what }
 statistics-count-says = { $when }：{ $count } 件、{ $volume }
@@ -225,6 +228,7 @@ statistics-rule-between = { $least } から { $most } までの整数で入力�
 statistics-rule-from = { $least } 以上の整数で入力してください
 statistics-rule-percent = 0から100までの数を、小数点以下2桁までで入力してください
 statistics-rule-choice = 選択肢から選んでください
+statistics-rule-members = メンバーは { $most } までです（運営者はもっと多く指定できます）
 statistics-rule-effort = このコミュニティの規模では計算しきれません。先行きの数か月数を減らしてください
 statistics-missed = 全支払いのうち { $share } は、支払う人の残高が足りず、行われませんでした。
 statistics-paid-monthly = 1か月のメンバーどうしの支払い
@@ -253,3 +257,7 @@ statistics-assumed-new-distribution = これまでの配布は終わり、ここ
 statistics-assumed-distribution = コミュニティはこれまでどおり配り続けるものとします。共同の財布で足りない分は発行します。
 statistics-assumed-members = だれも加わらず、だれも退会しないものとします。
 statistics-assumed-ways = だれも習慣を変えないものとします。多く受け取っても支払いは増えず、手数料があっても減りません。
+
+# 月の報告。
+statistics-month-before = ← 前の月
+statistics-month-after = 次の月 →

@@ -1,0 +1,10 @@
+//! Copies of the whole ledger: how one is taken and proven, in which folder those lie that are taken by
+//! themselves, and which of them stay.
+
+mod folder;
+mod take;
+mod watch;
+
+pub use folder::{Kept, all, newest, prune, scheduled_name};
+pub use take::{NotTaken, Stage, Taken, take};
+pub use watch::Watch;
