@@ -116,14 +116,16 @@ impl Ask {
             return Err(Error::new(
                 Code::NotReversible,
                 "Only a payment to another member can be asked back. For others, ask an operator.",
-            ));
+            )
+            .in_words("refusal-not-askable-back"));
         }
         let payee = Wallet::by_id(conn, original.to.wallet_id)?;
         if payee.key == self.asker {
             return Err(Error::new(
                 Code::Forbidden,
                 "Only the one who paid can ask for a payment back. You can give it back instead.",
-            ));
+            )
+            .in_words("refusal-not-payer"));
         }
         let left = original.amount - original.reversed_amount.unwrap_or(0);
         let amount = amount.map_or(left, Amount::get);
@@ -133,7 +135,8 @@ impl Ask {
             } else {
                 format!("Only {left} of this payment can still be asked back.")
             };
-            return Err(Error::new(Code::AlreadyReversed, detail).with("remaining", left));
+            let refusal = Error::new(Code::AlreadyReversed, detail).with("remaining", left);
+            return Err(if left == 0 { refusal.in_words("refusal-back-in-full") } else { refusal });
         }
         Ok((payee, amount, Some(original.sequence)))
     }
@@ -149,16 +152,21 @@ impl Ask {
             .query_row((self.asker, ledger.now(), payer.key, asks_back), |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
-        let detail = if for_this_payment > 0 {
-            "You have asked for this payment back already. Wait for the answer, or withdraw that request first."
+        let refused = |detail: &str| Error::new(Code::TooManyRequestsOpen, detail);
+        if for_this_payment > 0 {
+            let detail =
+                "You have asked for this payment back already. Wait for the answer, or withdraw that request first.";
+            Err(refused(detail).in_words("refusal-asked-already"))
         } else if of_this_one >= OPEN_TO_ONE_MAX {
-            "This member has several requests of yours to answer already. Wait for an answer, or withdraw one first."
+            let detail = "This member has several requests of yours to answer already. Wait for an answer, or withdraw one first.";
+            Err(refused(detail).in_words("refusal-asked-one-often"))
         } else if all >= OPEN_MAX {
-            "You have as many open requests as one member may have. Wait for answers, or withdraw one first."
+            Err(refused(
+                "You have as many open requests as one member may have. Wait for answers, or withdraw one first.",
+            ))
         } else {
-            return Ok(());
-        };
-        Err(Error::new(Code::TooManyRequestsOpen, detail))
+            Ok(())
+        }
     }
 }
 
@@ -168,7 +176,8 @@ fn refuse(asker: &Wallet, payer: &Wallet) -> Result<()> {
         return Err(Error::new(Code::SelfTransfer, "This is your own wallet. Choose someone else to ask."));
     }
     if payer.is_system {
-        return Err(Error::new(Code::SystemWallet, "The community itself cannot be asked. Ask an operator."));
+        return Err(Error::new(Code::SystemWallet, "The community itself cannot be asked. Ask an operator.")
+            .in_words("refusal-ask-community"));
     }
     if payer.is_closed {
         return Err(Error::new(Code::RecipientClosed, "The owner of this wallet has left the community."));

@@ -58,7 +58,8 @@ async fn form(
         return Err(Error::new(
             Code::Forbidden,
             "Only the one who paid can ask for a payment back. On the receipt you can give it back instead.",
-        ));
+        )
+        .in_words("refusal-not-payer"));
     }
     let left = transaction.amount - transaction.reversed_amount.unwrap_or(0);
     Ok(AskBackPage {
@@ -82,7 +83,8 @@ async fn ask(
     match post(&app, &session, id, &typed).await {
         Ok(id) => Ok(Redirect::to(&format!("/requests/{id}?asked=1")).into_response()),
         Err(error) if error.is_refusal() && !matches!(error.code, Code::TransactionNotFound | Code::Forbidden) => {
-            let page = form(&app, &session, id, Some(typed), Some(error.detail)).await?;
+            let problem = app.shell(Some(&session), Nav::History).problem(&error);
+            let page = form(&app, &session, id, Some(typed), Some(problem)).await?;
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(error) => Err(error),
@@ -90,12 +92,12 @@ async fn ask(
 }
 
 async fn post(app: &App, session: &Session, transaction_id: TransactionId, typed: &AskBackForm) -> Result<Uuid> {
-    let wrong = |message: String| Error::new(Code::InvalidRequest, message);
+    let wrong = |field: &'static str| move |message: String| Error::field(field, message);
     // Whether it is theirs to ask for comes first: what is typed concerns nobody else.
     let wallet = session.member.wallet_key;
     app.books.read(move |conn| by_id(conn, transaction_id, Some(wallet)).map(drop)).await?;
-    let amount = Some(typed_amount(&typed.amount, session.language).map_err(wrong)?);
-    let note = typed_note(&typed.note, session.language).map_err(wrong)?;
+    let amount = Some(typed_amount(&typed.amount, session.language).map_err(wrong("amount"))?);
+    let note = typed_note(&typed.note, session.language).map_err(wrong("note"))?;
     let key = IdempotencyKey::new(&typed.key)?;
     Ok(execute(app, &session.member, key, Wanted::Back { transaction_id, amount }, note).await?.output.id)
 }

@@ -32,26 +32,26 @@ pub(super) fn routes() -> Pages {
 
 /// Words of a request for people.
 impl PaymentRequest {
-    /// How it stands, in a word for the one who looks.
+    /// How it stands, in a word for the one who looks: a text of ours.
     pub(crate) fn standing(&self) -> &'static str {
         match (self.state, self.is_incoming()) {
-            (RequestState::Open, true) => "Waits for you",
-            (RequestState::Open, false) => "Waits for an answer",
-            (RequestState::Accepted, _) => "Paid",
-            (RequestState::Declined, true) => "You declined",
-            (RequestState::Declined, false) => "Declined",
-            (RequestState::Withdrawn, _) => "Withdrawn",
-            (RequestState::Expired, _) => "Expired",
+            (RequestState::Open, true) => "requests-waits-for-you",
+            (RequestState::Open, false) => "requests-waits",
+            (RequestState::Accepted, _) => "requests-paid",
+            (RequestState::Declined, true) => "requests-you-declined",
+            (RequestState::Declined, false) => "requests-declined",
+            (RequestState::Withdrawn, _) => "requests-withdrawn",
+            (RequestState::Expired, _) => "requests-expired",
         }
     }
 
-    /// What it is, in a word for the one who looks.
+    /// What it is, in a word for the one who looks: a text of ours.
     pub(crate) fn asking(&self) -> &'static str {
         match (self.is_incoming(), self.asks_back.is_some()) {
-            (true, false) => "Asks you",
-            (true, true) => "Asks for a payment back",
-            (false, false) => "You asked",
-            (false, true) => "You asked for a payment back",
+            (true, false) => "requests-asks-you",
+            (true, true) => "requests-asks-back",
+            (false, false) => "requests-you-asked",
+            (false, true) => "requests-you-asked-back",
         }
     }
 }
@@ -146,7 +146,10 @@ async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<
         Ok(id) => Ok(Redirect::to(&format!("/requests/{id}?asked=1")).into_response()),
         Err(error) if error.is_refusal() => {
             let problems = if error.errors.is_empty() {
-                vec![FieldError { field: "from".into(), message: error.detail }]
+                vec![FieldError {
+                    field: "from".into(),
+                    message: app.shell(Some(&session), Nav::Wallet).sentence(&error),
+                }]
             } else {
                 error.errors
             };
@@ -159,7 +162,8 @@ async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<
 async fn post_ask(app: &App, session: &Session, form: &NewForm) -> Result<Uuid> {
     let mut problems = Vec::new();
     let mut problem = |field: &str, message| problems.push(FieldError { field: field.into(), message });
-    let payer: Option<WalletId> = form.from.parse().map_err(|_| problem("from", "Choose whom to ask.".to_owned())).ok();
+    let payer: Option<WalletId> =
+        form.from.parse().map_err(|_| problem("from", session.language.say("requests-choose-whom").into())).ok();
     let amount = typed_amount(&form.amount, session.language).map_err(|message| problem("amount", message)).ok();
     let note = typed_note(&form.note, session.language).map_err(|message| problem("note", message)).ok();
     let (Some(payer), Some(amount), Some(note)) = (payer, amount, note) else {
@@ -250,7 +254,7 @@ async fn answer(
         // The page itself says how it stands by now.
         Err(error) if error.code == Code::RequestEnded => {
             let shown = one(&app, &session, id).await?;
-            Ok(page_with(StatusCode::CONFLICT, &OnePage { problem: Some(error.detail), ..shown }))
+            Ok(page_with(StatusCode::CONFLICT, &OnePage { problem: Some(shown.shell.sentence(&error)), ..shown }))
         }
         Err(error) if error.is_refusal() && error.code != Code::RequestNotFound => {
             let shown = one(&app, &session, id).await?;
@@ -272,8 +276,7 @@ async fn post_answer(app: &App, session: &Session, id: Uuid, form: &AnswerForm) 
             return Ok(format!("/transactions/{}?paid=1", paid.id));
         }
         "decline" => {
-            let answer = typed_note(&form.answer, session.language)
-                .map_err(|message| Error::new(Code::InvalidRequest, message))?;
+            let answer = typed_note(&form.answer, session.language).map_err(|message| Error::field("note", message))?;
             app.books.execute(Decline { payer: wallet, id, answer }).await?;
         }
         _ => {

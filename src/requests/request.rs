@@ -109,14 +109,18 @@ impl PaymentRequest {
 
     /// Refuses one that was answered, withdrawn or has expired.
     pub(super) fn check_open(&self) -> Result<()> {
-        let detail = match self.state {
+        let (detail, words) = match self.state {
             RequestState::Open => return Ok(()),
-            RequestState::Accepted => "This request was accepted already, and is paid.",
-            RequestState::Declined => "This request was declined already.",
-            RequestState::Withdrawn => "This request was withdrawn by the one who asked.",
-            RequestState::Expired => "This request has expired. Whoever asked can ask again.",
+            RequestState::Accepted => ("This request was accepted already, and is paid.", "refusal-request-accepted"),
+            RequestState::Declined => ("This request was declined already.", "refusal-request-declined"),
+            RequestState::Withdrawn => {
+                ("This request was withdrawn by the one who asked.", "refusal-request-withdrawn")
+            }
+            RequestState::Expired => {
+                ("This request has expired. Whoever asked can ask again.", "refusal-request-expired")
+            }
         };
-        Err(Error::new(Code::RequestEnded, detail).with("state", self.state.as_str()))
+        Err(Error::new(Code::RequestEnded, detail).with("state", self.state.as_str()).in_words(words))
     }
 }
 

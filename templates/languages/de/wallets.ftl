@@ -90,3 +90,22 @@ wallets-ask-back = Zurückerbitten
 wallets-favourite = Ein Favorit: entfernen
 wallets-make-favourite = { $name } zu den Favoriten
 wallets-to-history = Zurück zum Verlauf
+
+# Woher ein Guthaben kommt.
+wallets-explained = Woher dein Guthaben kommt
+wallets-explained-now = (leer: jetzt)
+wallets-explained-beginning = Von Anfang an
+wallets-explained-cut = In dieser Zeit hat sich so viel bewegt, dass nur die neuesten { $count } Buchungen betrachtet sind, seit { $when }. Von da an geht es auf.
+wallets-explained-sum = Es geht auf
+wallets-explained-before = Vorher hattest du
+wallets-earned = Eingenommen
+wallets-spent = Ausgegeben
+wallets-have-now = Jetzt hast du
+wallets-had-then = Danach hattest du
+wallets-earned-from = Eingenommen von
+wallets-earned-nothing = Es kam nichts.
+wallets-spent-on = Ausgegeben an
+wallets-spent-nothing = Es ging nichts hinaus.
+wallets-times = { $count }-mal
+wallets-all-others = Alle anderen
+wallets-entries = { $count } Buchungen

@@ -92,3 +92,22 @@ wallets-ask-back = Ask for it back
 wallets-favourite = A favourite: remove
 wallets-make-favourite = Make { $name } a favourite
 wallets-to-history = Back to the history
+
+# Where a balance comes from.
+wallets-explained = Where your balance comes from
+wallets-explained-now = (empty: now)
+wallets-explained-beginning = From the beginning
+wallets-explained-cut = So much moved in this time that only the newest { $count } entries are looked at, since { $when }. From there on it adds up.
+wallets-explained-sum = It adds up
+wallets-explained-before = You had before
+wallets-earned = Earned
+wallets-spent = Spent
+wallets-have-now = You have now
+wallets-had-then = You had then
+wallets-earned-from = Earned from
+wallets-earned-nothing = Nothing came in.
+wallets-spent-on = Spent on
+wallets-spent-nothing = Nothing went out.
+wallets-times = { $count } times
+wallets-all-others = All others
+wallets-entries = { $count } entries

@@ -90,3 +90,22 @@ wallets-ask-back = Pedir que te lo devuelvan
 wallets-favourite = Es una favorita: quitarla
 wallets-make-favourite = Añadir a { $name } a mis favoritas
 wallets-to-history = Volver al historial
+
+# De dónde viene un saldo.
+wallets-explained = De dónde viene tu saldo
+wallets-explained-now = (vacío: ahora)
+wallets-explained-beginning = Desde el principio
+wallets-explained-cut = Se movió tanto en este tiempo que solo se miran los { $count } movimientos más recientes, desde el { $when }. A partir de ahí, cuadra.
+wallets-explained-sum = Cuadra
+wallets-explained-before = Tenías antes
+wallets-earned = Ingresado
+wallets-spent = Gastado
+wallets-have-now = Tienes ahora
+wallets-had-then = Tenías entonces
+wallets-earned-from = Ingresado de
+wallets-earned-nothing = No entró nada.
+wallets-spent-on = Gastado con
+wallets-spent-nothing = No salió nada.
+wallets-times = { $count } veces
+wallets-all-others = Todos los demás
+wallets-entries = { $count } movimientos

@@ -90,3 +90,22 @@ wallets-ask-back = 返金を頼む
 wallets-favourite = お気に入りから外す
 wallets-make-favourite = { $name } をお気に入りに追加
 wallets-to-history = 履歴に戻る
+
+# 残高の内訳。
+wallets-explained = 残高の内訳
+wallets-explained-now = （空欄なら今まで）
+wallets-explained-beginning = 最初から
+wallets-explained-cut = この期間の動きが多いため、{ $when } からの新しい { $count } 件だけを数えています。そこからは合計が合います。
+wallets-explained-sum = 合計
+wallets-explained-before = それまでの残高
+wallets-earned = 受け取った
+wallets-spent = 使った
+wallets-have-now = 今の残高
+wallets-had-then = そのときの残高
+wallets-earned-from = だれから受け取ったか
+wallets-earned-nothing = 受け取りはありません。
+wallets-spent-on = だれに使ったか
+wallets-spent-nothing = 支払いはありません。
+wallets-times = { $count } 回
+wallets-all-others = そのほか
+wallets-entries = { $count } 件
