@@ -91,26 +91,30 @@ fn full() -> Community {
 
 /// All rows but those of the proofs: nodes of the tree follow from the transactions and are computed
 /// again, and what a checkpoint says of the audit log is unknown to older versions. Without the values of
-/// columns that older versions do not have; these follow from the transactions, and `verify` looks at them.
+/// columns that older versions do not have; what follows from the transactions, `verify` looks at.
 fn lasting(rows: &[String], version: u32) -> Vec<String> {
-    let values_unknown = |row: &str| match row.split_once(' ').map(|(table, _)| table) {
-        Some("wallets") => 1,
-        Some("wallet_days") => 2,
-        _ => 0,
-    };
     rows.iter()
         .filter(|row| !row.starts_with("checkpoints") && !row.starts_with("tree_nodes"))
         // They begin at the end of the ledger as it is then.
         .filter(|row| !row.starts_with("followers") && !row.starts_with("notice_marks"))
-        .map(|row| {
-            let cut = if version < STATISTICS { values_unknown(row) } else { 0 };
-            row.rsplitn(cut + 1, ", ").last().unwrap_or(row).to_owned()
-        })
+        .map(|row| row.rsplitn(unknown(row, version) + 1, ", ").last().unwrap_or(row).to_owned())
         .collect()
+}
+
+/// How many values of a row a version does not know.
+fn unknown(row: &str, version: u32) -> usize {
+    match row.split_once(' ').map(|(table, _)| table) {
+        Some("wallets") if version < STATISTICS => 1,
+        Some("wallet_days") if version < STATISTICS => 2,
+        Some("users") if version < LANGUAGE => 1,
+        _ => 0,
+    }
 }
 
 /// The version from which wallets and their days say when they traded.
 const STATISTICS: u32 = 9;
+/// The version from which members say in which language they read.
+const LANGUAGE: u32 = 12;
 
 /// What every version knows of the checkpoints.
 fn signatures(conn: &Connection) -> Vec<String> {
@@ -140,13 +144,7 @@ fn down_and_up_again_loses_nothing() {
         let kept: Vec<String> = lasting(&before, version).into_iter().filter(|row| !made_again(row)).collect();
         let found: Vec<String> = lasting(&rows(&conn), schema::NEWEST)
             .into_iter()
-            .map(|row| {
-                if version < STATISTICS && row.starts_with("wallet") {
-                    row.trim_end_matches(']').to_owned()
-                } else {
-                    row
-                }
-            })
+            .map(|row| if unknown(&row, version) > 0 { row.trim_end_matches(']').to_owned() } else { row })
             .collect();
         assert_eq!(found, kept, "down to {version}");
         schema::migrate(&mut conn, schema::NEWEST).unwrap();

@@ -214,7 +214,7 @@ async fn lists_with_something_wrong() {
             "Line 2: it must have as many columns as the first line, in UTF-8.",
         ),
         (vec![b'x'; 16 * 1024 * 1024 + 1], 422, "The list is larger than 16 MiB."),
-        (vec![b'x'; 50 * 1024 * 1024], 413, "The body may have at most"),
+        (vec![b'x'; 50 * 1024 * 1024], 413, "What was sent is too large."),
         (b"\xef\xbb\xbfusername;amount\r\ntomas;7\r\n".to_vec(), 200, "Is this right?"),
         (b"username\tamount\ntomas\t7".to_vec(), 200, "Is this right?"),
         (b"\"amount\",\"username\"\n\"7\",\"tomas\"\n".to_vec(), 200, "Is this right?"),

@@ -66,4 +66,3 @@ invitations-expired = Abgelaufen
 invitations-withdraw = Zurückziehen
 invitations-withdraw-this = Diesen Link zurückziehen
 invitations-older = Ältere
-invitations-to-profile = Zurück zum Profil

@@ -66,4 +66,3 @@ invitations-expired = Expired
 invitations-withdraw = Withdraw
 invitations-withdraw-this = Withdraw this link
 invitations-older = Older ones
-invitations-to-profile = Back to the profile

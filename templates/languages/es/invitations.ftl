@@ -66,4 +66,3 @@ invitations-expired = Caducado
 invitations-withdraw = Retirar
 invitations-withdraw-this = Retirar este enlace
 invitations-older = Más antiguas
-invitations-to-profile = Volver al perfil

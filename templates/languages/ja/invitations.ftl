@@ -66,4 +66,3 @@ invitations-expired = 期限切れ
 invitations-withdraw = 取り消す
 invitations-withdraw-this = このリンクを取り消す
 invitations-older = 前の分
-invitations-to-profile = マイページに戻る
