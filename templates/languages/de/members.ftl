@@ -19,7 +19,6 @@ members-to-notifications = Was du erfahren willst
 members-to-sessions = Wo du angemeldet bist
 members-to-favourites = Favoriten
 members-to-operate = Die Gemeinschaft verwalten
-members-to-invitations = Einladungen
 members-to-clients = Programme, die für dich handeln
 members-your-data = Deine Daten
 members-history-table = Dein Verlauf als Tabelle

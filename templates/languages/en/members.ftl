@@ -19,7 +19,6 @@ members-to-notifications = What you want to hear
 members-to-sessions = Where you are signed in
 members-to-favourites = Favourites
 members-to-operate = Operate the community
-members-to-invitations = Invitations
 members-to-clients = Programs that act for you
 members-your-data = Your data
 members-history-table = Your history as a table, for a spreadsheet

@@ -19,7 +19,6 @@ members-to-notifications = De qué quieres enterarte
 members-to-sessions = Dónde has entrado
 members-to-favourites = Favoritas
 members-to-operate = Gestionar la comunidad
-members-to-invitations = Invitaciones
 members-to-clients = Programas que actúan por ti
 members-your-data = Tus datos
 members-history-table = Tu historial como tabla, para una hoja de cálculo

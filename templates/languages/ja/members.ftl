@@ -19,7 +19,6 @@ members-to-notifications = お知らせの設定
 members-to-sessions = ログイン中の場所
 members-to-favourites = お気に入り
 members-to-operate = コミュニティを運営する
-members-to-invitations = 招待
 members-to-clients = あなたの代わりに動くプログラム
 members-your-data = あなたのデータ
 members-history-table = 履歴を表計算用の表で
