@@ -197,7 +197,7 @@ async fn without_scripts() {
     browser.sees(&["Making a passkey needs JavaScript", "The link is not used up"]).await;
     go(&browser, &server, "/login").await;
     browser.sees(&["A passkey needs JavaScript", "recovery code"]).await;
-    browser.click("//a[text()='Sign in with a recovery code']").await;
+    browser.click("//a[text()='Sign in with a recovery code.']").await;
     browser.fill("code", "wrong").await;
     browser.click("//button[text()='Sign in']").await;
     browser.sees(&["does not open the door"]).await;

@@ -247,7 +247,7 @@ impl Client {
                 Code::ProviderUnavailable,
                 format!("{} does not accept this community as its client. Only an operator can mend that: the log says why.", self.name),
             )
-            .in_words_naming("refusal-provider-disagrees", &self.name)
+            .in_words_naming("refusal-provider-credentials", &self.name)
             .because(said),
             RequestTokenError::Request(why) => self.unavailable(why),
             // Never with the answer itself, which may hold tokens.

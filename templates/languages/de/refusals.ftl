@@ -141,6 +141,7 @@ refusal-no-developer = Diese Gemeinschaft meldet über ihren Anbieter an.
 refusal-no-such-provider = Einen solchen Anbieter gibt es hier nicht. Wähle einen von diesen.
 refusal-sign-in-late = Diese Anmeldung wurde nicht in diesem Browser begonnen, ist schon beendet oder hat länger als zehn Minuten gedauert. Beginne noch einmal.
 refusal-provider-late = { $name } sagt, dass diese Anmeldung schon benutzt wurde oder zu lange gedauert hat. Beginne noch einmal.
+refusal-provider-credentials = { $name } nimmt diese Gemeinschaft nicht an. Nur ein Verwalter kann das beheben: Im Protokoll steht, warum.
 refusal-provider-disagrees = { $name } nimmt nicht an, wie diese Gemeinschaft fragt. Nur ein Verwalter kann das beheben: Im Protokoll steht, warum.
 refusal-provider-cancelled = Du bist nicht angemeldet: Die Anmeldung wurde abgebrochen, oder { $name } erlaubt sie dir nicht.
 refusal-provider-first = { $name } möchte, dass du dich dort zuerst anmeldest oder zustimmst. Beginne noch einmal.

@@ -142,6 +142,7 @@ refusal-no-developer = This community signs in with its identity provider.
 refusal-no-such-provider = There is no such provider here. Choose one of these.
 refusal-sign-in-late = This sign-in was not begun in this browser, was finished before, or took longer than ten minutes. Begin again.
 refusal-provider-late = { $name } says that this sign-in was used before or took too long. Begin again.
+refusal-provider-credentials = { $name } does not accept this community as its client. Only an operator can mend that: the log says why.
 refusal-provider-disagrees = { $name } does not accept how this community asks. Only an operator can mend that: the log says why.
 refusal-provider-cancelled = You are not signed in: signing in was cancelled, or { $name } does not allow it for you.
 refusal-provider-first = { $name } wants you to sign in or to agree there first. Begin again.

@@ -141,6 +141,7 @@ refusal-no-developer = En esta comunidad se entra con su proveedor de identidad.
 refusal-no-such-provider = Aquí no hay tal proveedor. Elige uno de estos.
 refusal-sign-in-late = Esta entrada no se empezó en este navegador, ya terminó o ha tardado más de diez minutos. Empieza de nuevo.
 refusal-provider-late = { $name } dice que esta entrada ya se usó o ha tardado demasiado. Empieza de nuevo.
+refusal-provider-credentials = { $name } no acepta a esta comunidad. Solo un responsable puede arreglarlo: el registro dice por qué.
 refusal-provider-disagrees = { $name } no acepta cómo pregunta esta comunidad. Solo un responsable puede arreglarlo: el registro dice por qué.
 refusal-provider-cancelled = No has entrado: se canceló, o { $name } no te lo permite.
 refusal-provider-first = { $name } quiere que primero entres o des tu conformidad allí. Empieza de nuevo.

@@ -141,6 +141,7 @@ refusal-no-developer = このコミュニティには、ログインサービス
 refusal-no-such-provider = そのログインサービスはありません。この中から選んでください。
 refusal-sign-in-late = このログインは、別のブラウザで始められたか、すでに終わったか、10分以上かかりました。最初からやり直してください。
 refusal-provider-late = { $name } によると、このログインはすでに使われたか、時間がかかりすぎました。最初からやり直してください。
+refusal-provider-credentials = { $name } がこのコミュニティを受け付けません。直せるのは運営者だけです。理由は記録にあります。
 refusal-provider-disagrees = { $name } が、このコミュニティからの問い合わせを受け付けません。直せるのは運営者だけです。理由は記録にあります。
 refusal-provider-cancelled = ログインしていません。中止されたか、{ $name } が許可していません。
 refusal-provider-first = 先に { $name } でログインまたは同意してください。最初からやり直してください。
