@@ -171,7 +171,7 @@ async fn charts_speak_and_times_stay_in_the_address() {
     let links = addresses(&page);
     let files: Vec<&str> = page_paths()
         .into_iter()
-        .filter(|path| path.starts_with("/statistics/") && !path.contains("forecast"))
+        .filter(|path| path.starts_with("/statistics/") && !path.contains("forecast") && !path.contains("sandbox"))
         .collect();
     assert_eq!(files.len(), 11);
     for path in files {
