@@ -27,7 +27,7 @@ enabled = false
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 
 [[operations]]
-include-name-regex = "GET /v1/.*(members|users|statistics/[a-z]+|transactions|audit-log|service-calls|service-counts|invitations|requests)$|DELETE /v1/me$|POST /v1/(transfers|requests|.*/(reverse|ask-back)|admin/issuances|admin/distributions|admin/invitations|notifications/read)$"
+include-name-regex = "GET /v1/.*(members|users|statistics/[a-z]+|transactions|audit-log|service-calls|service-counts|invitations|requests)$|DELETE /v1/me$|POST /v1/(transfers|requests|statistics/sandbox|.*/(reverse|ask-back)|admin/issuances|admin/distributions|admin/invitations|notifications/read)$"
 
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "400", "401", "403", "404", "409", "422", "429"]
