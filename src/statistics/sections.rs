@@ -1,35 +1,35 @@
 //! What the page of the statistics shows: each figure as a sentence, a chart, and the tables behind it.
 //! The numbers are those of the API.
 
-use rusqlite::Connection;
-
-use super::activity::{self, Activity, activity};
-use super::calendar::{Bucket, Calendar, Period};
+use super::activity::{self, Activity};
+use super::calendar::{Bucket, Calendar};
 use super::chart::{self, Chart, Point};
-use super::concentration::{Concentration, concentration};
+use super::concentration::Concentration;
 use super::table::{Cell, Table, briefly, named, percent};
-use super::transactions::{Amounts, Transactions, ratio, transactions};
-use super::users::{Settled, Users, users};
-use super::velocity::{Velocity, velocity};
-use super::{Accounts, SupplyOverTime, accounts, supply_over_time};
+use super::transactions::{Amounts, Transactions, ratio};
+use super::users::Users;
+use super::velocity::Velocity;
+use super::{Accounts, SupplyOverTime};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Folded, first_made_at};
 use crate::web::{Shell, grouped};
 
 /// The tables, as files.
 pub(super) const FILES: [&str; 11] =
     [SUPPLY, PAYMENTS, TRANSACTIONS, KINDS, USERS, COHORTS, DISTRIBUTION, HOLDERS, ACTIVITY, ACCOUNTS, MOVEMENTS];
-const SUPPLY: &str = "/statistics/supply.csv";
-const PAYMENTS: &str = "/statistics/payments.csv";
-const TRANSACTIONS: &str = "/statistics/transactions.csv";
-const KINDS: &str = "/statistics/kinds.csv";
-const USERS: &str = "/statistics/members.csv";
-const COHORTS: &str = "/statistics/cohorts.csv";
-const DISTRIBUTION: &str = "/statistics/tenths.csv";
-const HOLDERS: &str = "/statistics/holders.csv";
-const ACTIVITY: &str = "/statistics/hours.csv";
+pub(super) const SUPPLY: &str = "/statistics/supply.csv";
+pub(super) const PAYMENTS: &str = "/statistics/payments.csv";
+pub(super) const TRANSACTIONS: &str = "/statistics/transactions.csv";
+pub(super) const KINDS: &str = "/statistics/kinds.csv";
+pub(super) const USERS: &str = "/statistics/members.csv";
+pub(super) const COHORTS: &str = "/statistics/cohorts.csv";
+pub(super) const DISTRIBUTION: &str = "/statistics/tenths.csv";
+pub(super) const HOLDERS: &str = "/statistics/holders.csv";
+pub(super) const ACTIVITY: &str = "/statistics/hours.csv";
 const ACCOUNTS: &str = "/statistics/accounts.csv";
 const MOVEMENTS: &str = "/statistics/movements.csv";
+
+/// So much of an account's name stands below its columns.
+const NAME_CHARS: usize = 14;
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
@@ -58,64 +58,6 @@ pub(super) fn file(sections: Vec<Section>, path: &str, calendar: &Calendar) -> R
     let table = tables.find(|table| table.path == path);
     let table = table.ok_or_else(|| Error::new(Code::NotFound, "There is no such table."))?;
     Ok((table.file(), table.csv(calendar)?))
-}
-
-/// Everything the page shows, read at one moment.
-pub(super) struct Figures {
-    pub(super) supply: SupplyOverTime,
-    /// When the first transaction was made.
-    pub(super) first: Option<i64>,
-    transactions: Transactions,
-    velocity: Velocity,
-    users: Users,
-    concentration: Concentration,
-    activity: Activity,
-    accounts: Accounts,
-}
-
-impl Figures {
-    /// Reads them. `named`: whether the caller may see who the largest holders are.
-    pub(super) fn read(
-        conn: &Connection,
-        calendar: &Calendar,
-        settled: &Settled,
-        period: &Period,
-        named: bool,
-        now: i64,
-    ) -> Result<Self> {
-        let last = period.until() - 1;
-        // Who took part is known by the day.
-        let days = match period.bucket {
-            Bucket::Hour => &calendar.period(Bucket::Day, Some(period.from()), Some(last), now)?,
-            _ => period,
-        };
-        let quarter = activity::days(calendar, None, Some(last.min(now)), now)?;
-        let folded = Folded::open(conn)?;
-        Ok(Self {
-            supply: supply_over_time(&folded, period, now)?,
-            first: first_made_at(conn)?,
-            transactions: transactions(&folded, calendar, period, now)?,
-            velocity: velocity(&folded, calendar, period, now)?,
-            users: users(&folded, calendar, settled, days, now)?,
-            concentration: concentration(conn, named, now)?,
-            activity: activity(&folded, calendar, &quarter, now)?,
-            accounts: accounts(&folded, period, now)?,
-        })
-    }
-
-    /// The page's parts, in their order.
-    pub(super) fn sections(&self, shell: &Shell, calendar: &Calendar) -> Vec<Section> {
-        let words = Words { shell, calendar };
-        vec![
-            words.supply(&self.supply),
-            words.payments(&self.velocity),
-            words.transactions(&self.transactions),
-            words.members(&self.users),
-            words.concentration(&self.concentration),
-            words.activity(&self.activity),
-            own_accounts(&self.accounts),
-        ]
-    }
 }
 
 /// How the community speaks of tokens and times.
@@ -226,7 +168,7 @@ impl Words<'_> {
         }
     }
 
-    fn transactions(&self, moved: &Transactions) -> Section {
+    pub(super) fn transactions(&self, moved: &Transactions) -> Section {
         let (names, below) = self.buckets(moved.bucket, moved.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&moved.series).map(|(name, point)| Point {
             value: drawn(point.count),
@@ -289,7 +231,7 @@ impl Words<'_> {
         }
     }
 
-    fn members(&self, members: &Users) -> Section {
+    pub(super) fn members(&self, members: &Users) -> Section {
         let (names, below) = self.buckets(members.bucket, members.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&members.series).map(|(name, point)| Point {
             value: drawn(point.active),
@@ -372,7 +314,7 @@ impl Words<'_> {
         }
     }
 
-    fn concentration(&self, spread: &Concentration) -> Section {
+    pub(super) fn concentration(&self, spread: &Concentration) -> Section {
         let lead = match (spread.gini, spread.top_10_percent_share, spread.median_balance) {
             (Some(gini), Some(top), Some(median)) => format!(
                 "The tenth of the members who have most hold {} of all tokens; a member in the middle has {median}\u{a0}{}. Gini coefficient: {gini:.2}.",
@@ -422,7 +364,7 @@ impl Words<'_> {
         }
     }
 
-    fn activity(&self, activity: &Activity) -> Section {
+    pub(super) fn activity(&self, activity: &Activity) -> Section {
         let weekday = |cell: &activity::Cell| {
             usize::try_from(cell.weekday - 1).ok().and_then(|day| WEEKDAYS.get(day)).copied().unwrap_or_default()
         };
@@ -474,7 +416,32 @@ impl Words<'_> {
     }
 }
 
-fn own_accounts(accounts: &Accounts) -> Section {
+/// What an account took in and gave out: two columns side by side.
+fn income_and_expense(shell: &Shell, lead: &str, accounts: &Accounts) -> Option<Chart> {
+    let (mut columns, mut below) = (Vec::new(), Vec::new());
+    for account in &accounts.accounts {
+        let name = account.name.trim_start_matches("system_account_");
+        let part = |class: &'static str, what: &'static str, tokens: i128| {
+            let says = format!("{name}, {what}: {}\u{a0}{}", grouped(tokens), shell.symbol);
+            (class, Point { value: drawn(tokens), says })
+        };
+        let moved = &account.total;
+        columns.push(vec![
+            part("strength-5", "from members", moved.received_from_members),
+            part("strength-3", "issued", moved.issued),
+            part("strength-1", "from accounts", moved.received_from_accounts),
+        ]);
+        columns.push(vec![
+            part("pool", "distributed", moved.distributed),
+            part("back", "to accounts", moved.paid_to_accounts),
+        ]);
+        below.extend([name.chars().take(NAME_CHARS).collect(), String::new()]);
+    }
+    chart::stacks(lead.to_owned(), columns, &below)
+}
+
+pub(super) fn own_accounts(shell: &Shell, accounts: &Accounts) -> Section {
+    let lead = "What came in, what was given out, and what is left.".to_owned();
     let account = |account: &super::accounts::Account| {
         vec![
             Cell::Text(account.name.clone()),
@@ -512,11 +479,17 @@ fn own_accounts(accounts: &Accounts) -> Section {
     Section {
         id: "accounts",
         heading: "The community's own accounts",
-        lead: "What came in, what was given out, and what is left.".to_owned(),
-        keys: Vec::new(),
-        chart: None,
-        empty: String::new(),
-        note: "",
+        keys: vec![
+            ("strength-5", "From members"),
+            ("strength-3", "Issued"),
+            ("strength-1", "From accounts"),
+            ("pool", "Distributed"),
+            ("back", "To accounts"),
+        ],
+        chart: income_and_expense(shell, &lead, accounts),
+        lead,
+        empty: "Nothing came in or went out in this time.".to_owned(),
+        note: "Of each account two columns: income, and beside it expense.",
         tables: vec![
             Table {
                 path: ACCOUNTS,

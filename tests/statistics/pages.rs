@@ -162,7 +162,7 @@ async fn charts_speak_and_times_stay_in_the_address() {
     let aiko = Visitor::sign_in(&server, "aiko").await;
     let maria = Visitor::sign_in(&server, "maria").await;
     let page = aiko.page("/statistics").await;
-    assert_eq!(page.matches("<svg class=\"chart ").count(), 6);
+    assert_eq!(page.matches("<svg class=\"chart ").count(), 7);
     let ids: Vec<&str> = attributes(&page, "id");
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "no id twice: {ids:?}");
     for named in attributes(&page, "aria-labelledby").iter().flat_map(|names| names.split(' ')) {
