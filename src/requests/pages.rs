@@ -275,9 +275,10 @@ async fn post_answer(app: &App, session: &Session, id: Uuid, form: &AnswerForm) 
             let answer = typed_note(&form.answer).map_err(|message| Error::new(Code::InvalidRequest, message))?;
             app.books.execute(Decline { payer: wallet, id, answer }).await?;
         }
-        _ => {
+        "withdraw" => {
             app.books.execute(Withdraw { asker: wallet, id }).await?;
         }
+        _ => return Err(Error::new(Code::InvalidRequest, "The form is not complete. Go back and try again.")),
     }
     Ok(format!("/requests/{id}"))
 }
