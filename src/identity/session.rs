@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use super::member::{self, Member, Role};
 use super::secret::Secret;
 use crate::config::Sessions;
 use crate::error::{Error, Result};
-use crate::ledger::{Command, Ledger, UserKey};
+use crate::ledger::{AuditLine, Command, Ledger, UserKey};
 
 /// A use is written down when the last one written is older than this: not with every page.
 const SEEN_EVERY: i64 = 5 * 60_000;
@@ -84,6 +85,8 @@ pub struct OpenSession {
     pub vouched: Option<Vouched>,
     /// What their browser says it is.
     pub device: String,
+    /// The request it came by.
+    pub request_id: Option<String>,
     /// The session this browser had until now: it ends, whoever's it was.
     pub replaces: Option<Secret>,
     /// What the cookie will hold.
@@ -128,7 +131,25 @@ impl Command for OpenSession {
                 self.vouched.as_ref().map(|vouched| &vouched.key_id),
                 self.vouched.as_ref().map(|vouched| vouched.until),
             ))?;
-        if opened == 1 { Ok(id) } else { Err(Error::left()) }
+        if opened == 0 {
+            return Err(Error::left());
+        }
+        let user: String = ledger
+            .conn
+            .prepare_cached("SELECT id FROM users WHERE key = ?1")?
+            .query_row([self.user], |row| row.get(0))?;
+        // By their id, so that their name can be forgotten; their browser is in the session alone.
+        ledger.audit(&AuditLine {
+            operator: &format!("member {user}"),
+            action: "session.open",
+            target: &user,
+            reason: "Signed in",
+            details: json!({ "session": id, "method": self.method }),
+            request_id: self.request_id.as_deref(),
+            transactions: None,
+            acting: None,
+        })?;
+        Ok(id)
     }
 }
 

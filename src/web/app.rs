@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::feed::Feed;
 use super::figures::Figures;
 use super::rates::Rates;
+use super::refused::RefusedSignIns;
 use super::{Client, Pages};
 use crate::backups;
 use crate::config::{Config, IdentityName};
@@ -48,6 +49,8 @@ pub struct Shared {
     pub passkeys: Option<Passkeys>,
     /// Who waits for news of which wallet.
     pub feed: Feed,
+    /// Who wanted to come in and could not.
+    pub refused: RefusedSignIns,
     /// How the backups go that are taken by themselves.
     pub backups: backups::Watch,
     /// What is counted of requests.
@@ -86,6 +89,7 @@ impl App {
             sign_in,
             passkeys,
             feed,
+            refused: RefusedSignIns::default(),
             backups: backups::Watch::default(),
             figures: Figures::new()?,
             payers,
