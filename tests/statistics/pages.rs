@@ -172,7 +172,9 @@ async fn charts_speak_and_times_stay_in_the_address() {
     let files: Vec<&str> = page_paths()
         .into_iter()
         .filter(|path| path.starts_with("/statistics/") && path.contains(".csv"))
-        .filter(|path| ["forecast", "distributions", "connections", "groups", "sandbox"].iter().all(|other| !path.contains(other)))
+        .filter(|path| {
+            ["forecast", "distributions", "connections", "groups", "sandbox"].iter().all(|other| !path.contains(other))
+        })
         .collect();
     assert_eq!(files.len(), 11);
     for path in files {
