@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use super::member::{self, Member, Role};
 use super::secret::Secret;
 use crate::config::Sessions;
 use crate::error::{Error, Result};
-use crate::ledger::{Command, Ledger, UserKey};
+use crate::ledger::{AuditLine, Command, Ledger, UserKey};
 use crate::notices::{NoticeKind, tell};
 
 /// A use is written down when the last one written is older than this: not with every page.
@@ -87,6 +88,8 @@ pub struct OpenSession {
     pub vouched: Option<Vouched>,
     /// What their browser says it is.
     pub device: String,
+    /// The request it came by.
+    pub request_id: Option<String>,
     /// The session this browser had until now: it ends, whoever's it was.
     pub replaces: Option<Secret>,
     /// What the cookie will hold.
@@ -134,6 +137,21 @@ impl Command for OpenSession {
         if opened != 1 {
             return Err(Error::left());
         }
+        let user: String = ledger
+            .conn
+            .prepare_cached("SELECT id FROM users WHERE key = ?1")?
+            .query_row([self.user], |row| row.get(0))?;
+        // By their id, so that their name can be forgotten; their browser is in the session alone.
+        ledger.audit(&AuditLine {
+            operator: &format!("member {user}"),
+            action: "session.open",
+            target: &user,
+            reason: "Signed in",
+            details: json!({ "session": id, "method": self.method }),
+            request_id: self.request_id.as_deref(),
+            transactions: None,
+            acting: None,
+        })?;
         tell_of_new_browser(ledger, self.user, self.method, &self.device)?;
         Ok(id)
     }

@@ -14,7 +14,7 @@ use super::directory;
 use super::erase::is_erased;
 use crate::audit::{AuditView, lines};
 use crate::error::Result;
-use crate::identity::session::{self, SessionInfo};
+use crate::identity::session;
 use crate::identity::{LOCAL_ISSUER, Role, member};
 use crate::ledger::{AuditFilter, Page, PageRequest, UserId, Wallet, WalletId};
 use crate::passkeys;
@@ -102,18 +102,12 @@ struct MemberPage {
     user: UserRecord,
     is_erased: bool,
     wallet: Wallet,
-    sessions: Vec<SessionInfo>,
+    /// Since when they are signed in, and where.
+    sessions: Vec<(i64, String)>,
     passkeys: usize,
     codes_left: i64,
     uses_passkeys: bool,
     log: Page<AuditView>,
-}
-
-impl MemberPage {
-    /// Where they are signed in, in words.
-    fn device(&self, session: &SessionInfo) -> String {
-        device(&session.device, &self.shell)
-    }
 }
 
 /// What was just done, said once.
@@ -143,17 +137,20 @@ async fn show(
         let key = member.key;
         let wallet = Wallet::by_key(conn, member.wallet_key)?;
         Ok(MemberPage {
-            shell,
             is_operator,
             said,
             is_erased: is_erased(conn, &member)?,
             log: about(conn, id, wallet.id)?,
             wallet,
-            sessions: session::of_member(conn, key, reader.books.now(), &reader.config.sessions)?,
+            sessions: session::of_member(conn, key, reader.books.now(), &reader.config.sessions)?
+                .into_iter()
+                .map(|session| (session.signed_in_at, device(&session.device, &shell)))
+                .collect(),
             passkeys: passkeys::of_member(conn, key)?.len(),
             codes_left: passkeys::codes_left(conn, key)?,
             uses_passkeys: reader.passkeys.is_some(),
             user: record(&reader, conn, member)?,
+            shell,
         })
     };
     Ok(page(&app.books.read(read).await?))

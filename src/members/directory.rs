@@ -54,10 +54,11 @@ fn found<T>(
     };
     // The words stand for themselves, whatever signs they contain.
     let pattern = format!("%{}%", q.trim().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    // The first comparison of names says nothing new; by it, a page begins in the index where the last one ended.
     let mut statement = conn.prepare_cached(
         "SELECT users.username, users.key, wallets.id, users.id FROM users JOIN wallets ON wallets.key = users.wallet
           WHERE (users.deleted_at IS NOT NULL) = ?5 AND users.username LIKE ?1 ESCAPE '\\'
-            AND (users.username COLLATE NOCASE, users.key) > (?2, ?3)
+            AND users.username COLLATE NOCASE >= ?2 AND (users.username COLLATE NOCASE, users.key) > (?2, ?3)
           ORDER BY users.username COLLATE NOCASE, users.key LIMIT ?4",
     )?;
     let rows = statement

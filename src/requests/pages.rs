@@ -279,8 +279,12 @@ async fn post_answer(app: &App, session: &Session, id: Uuid, form: &AnswerForm) 
             let answer = typed_note(&form.answer, session.language).map_err(|message| Error::field("note", message))?;
             app.books.execute(Decline { payer: wallet, id, answer }).await?;
         }
-        _ => {
+        "withdraw" => {
             app.books.execute(Withdraw { asker: wallet, id }).await?;
+        }
+        _ => {
+            return Err(Error::new(Code::InvalidRequest, "The form is not complete. Go back and try again.")
+                .in_words("refusal-form-incomplete"));
         }
     }
     Ok(format!("/requests/{id}"))

@@ -157,8 +157,8 @@ fn sections(network: &Network) -> Vec<Section> {
             Cell::Tokens(one.volume),
         ];
         if named {
-            let names = [&one.from_username, &one.to_username];
-            row.extend(names.map(|name| Cell::Text(name.clone().unwrap_or_default())));
+            let ends = [&one.from_username, &one.to_username];
+            row.extend(ends.map(|name| Cell::Text(name.clone().unwrap_or_default())));
         }
         row
     };

@@ -13,6 +13,7 @@ mod concentration;
 mod effect;
 mod effect_api;
 mod effect_pages;
+mod figures;
 mod flow;
 mod flow_pages;
 mod forecast;

@@ -9,9 +9,10 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::calendar::{Bucket, Calendar, Period};
+use super::figures::{Figures, Look};
 use super::range::Range;
 use super::report::address;
-use super::sections::{FILES, Figures, Section, file};
+use super::sections::{FILES, Section, file};
 use super::users::Settled;
 use crate::error::Result;
 use crate::ledger::proof::{Newest, newest};
@@ -68,7 +69,9 @@ async fn statistics(
         .books
         .read(move |conn| {
             let period = range.period(&clock, Bucket::Day, now)?;
-            Ok((Figures::read(conn, &clock, &settled, &period, names, now)?, newest(conn)?, period))
+            let (calendar, settled, period) = (&clock, &*settled, &period);
+            let look = Look { conn, calendar, settled, period, named: names, now };
+            Ok((Figures::read(&look)?, newest(conn)?, period.clone()))
         })
         .await?;
     let shell = app.shell(Some(&session), Nav::Statistics);
@@ -114,8 +117,9 @@ async fn table(
         .books
         .read(move |conn| {
             let period = range.period(&calendar, Bucket::Day, now)?;
-            let figures = Figures::read(conn, &calendar, &settled, &period, names, now)?;
-            file(figures.sections(&shell, &calendar), path, &calendar)
+            let (calendar, settled, period) = (&calendar, &*settled, &period);
+            let look = Look { conn, calendar, settled, period, named: names, now };
+            file(vec![look.section(path, &shell)?], path, calendar)
         })
         .await?;
     Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(content).await }))

@@ -110,9 +110,12 @@ fn views(shell: &Shell, calendar: &Calendar, (from, to): (i64, i64), first: Opti
     earlier.into_iter().chain(later).collect()
 }
 
+/// What a figure is called, and where it stands.
+type Compared = (&'static str, fn(&Month) -> Cell);
+
 /// Each figure of the month beside that of the month before.
 fn compared(report: &Report, shell: &Shell, calendar: &Calendar) -> Vec<(&'static str, String, Option<String>)> {
-    let rows: [(&'static str, fn(&Month) -> Cell); 13] = [
+    let rows: [Compared; 13] = [
         ("Payments between members", |month| Cell::Count(month.payments)),
         ("What they moved", |month| Cell::Tokens(month.volume)),
         ("A payment on average", |month| Cell::Ratio(month.average)),
@@ -127,7 +130,7 @@ fn compared(report: &Report, shell: &Shell, calendar: &Calendar) -> Vec<(&'stati
         ("With members at the end", |month| Cell::Tokens(month.circulating_supply.into())),
         ("In the community’s accounts at the end", |month| Cell::Tokens(month.system_pool.into())),
     ];
-    let row = |(what, cell): (&'static str, fn(&Month) -> Cell)| {
+    let row = |(what, cell): Compared| {
         let shown = |month: &Month| cell(month).shown(shell, calendar);
         (what, shown(&report.figures), report.previous.as_ref().map(shown))
     };

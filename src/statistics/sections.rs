@@ -1,36 +1,36 @@
 //! What the page of the statistics shows: each figure as a sentence, a chart, and the tables behind it.
 //! The numbers are those of the API.
 
-use rusqlite::Connection;
-
-use super::activity::{self, Activity, activity};
-use super::calendar::{Bucket, Calendar, Period};
+use super::activity::{self, Activity};
+use super::calendar::{Bucket, Calendar};
 use super::chart::{self, Chart, Point};
-use super::concentration::{Concentration, concentration};
+use super::concentration::Concentration;
 use super::table::{Cell, Table, briefly, named};
-use super::transactions::{Amounts, Transactions, ratio, transactions};
-use super::users::{Settled, Users, users};
-use super::velocity::{Velocity, velocity};
-use super::{Accounts, SupplyOverTime, accounts, supply_over_time};
+use super::transactions::{Amounts, Transactions, ratio};
+use super::users::Users;
+use super::velocity::Velocity;
+use super::{Accounts, SupplyOverTime};
 use crate::error::{Code, Error, Result};
 use crate::language::{Argument, Language};
-use crate::ledger::{Folded, first_made_at};
 use crate::web::Shell;
 
 /// The tables, as files.
 pub(super) const FILES: [&str; 11] =
     [SUPPLY, PAYMENTS, TRANSACTIONS, KINDS, USERS, COHORTS, DISTRIBUTION, HOLDERS, ACTIVITY, ACCOUNTS, MOVEMENTS];
-const SUPPLY: &str = "/statistics/supply.csv";
-const PAYMENTS: &str = "/statistics/payments.csv";
-const TRANSACTIONS: &str = "/statistics/transactions.csv";
-const KINDS: &str = "/statistics/kinds.csv";
-const USERS: &str = "/statistics/members.csv";
-const COHORTS: &str = "/statistics/cohorts.csv";
-const DISTRIBUTION: &str = "/statistics/tenths.csv";
-const HOLDERS: &str = "/statistics/holders.csv";
-const ACTIVITY: &str = "/statistics/hours.csv";
+pub(super) const SUPPLY: &str = "/statistics/supply.csv";
+pub(super) const PAYMENTS: &str = "/statistics/payments.csv";
+pub(super) const TRANSACTIONS: &str = "/statistics/transactions.csv";
+pub(super) const KINDS: &str = "/statistics/kinds.csv";
+pub(super) const USERS: &str = "/statistics/members.csv";
+pub(super) const COHORTS: &str = "/statistics/cohorts.csv";
+pub(super) const DISTRIBUTION: &str = "/statistics/tenths.csv";
+pub(super) const HOLDERS: &str = "/statistics/holders.csv";
+pub(super) const ACTIVITY: &str = "/statistics/hours.csv";
 const ACCOUNTS: &str = "/statistics/accounts.csv";
 const MOVEMENTS: &str = "/statistics/movements.csv";
+
+/// So much of an account's name stands below its columns.
+const NAME_CHARS: usize = 14;
 
 /// One figure on the page.
 #[derive(Debug)]
@@ -57,64 +57,6 @@ pub(super) fn file(sections: Vec<Section>, path: &str, calendar: &Calendar) -> R
     let table = tables.find(|table| table.path == path);
     let table = table.ok_or_else(|| Error::new(Code::NotFound, "There is no such table."))?;
     Ok((table.file(), table.csv(calendar)?))
-}
-
-/// Everything the page shows, read at one moment.
-pub(super) struct Figures {
-    pub(super) supply: SupplyOverTime,
-    /// When the first transaction was made.
-    pub(super) first: Option<i64>,
-    transactions: Transactions,
-    velocity: Velocity,
-    users: Users,
-    concentration: Concentration,
-    activity: Activity,
-    accounts: Accounts,
-}
-
-impl Figures {
-    /// Reads them. `named`: whether the caller may see who the largest holders are.
-    pub(super) fn read(
-        conn: &Connection,
-        calendar: &Calendar,
-        settled: &Settled,
-        period: &Period,
-        named: bool,
-        now: i64,
-    ) -> Result<Self> {
-        let last = period.until() - 1;
-        // Who took part is known by the day.
-        let days = match period.bucket {
-            Bucket::Hour => &calendar.period(Bucket::Day, Some(period.from()), Some(last), now)?,
-            _ => period,
-        };
-        let quarter = activity::days(calendar, None, Some(last.min(now)), now)?;
-        let folded = Folded::open(conn)?;
-        Ok(Self {
-            supply: supply_over_time(&folded, period, now)?,
-            first: first_made_at(conn)?,
-            transactions: transactions(&folded, calendar, period, now)?,
-            velocity: velocity(&folded, calendar, period, now)?,
-            users: users(&folded, calendar, settled, days, now)?,
-            concentration: concentration(conn, named, now)?,
-            activity: activity(&folded, calendar, &quarter, now)?,
-            accounts: accounts(&folded, period, now)?,
-        })
-    }
-
-    /// The page's parts, in their order.
-    pub(super) fn sections(&self, shell: &Shell, calendar: &Calendar) -> Vec<Section> {
-        let words = Words { shell, calendar };
-        vec![
-            words.supply(&self.supply),
-            words.payments(&self.velocity),
-            words.transactions(&self.transactions),
-            words.members(&self.users),
-            words.concentration(&self.concentration),
-            words.activity(&self.activity),
-            words.own_accounts(&self.accounts),
-        ]
-    }
 }
 
 /// How the community speaks of tokens and times.
@@ -255,7 +197,7 @@ impl Words<'_> {
         }
     }
 
-    fn transactions(&self, moved: &Transactions) -> Section {
+    pub(super) fn transactions(&self, moved: &Transactions) -> Section {
         let (names, below) = self.buckets(moved.bucket, moved.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&moved.series).map(|(name, point)| Point {
             value: drawn(point.count),
@@ -326,7 +268,7 @@ impl Words<'_> {
         }
     }
 
-    fn members(&self, members: &Users) -> Section {
+    pub(super) fn members(&self, members: &Users) -> Section {
         let (names, below) = self.buckets(members.bucket, members.series.iter().map(|point| point.start_at));
         let points = names.iter().zip(&members.series).map(|(name, point)| Point {
             value: drawn(point.active),
@@ -416,7 +358,7 @@ impl Words<'_> {
         }
     }
 
-    fn concentration(&self, spread: &Concentration) -> Section {
+    pub(super) fn concentration(&self, spread: &Concentration) -> Section {
         let lead = match (spread.gini, spread.top_10_percent_share, spread.median_balance) {
             (Some(gini), Some(top), Some(median)) => self
                 .shell
@@ -476,7 +418,7 @@ impl Words<'_> {
         }
     }
 
-    fn activity(&self, activity: &Activity) -> Section {
+    pub(super) fn activity(&self, activity: &Activity) -> Section {
         let weekday = |cell: &activity::Cell| cell.weekday;
         let days: Vec<(String, Vec<Point>)> = activity
             .cells
@@ -553,7 +495,37 @@ impl Words<'_> {
         format!("{number}\u{a0}{}", self.shell.symbol)
     }
 
-    fn own_accounts(&self, accounts: &Accounts) -> Section {
+    /// What an account took in and gave out: two columns side by side.
+    fn income_and_expense(&self, lead: String, accounts: &Accounts) -> Option<Chart> {
+        let (mut columns, mut below) = (Vec::new(), Vec::new());
+        for account in &accounts.accounts {
+            let name = account.name.trim_start_matches("system_account_");
+            let part = |class: &'static str, key: &str, tokens: i128| {
+                let what = self.say(key);
+                let says = self
+                    .shell
+                    .say("statistics-effect-says")
+                    .with("when", name)
+                    .with("what", &what)
+                    .with("amount", self.tokens(tokens));
+                (class, Point { value: drawn(tokens), says: says.into() })
+            };
+            let moved = &account.total;
+            columns.push(vec![
+                part("strength-5", "statistics-account-from-members", moved.received_from_members),
+                part("strength-3", "statistics-account-issued", moved.issued),
+                part("strength-1", "statistics-account-from-accounts", moved.received_from_accounts),
+            ]);
+            columns.push(vec![
+                part("pool", "statistics-account-distributed", moved.distributed),
+                part("back", "statistics-account-to-accounts", moved.paid_to_accounts),
+            ]);
+            below.extend([name.chars().take(NAME_CHARS).collect(), String::new()]);
+        }
+        chart::stacks(self.language(), lead, columns, &below)
+    }
+
+    pub(super) fn own_accounts(&self, accounts: &Accounts) -> Section {
         let account = |account: &super::accounts::Account| {
             vec![
                 Cell::Text(account.name.clone()),
@@ -592,14 +564,21 @@ impl Words<'_> {
                 last,
             ])
         };
+        let lead = self.say("statistics-accounts-lead");
         Section {
             id: "accounts",
             heading: self.say("statistics-accounts"),
-            lead: self.say("statistics-accounts-lead"),
-            keys: Vec::new(),
-            chart: None,
-            empty: String::new(),
-            note: String::new(),
+            keys: vec![
+                ("strength-5", self.say("statistics-account-from-members")),
+                ("strength-3", self.say("statistics-account-issued")),
+                ("strength-1", self.say("statistics-account-from-accounts")),
+                ("pool", self.say("statistics-account-distributed")),
+                ("back", self.say("statistics-account-to-accounts")),
+            ],
+            chart: self.income_and_expense(lead.clone(), accounts),
+            lead,
+            empty: self.say("statistics-accounts-empty"),
+            note: self.say("statistics-accounts-note"),
             tables: vec![
                 Table {
                     path: ACCOUNTS,

@@ -86,7 +86,7 @@ async fn begin_page(app: &App, session: &Session, draft: Draft, mut problems: Ve
     let page = BeginPage {
         shell: app.shell(Some(session), Nav::Admin(Section::Distribution)),
         // What was typed in good time is not lost.
-        may: if status != StatusCode::OK { MayAct::Now } else { MayAct::of(session, app) },
+        may: if status == StatusCode::OK { MayAct::of(session, app) } else { MayAct::Now },
         place: "/admin/distribute",
         draft,
         problems,

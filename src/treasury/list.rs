@@ -119,7 +119,7 @@ impl Count<'_> {
         let at = usize::try_from(position.byte()).unwrap_or(0).clamp(self.start, self.text.len());
         let skipped = self.text[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let passed = &self.text[self.start..at + skipped];
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line += passed.split(|byte| *byte == b'\n').count() - 1;
         self.start = at + skipped;
         self.line
     }

@@ -63,7 +63,7 @@ pub(super) fn preview(
             Ok((recipient, wallet))
         });
         match judged {
-            Ok((recipient, wallet)) => preview.add(recipient, wallet),
+            Ok((recipient, wallet)) => preview.add(&recipient, wallet),
             Err(error) if error.is_refusal() => preview.problems.push(sentence(&error)),
             Err(error) => return Err(error),
         }
@@ -87,7 +87,7 @@ fn about(error: Error, place: &str) -> Error {
 }
 
 impl Preview {
-    fn add(&mut self, recipient: Recipient, wallet: Wallet) {
+    fn add(&mut self, recipient: &Recipient, wallet: Wallet) {
         match add(self.total, recipient.amount) {
             Ok(total) => self.total = total,
             Err(error) if self.problems.contains(&error.detail) => {}
@@ -111,7 +111,7 @@ impl Preview {
 pub(super) fn list_of<'a>(shares: impl IntoIterator<Item = (String, Amount, &'a str)>) -> String {
     let mut text = String::from("wallet_id,amount,name\n");
     for (wallet, amount, name) in shares {
-        text.push_str(&format!("{wallet},{},{name}\n", amount.get()));
+        text.extend([&wallet, ",", &amount.get().to_string(), ",", name, "\n"]);
     }
     text
 }

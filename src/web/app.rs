@@ -11,6 +11,7 @@ use super::feed::Feed;
 use super::figures::Figures;
 use super::look::Look;
 use super::rates::Rates;
+use super::refused::RefusedSignIns;
 use super::{Client, Pages};
 use crate::backups;
 use crate::config::{Config, IdentityName};
@@ -53,6 +54,8 @@ pub struct Shared {
     pub look: Look,
     /// Who waits for news of which wallet.
     pub feed: Feed,
+    /// Who wanted to come in and could not.
+    pub refused: RefusedSignIns,
     /// How the backups go that are taken by themselves.
     pub backups: backups::Watch,
     /// What is counted of requests.
@@ -95,6 +98,7 @@ impl App {
             passkeys,
             look,
             feed,
+            refused: RefusedSignIns::default(),
             backups: backups::Watch::default(),
             figures: Figures::new()?,
             payers,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
@@ -43,7 +43,7 @@ const ADDRESS_BYTES_MAX: usize = 8 * 1024;
 const LINKS: &str = "/join/";
 /// Bytes of a part of an address that the log shows: ids have 36, secrets have more.
 const LOGGED_MAX: usize = 40;
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id by which a request is found in the log: the caller's, or one of ours.
 #[derive(Debug, Clone)]
@@ -87,6 +87,11 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let began = Instant::now();
     let id = request_id(request.headers());
     request.extensions_mut().insert(id.clone());
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        // Whoever looks at the headers finds the id, too, whether it is the caller's or ours.
+        request.headers_mut().insert(REQUEST_ID, value);
+    }
+    let shows_token = request.headers().contains_key(AUTHORIZATION);
     let (method, address) = (request.method().clone(), request.uri().clone());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let page = wants_page(address.path(), request.headers());
@@ -112,7 +117,9 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     if let Some(watched) = watched {
         response = watched.count(&app, response).await;
     }
-    if let Some(error) = response.extensions_mut().remove::<Error>() {
+    let error = response.extensions_mut().remove::<Error>();
+    let code = error.as_ref().map(|error| error.code);
+    if let Some(error) = error {
         app.figures.refused(error.code);
         if let Some(cause) = error.cause() {
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");
@@ -128,6 +135,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     dress(&app, response.headers_mut(), &id);
     let took = began.elapsed();
     let route = route.as_ref().map(MatchedPath::as_str);
+    app.refused.note(route, shows_token, response.status(), code);
     app.figures.answered(route, &method, response.status(), took.as_secs_f64());
     let (status, milliseconds) = (response.status().as_u16(), took.as_millis());
     // What went well is for those who look closely; a busy community would fill the log with it. What is

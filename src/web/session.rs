@@ -17,6 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
+use super::frame::REQUEST_ID;
 use super::language::Spoken;
 use super::{App, Client};
 use crate::error::{Code, Error, Result};
@@ -108,6 +109,7 @@ impl App {
                 method: sign_in.method,
                 vouched: sign_in.vouched,
                 device,
+                request_id: headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).map(str::to_owned),
                 replaces: self.secret(headers),
                 secret: secret.clone(),
                 now: self.books.now(),

@@ -58,3 +58,37 @@ async fn changed_settings_are_noted() {
     assert!(server.log().contains("cannot be read"), "{}", server.log());
     server.assert_sound().await;
 }
+
+/// Who came in, when, how and by which request; who could not, in one line for all of them, whatever they
+/// showed.
+#[tokio::test]
+async fn who_comes_in_is_noted() {
+    let mut server = Server::prepare("[server]\nbind = \"127.0.0.1:0\"\n");
+    server.serve(&[]).await;
+    let login = |request: &str| {
+        let form = [("new_username", "annegret")];
+        let post = server.client.post(format!("{}/login", server.base)).header("sec-fetch-site", "same-origin");
+        post.header("x-request-id", request.to_owned()).form(&form).send()
+    };
+    assert_eq!(login("request-17").await.unwrap().status().as_u16(), 303);
+    let opened = lines(&server, "session.open");
+    assert_eq!(opened.len(), 1);
+    let user = server.sql("SELECT id FROM users")[0]["id"].as_str().unwrap().to_owned();
+    let session = server.sql("SELECT id FROM sessions")[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(opened[0]["target"], user.as_str());
+    assert_eq!(opened[0]["operator"], format!("member {user}"));
+    assert_eq!(opened[0]["request_id"], "request-17");
+    assert_eq!(details(&opened[0]), serde_json::json!({ "session": session, "method": "developer" }));
+    assert!(!opened[0].to_string().contains("annegret"), "a name must be forgettable: {opened:?}");
+    for number in 0..40 {
+        let stranger = server.stranger(format!("no-token-{number}"));
+        stranger.get("/v1/me").await.refused(401, "unauthorized");
+    }
+    // Who shows nothing has not tried to come in.
+    server.client.get(format!("{}/v1/me", server.base)).send().await.unwrap();
+    server.stop();
+    let refused = lines(&server, "sign_in.refused");
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(details(&refused[0])["refused"], serde_json::json!({ "token unauthorized": 40 }));
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}

@@ -164,8 +164,15 @@ async fn asking_and_paying() {
     let page = bob.page(&path, 200).await;
     assert!(page.contains("30\u{a0}¤ more are needed") && page.contains("/requests/new?amount=30"), "{page}");
     assert!(!page.contains("value=\"accept\""));
-    let refused = bob.submit(&path, &[("step", "accept")]).await;
+    let csrf = field(&page, "csrf");
+    let refused = bob.post(&path, &[("csrf", &*csrf), ("key", "one"), ("step", "accept")]).await;
     assert_eq!(refused.status(), 422);
+    assert!(refused.text().await.unwrap().contains("30\u{a0}¤ more are needed"));
+    for step in ["", "pay", "Decline"] {
+        let answer = bob.post(&path, &[("csrf", &*csrf), ("key", "one"), ("step", step)]).await;
+        assert_eq!(answer.status(), 422, "{step}");
+    }
+    assert!(bob.page(&path, 200).await.contains("Waits for you"), "and it is still open");
     fund(&server, "bob", 100);
     let page = bob.page(&path, 200).await;
     assert!(page.contains("You will have") && page.contains("70\u{a0}¤") && page.contains("value=\"accept\""));

@@ -47,7 +47,7 @@ async fn charts_fit_a_phone_in_light_and_in_dark() {
         assert_eq!((&look["scrolls"], &look["wide"]), (&false.into(), &Value::Array(Vec::new())), "{look}");
         assert!(look["width"].as_f64().unwrap() <= 520.0, "a phone: {look}");
         let charts = look["charts"].as_array().unwrap();
-        assert_eq!(charts.len(), 6);
+        assert_eq!(charts.len(), 7);
         for chart in charts {
             assert!(chart["width"].as_f64().unwrap() > 200.0 && chart["height"].as_f64().unwrap() > 150.0, "{chart}");
             let colours = chart["colours"].as_array().unwrap();

@@ -162,7 +162,7 @@ async fn charts_speak_and_times_stay_in_the_address() {
     let aiko = Visitor::sign_in(&server, "aiko").await;
     let maria = Visitor::sign_in(&server, "maria").await;
     let page = aiko.page("/statistics").await;
-    assert_eq!(page.matches("<svg class=\"chart ").count(), 6);
+    assert_eq!(page.matches("<svg class=\"chart ").count(), 7);
     let ids: Vec<&str> = attributes(&page, "id");
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "no id twice: {ids:?}");
     for named in attributes(&page, "aria-labelledby").iter().flat_map(|names| names.split(' ')) {
@@ -172,7 +172,9 @@ async fn charts_speak_and_times_stay_in_the_address() {
     let files: Vec<&str> = page_paths()
         .into_iter()
         .filter(|path| path.starts_with("/statistics/") && path.contains(".csv"))
-        .filter(|path| ["forecast", "distributions", "connections", "groups"].iter().all(|other| !path.contains(other)))
+        .filter(|path| {
+            ["forecast", "distributions", "connections", "groups", "sandbox"].iter().all(|other| !path.contains(other))
+        })
         .collect();
     assert_eq!(files.len(), 11);
     for path in files {

@@ -57,6 +57,10 @@ impl Visitor<'_> {
     }
 }
 
+/// The page of an act, where its form is sent, what is typed into it, a part of what it says, and what the
+/// audit log calls it.
+type Act = (String, String, Vec<(&'static str, &'static str)>, &'static str, &'static str);
+
 /// Every act on a page: it says first what will happen; without a reason, by someone who may not or without
 /// the page's own token nothing is changed; with a reason it is done, and the audit log says by whom, why
 /// and by which request.
@@ -71,7 +75,7 @@ async fn every_act_asks_why() {
     let transaction = listed.split("href=\"/admin/transactions/").nth(1).unwrap().split('"').next().unwrap();
     assert!(listed.contains(&format!("number {payment}")), "the newest stands on the first page");
     let reverse = format!("/admin/transactions/{transaction}/reverse");
-    let acts: Vec<(String, String, Vec<(&str, &str)>, &str, &str)> = [
+    let acts: Vec<Act> = [
         ("freeze", "can neither send nor receive", "wallet.freeze"),
         ("unfreeze", "can send and receive again", "wallet.unfreeze"),
         ("delete", "nobody can pay them", "user.delete"),

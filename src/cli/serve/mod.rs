@@ -2,6 +2,7 @@
 
 mod backups;
 mod manager;
+mod refused;
 mod settings;
 mod upkeep;
 

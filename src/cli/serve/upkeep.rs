@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 
 use super::backups::keep_backups;
+use super::refused;
 use crate::identity::Change;
 use crate::identity::session::EndWithdrawn;
 use crate::ledger::{Books, KeptHead, ReadHead};
@@ -26,7 +27,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 /// The work beside the requests.
 pub(super) struct Upkeep {
-    books: Books,
+    app: App,
     tasks: Vec<AbortHandle>,
     takes_checkpoints: bool,
 }
@@ -47,6 +48,7 @@ impl Upkeep {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());
             tasks.push(tokio::spawn(take_checkpoints(books.clone(), every)));
         }
+        tasks.push(tokio::spawn(refused::note_regularly(app.clone())));
         let backup = app.config.backup.clone();
         if backup.every_hours > 0 {
             let every = Duration::from_hours(backup.every_hours.into());
@@ -57,7 +59,7 @@ impl Upkeep {
             tasks.push(tokio::spawn(end_withdrawn(books.clone(), issuer, changes)));
         }
         let tasks = tasks.iter().map(JoinHandle::abort_handle).collect();
-        Self { books: books.clone(), tasks, takes_checkpoints }
+        Self { app: app.clone(), tasks, takes_checkpoints }
     }
 
     /// Ends it with a last checkpoint: what was acknowledged to the last moment is vouched for.
@@ -65,8 +67,9 @@ impl Upkeep {
         for task in &self.tasks {
             task.abort();
         }
+        refused::note(&self.app).await;
         if self.takes_checkpoints {
-            take_checkpoint(self.books).await;
+            take_checkpoint(self.app.books.clone()).await;
         }
     }
 }

@@ -28,8 +28,9 @@ pub(in crate::statistics) const fn runs_max(oversees: bool) -> i64 {
 
 /// The work of one question at most, in payments: ten seconds of one processor, shared among all there are.
 const EFFORT_MAX: f64 = 500e6;
-/// How long an answer may take at most, with the waiting.
-const TIME_MAX: Duration = Duration::from_secs(8);
+/// How long one question may be worked on: of members and programs, and of operators and auditors.
+const TIME_OF_MEMBERS: Duration = Duration::from_secs(3);
+const TIME_MAX: Duration = Duration::from_secs(7);
 /// How long one waits for one's turn.
 const WAIT: Duration = Duration::from_secs(2);
 /// Answers that are kept: each has a few kilobytes.
@@ -71,7 +72,6 @@ impl Turns {
         question: Question,
         oversees: bool,
     ) -> Result<Arc<Outcomes>> {
-        let came = Instant::now();
         question.check()?;
         if question.runs > runs_max(oversees) {
             let message =
@@ -102,7 +102,8 @@ impl Turns {
         let _gone = Gone(Arc::clone(&is_gone));
         let work = tokio::task::spawn_blocking(move || {
             let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            let (lived, is_late) = (AtomicU64::new(0), || came.elapsed() >= TIME_MAX);
+            let (began, most) = (Instant::now(), if oversees { TIME_MAX } else { TIME_OF_MEMBERS });
+            let (lived, is_late) = (AtomicU64::new(0), || began.elapsed() >= most);
             let watch = |over: u64| {
                 lived.fetch_add(over, Ordering::Relaxed);
                 if is_late() || is_gone.load(Ordering::Relaxed) {

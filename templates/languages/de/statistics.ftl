@@ -132,6 +132,8 @@ statistics-hour = Stunde
 
 statistics-accounts = Die eigenen Konten der Gemeinschaft
 statistics-accounts-lead = Was hereinkam, was hinausging und was übrig ist.
+statistics-accounts-empty = In dieser Zeit kam nichts herein und ging nichts hinaus.
+statistics-accounts-note = Von jedem Konto zwei Säulen: was hereinkam, und daneben, was hinausging.
 statistics-accounts-table = Jedes Konto über die ganze Zeit
 statistics-movements-table = Jedes Konto, Abschnitt für Abschnitt
 statistics-account = Konto

@@ -133,6 +133,8 @@ statistics-hour = Hour
 
 statistics-accounts = The community's own accounts
 statistics-accounts-lead = What came in, what was given out, and what is left.
+statistics-accounts-empty = Nothing came in or went out in this time.
+statistics-accounts-note = Of each account two columns: income, and beside it expense.
 statistics-accounts-table = Each account over the whole time
 statistics-movements-table = Each account, part by part of the time
 statistics-account = Account

@@ -132,6 +132,8 @@ statistics-hour = Hora
 
 statistics-accounts = Las cuentas propias de la comunidad
 statistics-accounts-lead = Lo que entró, lo que se dio y lo que queda.
+statistics-accounts-empty = En este tiempo no entró ni salió nada.
+statistics-accounts-note = De cada cuenta, dos columnas: lo que entró y, al lado, lo que salió.
 statistics-accounts-table = Cada cuenta en todo el tiempo
 statistics-movements-table = Cada cuenta, tramo por tramo
 statistics-account = Cuenta

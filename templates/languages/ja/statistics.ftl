@@ -125,6 +125,8 @@ statistics-hour = 時
 
 statistics-accounts = コミュニティ自身の口座
 statistics-accounts-lead = 入ったもの、配ったもの、残っているもの。
+statistics-accounts-empty = この期間の出入りはありません。
+statistics-accounts-note = 口座ごとに2本の棒で、入った分とその隣に出た分を示します。
 statistics-accounts-table = 期間全体の各口座
 statistics-movements-table = 区間ごとの各口座
 statistics-account = 口座
