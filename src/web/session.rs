@@ -269,12 +269,8 @@ impl FormToken {
 pub(super) fn to_login(app: &App, parts: &Parts) -> Response {
     let wanted = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
     let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
-    let redirect = Redirect::to(&format!("/login?{query}"));
-    if app.secret(&parts.headers).is_some() {
-        (app.signed_out(CookieJar::new()), redirect).into_response()
-    } else {
-        redirect.into_response()
-    }
+    // Whatever the cookie was, the answer is the same: nobody learns here how near it came to a true one.
+    (app.signed_out(CookieJar::new()), Redirect::to(&format!("/login?{query}"))).into_response()
 }
 
 impl OptionalFromRequestParts<App> for Session {

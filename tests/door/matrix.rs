@@ -89,7 +89,7 @@ pub const CALLS: &[Call] = &[
     call("GET", "/v1/statistics/velocity", Who::Members, "null"),
     call("GET", "/v1/statistics/distribution", Who::Members, "null"),
     call("GET", "/v1/statistics/distributions", Who::Members, "null"),
-    call("GET", "/v1/statistics/distributions/{id}", Who::Owner, "null"),
+    call("GET", "/v1/statistics/distributions/{id}", Who::Members, "null"),
     call("GET", "/v1/statistics/report", Who::Members, "null"),
     call("GET", "/v1/statistics/activity", Who::Members, "null"),
     call("GET", "/v1/statistics/flow", Who::Members, "null"),
