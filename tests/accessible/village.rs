@@ -14,7 +14,7 @@ use crate::support::Server;
 #[derive(Clone)]
 pub struct Guest {
     pub name: &'static str,
-    pub cookie: Option<String>,
+    cookie: Option<String>,
 }
 
 pub struct Village {

@@ -30,6 +30,10 @@ async fn pages_are_light() {
     let mut most = (0, 0);
     for guest in [&village.stranger, &village.aiko, &village.maria] {
         let browser = village.browser(guest, &[]).await;
+        // What passes through the worker is counted whole, whether it came over the wire or not.
+        let cdp = browser.driver.cdp();
+        cdp.send_raw("Network.enable", json!({})).await.unwrap();
+        cdp.send_raw("Network.setBypassServiceWorker", json!({ "bypass": true })).await.unwrap();
         for page in village.pages(guest).await {
             // As if it had never been here.
             browser.driver.cdp().send_raw("Network.clearBrowserCache", json!({})).await.unwrap();
