@@ -19,8 +19,8 @@ use super::table::Line;
 use crate::cli::Failure;
 use crate::ledger::DAY_MS;
 
-/// The longest answer that is read.
-const ANSWER_MAX: usize = 256 * 1024;
+/// The longest answer that is read: the description of the API is the longest there is.
+const ANSWER_MAX: usize = 1024 * 1024;
 
 /// Connections that visits come by.
 const VISITING: usize = 50;
