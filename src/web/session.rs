@@ -265,12 +265,13 @@ impl FormToken {
 }
 
 /// Whoever is not signed in is sent to sign in, and then back to where they wanted to go. A browser whose
-/// session was ended elsewhere keeps nothing of it.
+/// session was ended elsewhere does not keep what the wallet held.
 pub(super) fn to_login(app: &App, parts: &Parts) -> Response {
     let wanted = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
     let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
-    // Whatever the cookie was, the answer is the same: nobody learns here how near it came to a true one.
-    (app.signed_out(CookieJar::new()), Redirect::to(&format!("/login?{query}"))).into_response()
+    // The session's own cookie stays: it is good again when the community trusts its provider again.
+    let forgotten = CookieJar::new().add(app.no_cookie(LAST_SEEN));
+    (forgotten, Redirect::to(&format!("/login?{query}"))).into_response()
 }
 
 impl OptionalFromRequestParts<App> for Session {
