@@ -210,7 +210,7 @@ async fn asking_back() {
     assert!(page.contains(&ask_back) && page.contains("<title>Receipt: 20\u{a0}¤, bob"), "{page}");
     assert!(!bob.page(&receipt, 200).await.contains(&ask_back));
     bob.page(&ask_back, 403).await;
-    for (amount, words) in [("21", "can still be asked back"), ("0", "whole number"), ("", "whole number")] {
+    for (amount, words) in [("21", "can still be given back"), ("0", "whole number"), ("", "whole number")] {
         let answer = ann.submit(&ask_back, &[("amount", amount), ("note", "Oh")]).await;
         assert_eq!(answer.status(), 422);
         let page = answer.text().await.unwrap();
