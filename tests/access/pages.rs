@@ -126,7 +126,7 @@ async fn programs_on_the_page() {
     let page = browser.get("/profile/clients").await;
     assert!(
         page.text.contains("Allow chat-bot")
-            && page.text.contains("pay and give back from your wallet and see your balance"),
+            && page.text.contains("<li>pay and give back from your wallet</li><li>see your balance and history</li>"),
         "{}",
         page.text
     );
