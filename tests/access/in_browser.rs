@@ -18,7 +18,7 @@ async fn allowing_and_leaving() {
     browser.click("//button[contains(., 'tomas')]").await;
     browser.click("//nav//a[contains(., 'Profile')]").await;
     browser.click("//a[text()='Programs that act for you']").await;
-    browser.sees(&["chat-bot", "It can pay and give back from your wallet.", "It does not act for you."]).await;
+    browser.sees(&["chat-bot", "It can:", "pay and give back from your wallet", "It does not act for you."]).await;
     browser.click("//button[text()='Allow chat-bot']").await;
     browser.sees(&["Allowed since"]).await;
 
