@@ -144,7 +144,8 @@ fn every_text_is_used_and_every_text_used_is_there() {
             }
         }
         // Pages say all theirs; the program may hand a key over.
-        for literal in text.split('"').skip(1).filter(|_| path.ends_with(".rs")) {
+        for literal in text.split('"').skip(1).filter(|_| Path::new(path).extension().is_some_and(|kind| kind == "rs"))
+        {
             let is_key = literal.split_once('-').is_some_and(|(stem, rest)| {
                 stems.contains(stem) && rest.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
             });
@@ -278,7 +279,7 @@ fn days_are_written() {
         let names: BTreeSet<String> = (1..=7).map(|number| language.weekday(number)).collect();
         let short: BTreeSet<String> = (1..=7).map(|number| language.short_weekday(number)).collect();
         let months: BTreeSet<String> =
-            (1..=12).map(|month| language.say("date-month").with("month", month as i8).into()).collect();
+            (1..=12i8).map(|month| language.say("date-month").with("month", month).into()).collect();
         assert_eq!((names.len(), short.len(), months.len()), (7, 7, 12), "{language:?}");
     }
     assert_eq!(Language::English.weekday(1), "Monday");

@@ -135,7 +135,6 @@ impl Shell {
     }
 
     /// All languages, to choose from.
-    #[expect(clippy::unused_self, reason = "templates ask the shell")]
     pub const fn languages(&self) -> [Language; 4] {
         Language::ALL
     }
@@ -150,7 +149,7 @@ impl Shell {
         for (name, value) in error.members.iter() {
             // Tokens are all that the sentences name.
             if let (Some(name), Some(tokens)) = (TOLD.iter().find(|told| *told == name), value.as_i64()) {
-                phrase = phrase.with(name, &self.tokens(&tokens));
+                phrase = phrase.with(name, self.tokens(&tokens));
             }
         }
         phrase.into()
@@ -178,7 +177,6 @@ impl Shell {
     }
 
     /// What an amount looks like, for fields.
-    #[expect(clippy::unused_self, reason = "templates ask the shell")]
     pub fn amount_pattern(&self) -> &'static str {
         whole_number()
     }
