@@ -31,7 +31,8 @@ impl<'a> Reader<'a> {
 
     fn keep(&mut self, answer: &reqwest::Response) {
         let set = answer.headers()[SET_COOKIE].to_str().unwrap().split(';').next().unwrap();
-        self.cookies = format!("{}; {set}", self.cookies).trim_start_matches("; ").to_owned();
+        let cookies = format!("{}; {set}", self.cookies);
+        cookies.trim_start_matches("; ").clone_into(&mut self.cookies);
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {
