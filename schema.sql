@@ -539,7 +539,9 @@ END;
 -- kind:  1 issuance (a system wallet pays itself)   2 distribution (system to member)
 --        3 transfer (member to member)              4 pool (anyone to a system wallet)
 -- transaction_type, 1 to 99: which program made it.
---        1 transfer: all that this version makes
+--        1 transfer: all but what follows
+--        2 fee: what a payment between members costs. It stands right behind its payment, by the same
+--          payer, so each of the two is found from the other by its place
 -- ------------------------------------------------------------------------------------------------
 CREATE TABLE transactions (
     sequence         INTEGER PRIMARY KEY,  -- 1, 2, 3, ... without a gap
@@ -592,6 +594,12 @@ BEGIN
                               WHEN recipient.is_system THEN 4
                               WHEN sender.is_system THEN 2
                               ELSE 3 END THEN RAISE(ABORT, 'the kind must be what the two wallets make it')
+        WHEN NEW.transaction_type = 2
+         AND (NEW.kind <> 4 OR NEW.reverses IS NOT NULL
+              OR NOT EXISTS (SELECT 1 FROM transactions
+                              WHERE sequence = NEW.sequence - 1 AND kind = 3 AND reverses IS NULL
+                                AND from_wallet = NEW.from_wallet AND created_at = NEW.created_at))
+            THEN RAISE(ABORT, 'a fee goes to a system wallet, right behind the payment between members it is for, by the same payer')
         WHEN NEW.from_previous <> sender.last_sequence OR NEW.to_previous <> recipient.last_sequence
             THEN RAISE(ABORT, 'a transaction must link to the previous one of both wallets')
         WHEN NEW.kind = 1 AND (SELECT total_issued FROM ledger) > 9223372036854775807 - NEW.amount
@@ -722,6 +730,33 @@ BEGIN
 END;
 
 -- ------------------------------------------------------------------------------------------------
+-- Categories: what a member calls an entry of their own history, for themselves alone. A row only where
+-- there is a category; the ledger's own rows know nothing of it.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE categories (
+    user     INTEGER NOT NULL REFERENCES users (key),
+    entry    INTEGER NOT NULL REFERENCES transactions (sequence),
+    category TEXT    NOT NULL CHECK (length(category) BETWEEN 1 AND 40),
+    PRIMARY KEY (user, entry)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX categories_by_name ON categories (user, category, entry);
+
+CREATE TRIGGER categories_insert_guard BEFORE INSERT ON categories
+BEGIN
+    SELECT RAISE(ABORT, 'this entry has a category already')
+     WHERE EXISTS (SELECT 1 FROM categories WHERE user = NEW.user AND entry = NEW.entry);
+    SELECT RAISE(ABORT, 'a category belongs to an entry of its member''s own history')
+     WHERE NOT EXISTS (SELECT 1 FROM users JOIN transactions ON users.wallet IN (from_wallet, to_wallet)
+                        WHERE users.key = NEW.user AND sequence = NEW.entry);
+END;
+
+CREATE TRIGGER categories_update_guard BEFORE UPDATE ON categories
+BEGIN
+    SELECT RAISE(ABORT, 'a category is given or taken away, never changed');
+END;
+
+-- ------------------------------------------------------------------------------------------------
 -- Payment requests: one member asks another for tokens, or for a payment back. A request ends once:
 -- accepted, by the very payment that it asked for; declined by whom it asks; withdrawn by who asks.
 -- One that is still open at expires_at has expired; nothing need be written for that.
@@ -794,10 +829,12 @@ BEGIN
             OR NEW.ended_as IS NULL OR NEW.ended_as NOT IN ('accepted', 'declined', 'withdrawn')
             OR (NEW.ended_as <> 'declined' AND NEW.answer IS NOT NULL)
             OR (NEW.ended_as <> 'accepted' AND NEW.paid_by IS NOT NULL));
+    -- Made just now: nothing but its fee came after it.
     SELECT RAISE(ABORT, 'a payment request is accepted by the payment that it asks for, made just now')
      WHERE NEW.ended_as = 'accepted' AND OLD.ended_as IS NULL
        AND NOT EXISTS (SELECT 1 FROM transactions
-                        WHERE sequence = NEW.paid_by AND sequence = (SELECT max(sequence) FROM transactions)
+                        WHERE sequence = NEW.paid_by
+                          AND NOT EXISTS (SELECT 1 FROM transactions WHERE sequence > NEW.paid_by AND transaction_type <> 2)
                           AND from_wallet = OLD.payer AND to_wallet = OLD.asker AND amount = OLD.amount
                           AND reverses IS OLD.asks_back AND created_at = NEW.ended_at
                           AND NOT EXISTS (SELECT 1 FROM payment_requests WHERE paid_by = NEW.paid_by));
@@ -964,7 +1001,8 @@ BEGIN
                          JOIN service_clients ON service_clients.key = client_permissions.client
                         WHERE transactions.sequence = NEW.sequence AND users.key = NEW.user
                           AND service_clients.key = NEW.client AND service_clients.revoked IS NULL
-                          AND transactions.sequence = (SELECT max(sequence) FROM transactions));
+                          AND NOT EXISTS (SELECT 1 FROM transactions AS later
+                                           WHERE later.sequence > NEW.sequence AND later.transaction_type <> 2));
 END;
 
 CREATE TRIGGER service_calls_update_guard BEFORE UPDATE ON service_calls
@@ -1046,7 +1084,7 @@ CREATE TABLE notice_marks (
 CREATE TABLE notice_choices (
     user       INTEGER NOT NULL REFERENCES users (key),
     kind       TEXT    NOT NULL CHECK (length(kind) BETWEEN 1 AND 64),
-    channel    TEXT    NOT NULL CHECK (channel IN ('page', 'mail')),
+    channel    TEXT    NOT NULL CHECK (channel IN ('page', 'mail', 'push')),
     is_on      INTEGER NOT NULL CHECK (is_on IN (0, 1)),
     changed_at INTEGER NOT NULL,  -- nothing that happened before is told
     PRIMARY KEY (user, kind, channel)
@@ -1108,10 +1146,23 @@ CREATE TABLE letters (
     -- Attempts of which nobody knows whether the letter went out. Counted before one is made, and taken
     -- back when the answer is there: after two, there is no third.
     doubts     INTEGER NOT NULL DEFAULT 0 CHECK (doubts BETWEEN 0 AND 2)
-) STRICT;
+, browser INTEGER REFERENCES push_browsers (key) ON DELETE CASCADE) STRICT;
 
 CREATE INDEX letters_by_due ON letters (due_at);
 CREATE INDEX letters_by_user ON letters (user);
+CREATE INDEX letters_by_browser ON letters (browser) WHERE browser IS NOT NULL;
+
+-- What is enclosed with a letter that waits; it goes with it. Made once, so that a second attempt sends the same.
+CREATE TABLE enclosures (
+    letter  INTEGER PRIMARY KEY REFERENCES letters (key),
+    name    TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+    content BLOB    NOT NULL
+) STRICT;
+
+CREATE TRIGGER letters_delete_enclosures BEFORE DELETE ON letters
+BEGIN
+    DELETE FROM enclosures WHERE letter = OLD.key;
+END;
 
 -- By what a letter lets its reader out: the link at its foot switches its kind off, without signing in.
 CREATE TABLE letter_exits (
@@ -1123,6 +1174,246 @@ CREATE TABLE letter_exits (
 
 CREATE INDEX letter_exits_by_user ON letter_exits (user);
 CREATE INDEX letter_exits_by_end ON letter_exits (expires_at);
+
+-- ------------------------------------------------------------------------------------------------
+-- Web Push: browsers in which members are told while no page is open. Each belongs to the session in which
+-- it was put in, and goes with it. What is sent there is a letter like those by mail.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE push_browsers (
+    key        INTEGER PRIMARY KEY CHECK (key > 0),
+    user       INTEGER NOT NULL REFERENCES users (key),
+    session    INTEGER NOT NULL UNIQUE REFERENCES sessions (key) ON DELETE CASCADE,
+    endpoint   TEXT    NOT NULL UNIQUE CHECK (length(endpoint) BETWEEN 8 AND 2000),
+    public_key BLOB    NOT NULL CHECK (length(public_key) = 65),
+    secret     BLOB    NOT NULL CHECK (length(secret) = 16),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX push_browsers_by_user ON push_browsers (user);
+
+-- The key by which push services know this program, in PKCS #8: whoever reads it could send in its name.
+CREATE TABLE push_key (
+    only    INTEGER PRIMARY KEY CHECK (only = 1),
+    private BLOB    NOT NULL
+) STRICT;
+
+-- ------------------------------------------------------------------------------------------------
+-- Proposals: acts of an operator that wait for another one's consent, each exactly as it will happen. One
+-- ends once: consented, by another operator, and then it happens in the same step; refused; or withdrawn by
+-- who proposed it. One that has not ended at expires_at has expired; nothing need be written for that.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE proposals (
+    key           INTEGER PRIMARY KEY CHECK (key > 0),
+    id            TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    act           TEXT    NOT NULL CHECK (json_valid(act)),  -- what is proposed, with nothing left open in it
+    amount        INTEGER NOT NULL CHECK (amount >= 0),      -- of how many tokens
+    proposer      INTEGER NOT NULL REFERENCES users (key),
+    claimed_until INTEGER,  -- where a provider's word made them an operator: how long it counts
+    asked         INTEGER NOT NULL UNIQUE REFERENCES audit_log (sequence),  -- the line with their reason
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,
+    caller_key    BLOB    UNIQUE CHECK (length(caller_key) = 16),  -- digest of the proposer and their Idempotency-Key
+    request       BLOB    CHECK (length(request) = 16),            -- digest of what they asked with it
+    ended_as      TEXT    CHECK (ended_as IN ('consented', 'refused', 'withdrawn')),
+    answerer      INTEGER REFERENCES users (key),
+    answered      INTEGER UNIQUE REFERENCES audit_log (sequence),  -- the line with their reason
+    done          INTEGER UNIQUE REFERENCES audit_log (sequence),  -- the line of the act itself
+    CHECK ((caller_key IS NULL) = (request IS NULL)),
+    CHECK ((ended_as IS NULL) = (answerer IS NULL)),
+    CHECK ((ended_as IS NULL) = (answered IS NULL)),
+    CHECK ((ended_as IS 'consented') = (done IS NOT NULL))
+) STRICT;
+
+CREATE INDEX proposals_open ON proposals (expires_at) WHERE ended_as IS NULL;
+
+CREATE TRIGGER proposals_insert_guard BEFORE INSERT ON proposals
+BEGIN
+    SELECT RAISE(ABORT, 'this proposal exists already')
+     WHERE EXISTS (SELECT 1 FROM proposals WHERE key = NEW.key OR id = NEW.id OR caller_key = NEW.caller_key);
+    SELECT RAISE(ABORT, 'a new proposal waits, for a while')
+     WHERE NEW.ended_as IS NOT NULL OR NEW.expires_at <= NEW.created_at;
+    SELECT RAISE(ABORT, 'a proposal needs a line in the audit log that says what is proposed')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.asked AND target = NEW.id AND action = 'consent.asked'
+                          AND details ->> 'kind' = NEW.act ->> 'kind' AND details ->> 'amount' = NEW.amount);
+END;
+
+CREATE TRIGGER proposals_update_guard BEFORE UPDATE ON proposals
+BEGIN
+    SELECT RAISE(ABORT, 'a proposal stays what it was made')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.act IS NOT OLD.act OR NEW.amount IS NOT OLD.amount
+        OR NEW.proposer IS NOT OLD.proposer OR NEW.claimed_until IS NOT OLD.claimed_until OR NEW.asked IS NOT OLD.asked
+        OR NEW.created_at IS NOT OLD.created_at OR NEW.expires_at IS NOT OLD.expires_at
+        OR NEW.caller_key IS NOT OLD.caller_key OR NEW.request IS NOT OLD.request;
+    SELECT RAISE(ABORT, 'a proposal ends once') WHERE OLD.ended_as IS NOT NULL;
+    SELECT RAISE(ABORT, 'an answer to a proposal needs a line in the audit log, before it expires')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.answered AND target = OLD.id AND created_at < OLD.expires_at
+                          AND action = CASE NEW.ended_as WHEN 'consented' THEN 'consent.given'
+                                                         WHEN 'refused' THEN 'consent.refused'
+                                                         WHEN 'withdrawn' THEN 'consent.withdrawn' END);
+    SELECT RAISE(ABORT, 'who proposed something withdraws it; somebody else consents or refuses')
+     WHERE (NEW.answerer IS OLD.proposer) IS NOT (NEW.ended_as IS 'withdrawn');
+    SELECT RAISE(ABORT, 'the line of what was consented to names the proposal')
+     WHERE NEW.ended_as = 'consented'
+       AND NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.done AND sequence > NEW.answered AND details ->> 'proposal' = OLD.id);
+END;
+
+CREATE TRIGGER proposals_delete_guard BEFORE DELETE ON proposals
+BEGIN
+    SELECT RAISE(ABORT, 'proposals are never deleted: withdraw or refuse them');
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Webhooks: addresses that are told what happens. What is to be told is not written here but read from the
+-- ledger's own rows: each webhook keeps how far it has come in each of them, so that no payment is slower
+-- for it. The secrets sign, so they are here themselves: whoever reads this file could sign, too.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE webhooks (
+    key           INTEGER PRIMARY KEY CHECK (key > 0),
+    id            TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    url           TEXT    NOT NULL CHECK (length(url) BETWEEN 8 AND 2000),
+    kinds         TEXT    NOT NULL CHECK (json_valid(kinds)),  -- of which events it is told
+    notes         INTEGER NOT NULL CHECK (notes IN (0, 1)),    -- whether notes of payments are told, too
+    secret        BLOB    NOT NULL CHECK (length(secret) = 32),
+    old_secret    BLOB    CHECK (length(old_secret) = 32),     -- signs beside the other for a day after it was renewed
+    old_until     INTEGER,
+    created_at    INTEGER NOT NULL,
+    audit         INTEGER NOT NULL REFERENCES audit_log (sequence),  -- the line of the last act on it
+    stopped_at    INTEGER,
+    stopped_by    TEXT    CHECK (stopped_by IN ('operator', 'failures', 'gone')),
+    -- How far it has come in each table.
+    transactions  INTEGER NOT NULL CHECK (transactions >= 0),
+    audit_log     INTEGER NOT NULL CHECK (audit_log >= 0),
+    users         INTEGER NOT NULL CHECK (users >= 0),
+    checkpoints   INTEGER NOT NULL CHECK (checkpoints >= 0),
+    -- How it goes with the message that is next.
+    attempts      INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    due_at        INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    answer        TEXT    CHECK (length(answer) <= 200),  -- what came of the last attempt
+    answered_at   INTEGER, alerts INTEGER NOT NULL DEFAULT 0 CHECK (alerts >= 0),
+    CHECK ((old_secret IS NULL) = (old_until IS NULL)),
+    CHECK ((stopped_at IS NULL) = (stopped_by IS NULL))
+) STRICT;
+
+CREATE TRIGGER webhooks_insert_guard BEFORE INSERT ON webhooks
+BEGIN
+    SELECT RAISE(ABORT, 'a webhook needs a line in the audit log that says what it is told')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.audit AND target = NEW.id AND action = 'webhook.create'
+                          AND details ->> 'kinds' = NEW.kinds AND details ->> 'notes' = NEW.notes);
+END;
+
+CREATE TRIGGER webhooks_update_guard BEFORE UPDATE ON webhooks
+BEGIN
+    SELECT RAISE(ABORT, 'where a webhook leads and what it is told never changes: remove it and make another')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.url IS NOT OLD.url OR NEW.kinds IS NOT OLD.kinds
+        OR NEW.notes IS NOT OLD.notes OR NEW.created_at IS NOT OLD.created_at;
+    SELECT RAISE(ABORT, 'stopping, resuming and renewing a webhook need a line in the audit log')
+     WHERE (NEW.secret IS NOT OLD.secret OR NEW.stopped_at IS NOT OLD.stopped_at)
+       AND NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.audit AND sequence > OLD.audit AND target = OLD.id AND action GLOB 'webhook.*');
+END;
+
+-- Messages set apart: those that were refused too often, and those an operator wants sent (again). What they
+-- say is read from the ledger when they are sent.
+CREATE TABLE webhook_letters (
+    key        INTEGER PRIMARY KEY CHECK (key > 0),
+    webhook    INTEGER NOT NULL REFERENCES webhooks (key) ON DELETE CASCADE,
+    message    TEXT    NOT NULL CHECK (length(message) BETWEEN 1 AND 64),  -- what receivers know it by
+    kind       TEXT    NOT NULL CHECK (length(kind) BETWEEN 1 AND 64),
+    sequence   INTEGER NOT NULL,  -- its row
+    created_at INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL CHECK (attempts >= 0),
+    answer     TEXT    CHECK (length(answer) <= 200),
+    again      INTEGER NOT NULL CHECK (again IN (0, 1)),  -- whether it is to be sent once more
+    UNIQUE (webhook, message)
+) STRICT;
+
+CREATE INDEX webhook_letters_again ON webhook_letters (webhook, key) WHERE again;
+
+-- ------------------------------------------------------------------------------------------------
+-- Schedules: distributions that happen by themselves. What came of each is written down in the transaction
+-- of the distribution itself, once for each time that was due: a run happened, with its record, or neither
+-- is there.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE schedules (
+    key            INTEGER PRIMARY KEY CHECK (key > 0),
+    id             TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    name           TEXT    NOT NULL COLLATE NOCASE UNIQUE CHECK (length(name) BETWEEN 1 AND 80),
+    cron           TEXT    NOT NULL CHECK (length(cron) BETWEEN 1 AND 100),  -- five fields
+    time_zone      TEXT    NOT NULL CHECK (length(time_zone) BETWEEN 1 AND 64),  -- on whose clock
+    recipients     TEXT    NOT NULL CHECK (json_valid(recipients)),  -- to whom, by rule
+    amount         TEXT    NOT NULL CHECK (json_valid(amount)),      -- how much
+    system_account TEXT,  -- from which; the community's own where nothing is said
+    note           TEXT    CHECK (length(note) BETWEEN 1 AND 280),
+    issued_max     INTEGER NOT NULL CHECK (issued_max >= 0),  -- one run issues no more than this
+    created_at     INTEGER NOT NULL,
+    audit          INTEGER NOT NULL REFERENCES audit_log (sequence),  -- the line of the last act on it
+    paused_at      INTEGER,
+    next_at        INTEGER,  -- when it is due; nothing while it is paused
+    CHECK (paused_at IS NULL OR next_at IS NULL)
+) STRICT;
+
+CREATE INDEX schedules_by_next ON schedules (next_at) WHERE next_at IS NOT NULL;
+
+CREATE TRIGGER schedules_insert_guard BEFORE INSERT ON schedules
+BEGIN
+    SELECT RAISE(ABORT, 'a schedule needs a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log WHERE sequence = NEW.audit AND target = NEW.id
+                          AND action IN ('schedule.create', 'schedule.change'));
+END;
+
+CREATE TRIGGER schedules_update_guard BEFORE UPDATE ON schedules
+BEGIN
+    SELECT RAISE(ABORT, 'the identity of a schedule never changes')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.created_at IS NOT OLD.created_at;
+    SELECT RAISE(ABORT, 'changing, pausing and resuming a schedule need a line in the audit log')
+     WHERE (NEW.name IS NOT OLD.name OR NEW.cron IS NOT OLD.cron OR NEW.time_zone IS NOT OLD.time_zone
+         OR NEW.recipients IS NOT OLD.recipients OR NEW.amount IS NOT OLD.amount
+         OR NEW.system_account IS NOT OLD.system_account OR NEW.note IS NOT OLD.note
+         OR NEW.issued_max IS NOT OLD.issued_max OR NEW.paused_at IS NOT OLD.paused_at)
+       AND NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence = NEW.audit AND sequence > OLD.audit AND target = OLD.id AND action GLOB 'schedule.*');
+END;
+
+CREATE TABLE schedule_runs (
+    key          INTEGER PRIMARY KEY CHECK (key > 0),
+    schedule     INTEGER NOT NULL REFERENCES schedules (key) ON DELETE CASCADE,
+    due_at       INTEGER NOT NULL,
+    ran_at       INTEGER NOT NULL,
+    skipped      INTEGER NOT NULL CHECK (skipped >= 0),  -- times that were due, too, by then
+    outcome      TEXT    NOT NULL CHECK (outcome IN ('distributed', 'nobody', 'failed')),
+    distribution TEXT    CHECK (length(distribution) = 36),  -- its id in the audit log
+    recipients   INTEGER NOT NULL CHECK (recipients >= 0),
+    distributed  INTEGER NOT NULL CHECK (distributed >= 0),
+    issued       INTEGER NOT NULL CHECK (issued >= 0),
+    left_out     TEXT    NOT NULL CHECK (json_valid(left_out)),  -- whom the list names and who got nothing
+    code         TEXT    CHECK (length(code) BETWEEN 1 AND 64),  -- why it failed
+    sentence     TEXT,
+    UNIQUE (schedule, due_at),
+    CHECK ((outcome = 'distributed') = (distribution IS NOT NULL)),
+    CHECK ((outcome = 'failed') = (code IS NOT NULL)),
+    CHECK ((code IS NULL) = (sentence IS NULL))
+) STRICT;
+
+CREATE INDEX schedule_runs_by_schedule ON schedule_runs (schedule, key);
+
+CREATE TRIGGER schedule_runs_insert_guard BEFORE INSERT ON schedule_runs
+BEGIN
+    SELECT RAISE(ABORT, 'what was due at this time has run already')
+     WHERE EXISTS (SELECT 1 FROM schedule_runs WHERE key = NEW.key OR (schedule = NEW.schedule AND due_at = NEW.due_at));
+    SELECT RAISE(ABORT, 'a run that distributed has a distribution in the audit log')
+     WHERE NEW.outcome = 'distributed'
+       AND NOT EXISTS (SELECT 1 FROM audit_log WHERE target = NEW.distribution AND action = 'distribution');
+END;
+
+CREATE TRIGGER schedule_runs_update_guard BEFORE UPDATE ON schedule_runs
+BEGIN
+    SELECT RAISE(ABORT, 'what came of a run never changes');
+END;
 
 -- ================================================================================================
 -- Rollups: what statistics and long histories are read from. They are written with the transaction
@@ -1498,4 +1789,84 @@ BEGIN
        SET is_frozen = 0, frozen_reason = NULL, updated_at = (SELECT at FROM next_rows),
            state_audit = (SELECT max(sequence) FROM audit_log)
      WHERE id = NEW.wallet_id;
+END;
+
+-- ------------------------------------------------------------------------------------------------
+-- Alerts: what is unlike anything that is usual here, with the numbers that say why. They are found after the
+-- fact, from the rows of the ledger and of the audit log, and never go.
+-- ------------------------------------------------------------------------------------------------
+CREATE TABLE alerts (
+    key             INTEGER PRIMARY KEY CHECK (key > 0),
+    id              TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    rule            TEXT    NOT NULL CHECK (length(rule) BETWEEN 1 AND 64),
+    wallet          INTEGER REFERENCES wallets (key),  -- whom it concerns; the community as a whole where nothing is said
+    numbers         TEXT    NOT NULL CHECK (json_valid(numbers)),       -- what was seen, and what is usual
+    others          TEXT    NOT NULL CHECK (json_valid(others)),        -- the keys of further wallets in it
+    transactions    TEXT    NOT NULL CHECK (json_valid(transactions)),  -- the sequences it rests on
+    happened_at     INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    last_at         INTEGER NOT NULL,  -- the last time that it was so
+    times           INTEGER NOT NULL CHECK (times > 0),
+    acknowledged_at INTEGER,
+    audit           INTEGER REFERENCES audit_log (sequence),  -- the line that acknowledged it
+    CHECK ((acknowledged_at IS NULL) = (audit IS NULL))
+) STRICT;
+
+CREATE INDEX alerts_by_cause ON alerts (rule, wallet, key);
+
+CREATE INDEX alerts_open ON alerts (key) WHERE acknowledged_at IS NULL;
+
+CREATE TRIGGER alerts_insert_guard BEFORE INSERT ON alerts
+BEGIN
+    SELECT RAISE(ABORT, 'this alert exists already') WHERE EXISTS (SELECT 1 FROM alerts WHERE key = NEW.key OR id = NEW.id);
+    SELECT RAISE(ABORT, 'nobody has seen to a new alert yet') WHERE NEW.acknowledged_at IS NOT NULL;
+END;
+
+CREATE TRIGGER alerts_update_guard BEFORE UPDATE ON alerts
+BEGIN
+    SELECT RAISE(ABORT, 'what an alert says never changes; it can only be counted on, and acknowledged once')
+     WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id OR NEW.rule IS NOT OLD.rule OR NEW.wallet IS NOT OLD.wallet
+        OR NEW.numbers IS NOT OLD.numbers OR NEW.others IS NOT OLD.others OR NEW.transactions IS NOT OLD.transactions
+        OR NEW.happened_at IS NOT OLD.happened_at OR NEW.created_at IS NOT OLD.created_at
+        OR NEW.times < OLD.times OR NEW.last_at < OLD.last_at
+        OR (OLD.audit IS NOT NULL AND (NEW.audit IS NOT OLD.audit OR NEW.acknowledged_at IS NOT OLD.acknowledged_at));
+    SELECT RAISE(ABORT, 'acknowledging an alert needs a line in the audit log')
+     WHERE NEW.audit IS NOT OLD.audit
+       AND NOT EXISTS (SELECT 1 FROM audit_log WHERE sequence = NEW.audit AND target = OLD.id AND action = 'alert.acknowledge');
+END;
+
+CREATE TRIGGER alerts_delete_guard BEFORE DELETE ON alerts
+BEGIN
+    SELECT RAISE(ABORT, 'alerts are never deleted: acknowledge them');
+END;
+
+-- Rules that raise nothing, for a while or for good, whomever it concerns or of one wallet.
+CREATE TABLE alert_mutes (
+    key        INTEGER PRIMARY KEY CHECK (key > 0),
+    id         TEXT    NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
+    rule       TEXT    NOT NULL CHECK (length(rule) BETWEEN 1 AND 64),
+    wallet     INTEGER REFERENCES wallets (key),  -- whomever it concerns where nothing is said
+    until      INTEGER,  -- for good where nothing is said
+    created_at INTEGER NOT NULL,
+    audit      INTEGER NOT NULL REFERENCES audit_log (sequence)
+) STRICT;
+
+CREATE INDEX alert_mutes_by_rule ON alert_mutes (rule);
+
+CREATE TRIGGER alert_mutes_insert_guard BEFORE INSERT ON alert_mutes
+BEGIN
+    SELECT RAISE(ABORT, 'muting needs a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log WHERE sequence = NEW.audit AND target = NEW.id AND action = 'alert.mute');
+END;
+
+CREATE TRIGGER alert_mutes_update_guard BEFORE UPDATE ON alert_mutes
+BEGIN
+    SELECT RAISE(ABORT, 'what is muted never changes: unmute it and mute it anew');
+END;
+
+CREATE TRIGGER alert_mutes_delete_guard BEFORE DELETE ON alert_mutes
+BEGIN
+    SELECT RAISE(ABORT, 'unmuting needs a line in the audit log')
+     WHERE NOT EXISTS (SELECT 1 FROM audit_log
+                        WHERE sequence > OLD.audit AND target = OLD.id AND action = 'alert.unmute');
 END;

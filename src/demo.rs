@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::identity::{DEVELOPER_ISSUER, Member, Register, Role};
 use crate::ledger::{Amount, Authority, Books, DAY_MS, Note, Operator, Options, Reason, system_clock};
 use crate::members::SetRole;
-use crate::transfers::Send;
+use crate::transfers::{FeeTerms, Send};
 use crate::treasury::{CreateAccount, Distribute, Recipient};
 
 const PEOPLE: [&str; 24] = [
@@ -138,6 +138,7 @@ fn pay(books: &Books, members: &[Member], dice: &mut Dice) -> Result<()> {
         to: members[to].wallet_id,
         amount: Amount::new((usual + spread).max(1))?,
         note: Some(Note::new(note)?),
+        terms: FeeTerms::default(),
     });
     // Someone who has spent everything pays another day.
     match sent {

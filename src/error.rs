@@ -74,22 +74,48 @@ codes! {
     SystemAccountNotFound = "system_account_not_found", 404, "No such system account";
     /// No service client with this id.
     ClientNotFound = "client_not_found", 404, "No such service client";
+    /// No webhook with this id.
+    WebhookNotFound = "webhook_not_found", 404, "No such webhook";
+    /// No message of this webhook with this id is set apart.
+    MessageNotFound = "message_not_found", 404, "No such message";
+    /// No alert with this id.
+    AlertNotFound = "alert_not_found", 404, "No such alert";
+    /// Nothing is muted under this id.
+    MuteNotFound = "mute_not_found", 404, "Nothing is muted";
+    /// No schedule with this id.
+    ScheduleNotFound = "schedule_not_found", 404, "No such schedule";
     /// No payment request with this id that the caller may see.
     RequestNotFound = "request_not_found", 404, "No such payment request";
+    /// No proposal with this id.
+    ProposalNotFound = "proposal_not_found", 404, "No such proposal";
+    /// What one has proposed oneself needs somebody else's word.
+    OwnProposal = "own_proposal", 403, "Your own proposal";
     /// The address exists, with other methods.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
     /// The body did not arrive in time.
     RequestTimeout = "request_timeout", 408, "The request came too slowly";
     /// The transfer has been given back in full already.
     AlreadyReversed = "already_reversed", 409, "Already reversed";
+    /// The fee is more than whoever pays agreed to; `fee` says how much.
+    FeeChanged = "fee_changed", 409, "The fee is another";
     /// Another system account carries this name.
     SystemAccountExists = "system_account_exists", 409, "The name is taken";
     /// Another service client carries this name.
     ClientExists = "client_exists", 409, "The name is taken";
     /// The service client was revoked, for good.
     ClientRevoked = "client_revoked", 409, "The service client is revoked";
+    /// As many webhooks are there as a community may have.
+    TooManyWebhooks = "too_many_webhooks", 409, "Too many webhooks";
+    /// As many schedules are there as a community may have.
+    TooManySchedules = "too_many_schedules", 409, "Too many schedules";
     /// The payment request was accepted, declined or withdrawn, or has expired; `state` says which.
     RequestEnded = "request_ended", 409, "The payment request has ended";
+    /// The proposal was consented to, refused or withdrawn, or has expired; `state` says which.
+    ProposalEnded = "proposal_ended", 409, "The proposal has ended";
+    /// Something happened since that makes the proposal another thing than it was.
+    ProposalOutdated = "proposal_outdated", 409, "The proposal is out of date";
+    /// Whoever proposed it is no operator any more.
+    ProposerNoOperator = "proposer_no_operator", 409, "The proposer is no operator any more";
     /// As many payment requests are open as one member may have, or may have with one other.
     TooManyRequestsOpen = "too_many_requests_open", 409, "Too many open payment requests";
     /// As many favourites are kept as one member may have.
@@ -114,6 +140,10 @@ codes! {
     RecipientClosed = "recipient_closed", 422, "The recipient has left";
     /// A distribution to more wallets than one distribution may serve.
     TooManyRecipients = "too_many_recipients", 422, "Too many recipients";
+    /// A schedule would distribute more than happens without a second operator's consent.
+    ConsentNeeded = "consent_needed", 422, "A second operator must consent";
+    /// More would be issued for a scheduled distribution than its schedule allows.
+    IssuanceTooLarge = "issuance_too_large", 422, "Too much would be issued";
     /// A simulation that would take longer than anybody waits for, or longer than the caller may ask for.
     SimulationTooLarge = "simulation_too_large", 422, "The simulation is too large";
     /// This kind of transaction cannot be reversed.

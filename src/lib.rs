@@ -7,16 +7,19 @@
 //! * [`schema`]: the steps that build `schema.sql`.
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
 //! * [`mail`]: letters, and the server that takes them. [`notices`]: what members are told, and by which way.
+//! * [`print`]: documents as PDF.
+//! * [`outgoing`]: sending to addresses that people have put in.
 //! * [`backups`]: copies of the ledger, taken and proven.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
-//! * [`wallets`], [`transfers`], [`requests`], [`members`], [`treasury`], [`statistics`], [`proofs`], [`audit`],
-//!   [`clients`], [`sign_in`], [`passkeys`], [`invitations`], [`notifications`], [`operators`]: the slices.
+//! * [`wallets`], [`transfers`], [`requests`], [`members`], [`treasury`], [`schedules`], [`statistics`], [`proofs`], [`audit`],
+//!   [`alerts`], [`categories`], [`clients`], [`webhooks`], [`sign_in`], [`passkeys`], [`invitations`], [`notifications`], [`operators`]: the slices.
 //!   One file per use case, `api.rs` for JSON routes, `pages.rs` for pages.
 //! * [`server`]: assembles the slices. [`cli`]: one file per verb. [`demo`]: the sample community.
 //!
 //! Arrows run one way: `cli, server → slices → web → identity → notices → ledger → store`. A slice may use what
-//! another's `mod.rs` offers, in one direction too: `treasury → wallets → requests → transfers → clients, members`,
+//! another's `mod.rs` offers, in one direction too:
+//! `schedules → treasury → wallets → requests → transfers → clients, members → categories`,
 //! `invitations → members → passkeys → sign_in`, and from those with operators' pages to `audit`. What would turn an arrow round
 //! belongs to [`ledger`], [`identity`] or [`web`].
 //!
@@ -24,8 +27,10 @@
 //! Route, caller and body, a command that is valid by its types, the writer, the command inside the
 //! batch's transaction, rows, reply, and then JSON or a page. Both run the same command.
 
+pub mod alerts;
 pub mod audit;
 pub mod backups;
+pub mod categories;
 pub mod cli;
 pub mod clients;
 pub mod config;
@@ -40,9 +45,12 @@ pub mod members;
 pub mod notices;
 pub mod notifications;
 pub mod operators;
+pub mod outgoing;
 pub mod passkeys;
+pub mod print;
 pub mod proofs;
 pub mod requests;
+pub mod schedules;
 pub mod schema;
 pub mod server;
 pub mod sign_in;
@@ -52,6 +60,7 @@ pub mod transfers;
 pub mod treasury;
 pub mod wallets;
 pub mod web;
+pub mod webhooks;
 
 #[cfg(test)]
 mod tests {
@@ -64,23 +73,29 @@ mod tests {
         "demo",
         "server",
         "operators",
+        "schedules",
         "treasury",
         "wallets",
         "requests",
         "transfers",
         "clients",
+        "webhooks",
         "invitations",
         "members",
+        "categories",
         "passkeys",
         "sign_in",
         "statistics",
         "proofs",
         "audit",
+        "alerts",
         "notifications",
         "web",
         "identity",
         "notices",
         "mail",
+        "print",
+        "outgoing",
         "config",
         "backups",
         "ledger",

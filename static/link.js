@@ -6,6 +6,7 @@ for (const place of document.querySelectorAll("[data-link]")) {
   const said = place.querySelector("[data-said]");
   const offer = (name, act) => {
     const button = place.querySelector(`[data-act=${name}]`);
+    if (!button) return;
     button.hidden = false;
     button.addEventListener("click", async () => {
       try {

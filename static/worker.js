@@ -39,3 +39,13 @@ async function look() {
   if (!(since < 86_400_000)) await keep();
 }
 self.addEventListener("message", (event) => event.waitUntil(look().catch(() => {})));
+
+// What the community tells this browser, and where it leads.
+self.addEventListener("push", (event) => {
+  const { title, body, lang, url } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body, lang, data: url, icon: "/tile.png" }));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data));
+});

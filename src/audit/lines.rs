@@ -3,40 +3,67 @@
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
+use crate::alerts::Rule;
 use crate::error::Result;
 use crate::language::Language;
 use crate::ledger::{AuditEntry, AuditFilter, Page, PageRequest, audit_history};
+use crate::web::Shell;
 
-/// The acts there are, and what each means in words.
-pub(super) const ACTIONS: &[(&str, &str)] = &[
-    ("distribution", "Distributed tokens"),
-    ("issuance", "Issued tokens"),
-    ("reversal", "Corrected a transaction"),
-    ("wallet.freeze", "Froze a wallet"),
-    ("wallet.unfreeze", "Unfroze a wallet"),
-    ("user.delete", "Deleted a member"),
-    ("user.restore", "Restored a member"),
-    ("user.erase", "Erased a member"),
-    ("role.grant", "Granted a role"),
-    ("role.revoke", "Revoked a role"),
-    ("system_account.create", "Made a system account"),
-    ("link.create", "Made a one-time link"),
-    ("link.use", "Used a one-time link"),
-    ("link.withdraw", "Withdrew a one-time link"),
-    ("passkey.add", "Added a passkey"),
-    ("passkey.remove", "Removed a passkey"),
-    ("recovery_codes.create", "Made recovery codes"),
-    ("recovery_code.use", "Used a recovery code"),
-    ("session.revoke", "Ended sessions"),
-    ("client.create", "Made a service client"),
-    ("client.rotate", "Renewed a service client"),
-    ("client.revoke", "Revoked a service client"),
-    ("chain.seal", "Chained rows made by hand"),
-    ("key.introduce", "Introduced the signing key"),
-    ("key.rotate", "Rotated the signing key"),
-    ("key.replace", "Replaced the signing key"),
-    ("database.migrate", "Migrated the database"),
-    ("database.restore", "Restored a backup"),
+/// The acts there are. Each has its words in the languages.
+pub(super) const ACTIONS: &[&str] = &[
+    "distribution",
+    "issuance",
+    "reversal",
+    "consent.asked",
+    "consent.given",
+    "consent.refused",
+    "consent.withdrawn",
+    "wallet.freeze",
+    "wallet.unfreeze",
+    "user.delete",
+    "user.restore",
+    "user.erase",
+    "role.grant",
+    "role.revoke",
+    "system_account.create",
+    "link.create",
+    "link.use",
+    "link.withdraw",
+    "passkey.add",
+    "passkey.remove",
+    "recovery_codes.create",
+    "recovery_code.use",
+    "session.open",
+    "session.revoke",
+    "sign_in.refused",
+    "settings.change",
+    "client.create",
+    "client.rotate",
+    "client.revoke",
+    "webhook.create",
+    "webhook.rotate",
+    "webhook.stop",
+    "webhook.resume",
+    "webhook.test",
+    "webhook.send_again",
+    "webhook.remove",
+    "export.transactions",
+    "export.audit_log",
+    "backup.take",
+    "schedule.create",
+    "schedule.change",
+    "schedule.pause",
+    "schedule.resume",
+    "schedule.remove",
+    "alert.acknowledge",
+    "alert.mute",
+    "alert.unmute",
+    "chain.seal",
+    "key.introduce",
+    "key.rotate",
+    "key.replace",
+    "database.migrate",
+    "database.restore",
 ];
 
 /// A line for people.
@@ -44,13 +71,11 @@ pub(super) const ACTIONS: &[(&str, &str)] = &[
 pub struct AuditView {
     /// The line itself.
     pub entry: AuditEntry,
-    /// What was done, in words.
-    pub meaning: String,
     /// To what: a name, where the log holds an id.
-    pub target: String,
+    target: String,
     /// The page of what it was done to.
     pub href: Option<String>,
-    /// Further facts, by name.
+    /// Further facts, by the names under which they are recorded.
     pub facts: Vec<(String, String)>,
 }
 
@@ -68,18 +93,55 @@ impl AuditView {
         operator.rsplit_once(" (").filter(|(_, id)| id.len() == 37).map_or(operator, |(name, _)| name)
     }
 
+    /// What was done, in words.
+    pub fn meaning(&self, shell: &Shell) -> String {
+        did(&self.entry.action, shell.language)
+    }
+
+    /// To what: a name, or how much where tokens were made or given.
+    pub fn shown(&self, shell: &Shell) -> String {
+        let number = |name: &str| self.entry.details[name].as_i64().unwrap_or(0);
+        match self.entry.action.as_str() {
+            "distribution" => shell
+                .say("audit-shares")
+                .with("amount", shell.tokens(&number("distributed")))
+                .with("count", number("recipients"))
+                .into(),
+            "issuance" | "consent.asked" | "consent.given" | "consent.refused" | "consent.withdrawn" => {
+                shell.tokens(&number("amount"))
+            }
+            "alert.acknowledge" | "alert.mute" | "alert.unmute" => {
+                let rule = self.entry.details["rule"].as_str().and_then(|rule| rule.parse::<Rule>().ok());
+                rule.map_or_else(String::new, |rule| shell.say(rule.key()).into())
+            }
+            _ => self.target.clone(),
+        }
+    }
+
+    /// By which transactions it was carried out, if by any.
+    pub fn transactions(&self, shell: &Shell) -> Option<String> {
+        let first = self.entry.first_sequence?;
+        Some(match self.entry.last_sequence {
+            Some(last) if last != first => {
+                shell.say("audit-from-to").with("first", first.to_string()).with("last", last.to_string()).into()
+            }
+            _ => first.to_string(),
+        })
+    }
+
     fn of(conn: &Connection, entry: AuditEntry) -> Result<Self> {
         let (target, href) = match entry.action.as_str() {
-            "distribution" => {
-                let [tokens, members] = ["distributed", "recipients"]
-                    .map(|name| Language::English.grouped(entry.details[name].as_i64().unwrap_or(0)));
-                (format!("{tokens} to {members} wallets"), Some(format!("/admin/distributions/{}", entry.target)))
+            "distribution" => (String::new(), Some(format!("/admin/distributions/{}", entry.target))),
+            "issuance" => (String::new(), Some("/admin/accounts".to_owned())),
+            "consent.asked" | "consent.given" | "consent.refused" | "consent.withdrawn" => {
+                (String::new(), Some(format!("/admin/consents/{}", entry.target)))
             }
-            "issuance" => (
-                Language::English.grouped(entry.details["amount"].as_i64().unwrap_or(0)),
-                Some("/admin/accounts".to_owned()),
-            ),
             "reversal" => (entry.target.clone(), Some(format!("/admin/transactions/{}", entry.target))),
+            "alert.acknowledge" => (String::new(), Some(format!("/admin/alerts/{}", entry.target))),
+            "alert.mute" | "alert.unmute" => (String::new(), Some("/admin/alerts".to_owned())),
+            action if action.starts_with("schedule.") => {
+                (entry.details["name"].as_str().unwrap_or(&entry.target).to_owned(), None)
+            }
             _ => match owner(conn, &entry.target)? {
                 Some((id, name)) => (name, Some(format!("/admin/members/{id}"))),
                 None => (entry.target.clone(), None),
@@ -89,7 +151,7 @@ impl AuditView {
             Value::Object(details) => details.iter().filter_map(|(name, value)| fact(name, value)).collect(),
             _ => Vec::new(),
         };
-        Ok(Self { meaning: meaning(&entry.action).to_owned(), target, href, facts, entry })
+        Ok(Self { entry, target, href, facts })
     }
 }
 
@@ -99,7 +161,7 @@ fn fact(name: &str, value: &Value) -> Option<(String, String)> {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    Some((name.replace('_', " "), text))
+    Some((name.to_owned(), text))
 }
 
 /// The member whom an id means, or whose wallet it is.
@@ -115,6 +177,23 @@ fn owner(conn: &Connection, id: &str) -> Result<Option<(String, String)>> {
 }
 
 /// What was done, in words; an act without any is shown by its own name.
-fn meaning(action: &str) -> &str {
-    ACTIONS.iter().find(|(name, _)| *name == action).map_or(action, |(_, words)| words)
+pub(super) fn did(action: &str, language: Language) -> String {
+    let words = language.say(format!("audit-did-{}", action.replace(['.', '_'], "-")));
+    if words.exists() { words.into() } else { action.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an act is called in a database is for nobody to read.
+    #[test]
+    fn every_act_has_words() {
+        for action in ACTIONS {
+            for language in Language::ALL {
+                assert_ne!(did(action, language), *action, "{language:?}");
+            }
+        }
+        assert_eq!(did("something.new", Language::German), "something.new");
+    }
 }

@@ -2,11 +2,13 @@
 //! the acts themselves, in the same step.
 
 mod api;
+mod export;
 mod lines;
 mod pages;
 
 use crate::web::Slice;
 
+pub use export::note_export;
 pub use lines::{AuditView, lines};
 
 /// What this slice hands the server.

@@ -8,11 +8,14 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::lines::{ACTIONS, AuditView, lines};
+use super::export::note_export;
+use super::lines::{ACTIONS, AuditView, did, lines};
 use crate::error::{Code, Error, Result};
 use crate::ledger::{AuditEntry, AuditFilter, Page, PageRequest, audit_history};
 use crate::web::spreadsheet::{harmless, row};
-use crate::web::{App, Nav, Overseeing, Pages, Parameters, Pieces, Section, Shell, download, form_status, page_with};
+use crate::web::{
+    App, Nav, Overseeing, Pages, Parameters, Pieces, RequestId, Section, Shell, download, form_status, page_with,
+};
 
 /// Lines on a page.
 const LINES: usize = 30;
@@ -49,9 +52,9 @@ impl FilterForm {
         let typed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let day = |text: &str, read: &dyn Fn(&str) -> Option<i64>| match text.trim() {
             "" => Ok(None),
-            day => {
-                read(day).map(Some).ok_or_else(|| Error::new(Code::InvalidRequest, "A day is written as 2026-11-20."))
-            }
+            day => read(day).map(Some).ok_or_else(|| {
+                Error::new(Code::InvalidRequest, "A day is written as 2026-11-20.").in_words("rule-day")
+            }),
         };
         Ok(AuditFilter {
             operator: typed(&self.operator),
@@ -75,7 +78,7 @@ struct AuditPage {
     shell: Shell,
     form: FilterForm,
     problem: Option<String>,
-    actions: &'static [(&'static str, &'static str)],
+    actions: Vec<(&'static str, String)>,
     found: Vec<AuditView>,
     older: Option<String>,
     query: String,
@@ -114,18 +117,20 @@ async fn show(
     };
     let (found, problem) = match read {
         Ok(found) => (found, None),
-        Err(error) if error.is_refusal() => (Page { items: Vec::new(), next_cursor: None }, Some(error.detail)),
+        Err(error) if error.is_refusal() => {
+            (Page { items: Vec::new(), next_cursor: None }, Some(shell.of_others(&error)))
+        }
         Err(error) => return Err(error),
     };
     let page = AuditPage {
-        shell,
-        actions: ACTIONS,
+        actions: ACTIONS.iter().map(|action| (*action, did(action, shell.language))).collect(),
         found: found.items,
         older: found.next_cursor.map(|cursor| format!("/admin/audit{}", form.query(&cursor))),
         query: form.query(""),
         chain: app.books.read(Chain::read).await?,
         form,
         problem,
+        shell,
     };
     Ok(page_with(form_status(page.problem.is_some()), &page))
 }
@@ -133,18 +138,22 @@ async fn show(
 async fn table(
     State(app): State<App>,
     Overseeing(session): Overseeing,
+    request_id: RequestId,
     Parameters(form): Parameters<FilterForm>,
 ) -> Result<Response> {
     let filter = form.filter(&app.shell(Some(&session), Nav::None))?;
+    note_export(&app, &session.member, &request_id, ("export.audit_log", "audit-log.csv"), &form).await?;
     Ok(download("audit-log.csv", "text/csv; charset=utf-8", |pieces| write(app, filter, Format::Table, pieces)))
 }
 
 async fn json(
     State(app): State<App>,
     Overseeing(session): Overseeing,
+    request_id: RequestId,
     Parameters(form): Parameters<FilterForm>,
 ) -> Result<Response> {
     let filter = form.filter(&app.shell(Some(&session), Nav::None))?;
+    note_export(&app, &session.member, &request_id, ("export.audit_log", "audit-log.json"), &form).await?;
     Ok(download("audit-log.json", "application/json", |pieces| write(app, filter, Format::Json, pieces)))
 }
 

@@ -2,7 +2,7 @@
 //! ever removed; what somebody else laid there stays.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -16,12 +16,12 @@ const FIRST: &str = "communitytoken-";
 const TIME: &str = "%Y%m%d-%H%M%S";
 const LAST: &str = ".db";
 
-/// A finished backup in the folder.
+/// A backup in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The file.
     pub path: PathBuf,
-    /// When it was finished.
+    /// When it was written.
     pub at: SystemTime,
     /// Its size.
     pub bytes: u64,
@@ -43,21 +43,63 @@ fn is_scheduled(name: &str) -> bool {
 
 /// Every finished backup in the folder, whoever took it; a missing folder has none.
 pub fn all(folder: &Path) -> io::Result<Vec<Kept>> {
+    // What has no sum beside it was not finished, or is something else.
+    Ok(databases(folder)?.into_iter().filter(|database| sum_path(&database.path).exists()).collect())
+}
+
+/// Every database in the folder, finished or not, by time; a missing folder has none.
+fn databases(folder: &Path) -> io::Result<Vec<Kept>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other?,
     };
-    let mut kept = Vec::new();
+    let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        // What has no sum beside it was not finished, or is something else.
+        // One that is removed while this looks is not there.
         let Ok(file) = fs::metadata(&path) else { continue };
-        if file.is_file() && path.extension().is_some_and(|end| end == "db") && sum_path(&path).exists() {
-            kept.push(Kept { at: file.modified()?, bytes: file.len(), path });
+        if file.is_file() && path.extension().is_some_and(|end| end == "db") {
+            found.push(Kept { at: file.modified()?, bytes: file.len(), path });
         }
     }
-    kept.sort_by_key(|backup| backup.at);
-    Ok(kept)
+    found.sort_by_key(|database| database.at);
+    Ok(found)
+}
+
+/// A database in the folder, as people are told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// When it was written, Unix milliseconds.
+    pub at: i64,
+    /// Its size.
+    pub bytes: i64,
+    /// Whether it was proven: only then it got its sum.
+    pub is_proven: bool,
+    /// The version of its schema, where it can be read.
+    pub schema: Option<u32>,
+}
+
+/// Every database in the folder, finished or not, the newest first; a missing folder has none.
+pub fn listed(folder: &Path) -> io::Result<Vec<Listed>> {
+    let listed = |Kept { path, at, bytes }: Kept| Listed {
+        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        at: i64::try_from(at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(0),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        is_proven: sum_path(&path).exists(),
+        schema: schema_of(&path),
+    };
+    Ok(databases(folder)?.into_iter().rev().map(listed).collect())
+}
+
+/// What `SQLite` keeps as the user's version in the head of its file: there it stands, whoever writes the rest.
+fn schema_of(path: &Path) -> Option<u32> {
+    const PLACE: usize = 60;
+    let mut head = [0; PLACE + 4];
+    fs::File::open(path).ok()?.read_exact(&mut head).ok()?;
+    let version = head[PLACE..].try_into().ok()?;
+    head.starts_with(b"SQLite format 3\0").then(|| u32::from_be_bytes(version))
 }
 
 /// The newest finished backup in the folder.

@@ -2,9 +2,11 @@
 //! themselves, and which of them stay.
 
 mod folder;
+mod keep;
 mod take;
 mod watch;
 
-pub use folder::{Kept, all, newest, prune, scheduled_name};
+pub use folder::{Kept, Listed, all, listed, newest, prune, scheduled_name};
+pub use keep::{Plan, keep};
 pub use take::{NotTaken, Stage, Taken, take};
-pub use watch::Watch;
+pub use watch::{Running, Watch};

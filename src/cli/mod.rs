@@ -2,6 +2,7 @@
 //! pages, works while the server runs, and ends with 0 (done), 1 (refused or found wanting) or 2
 //! (wrong use).
 
+mod alerts;
 mod backup;
 mod bench;
 mod checkpoint;
@@ -21,11 +22,13 @@ mod member;
 mod migrate;
 mod output;
 mod restore;
+mod schedule;
 mod serve;
 mod simulate;
 mod sql;
 mod token;
 mod verify;
+mod webhook;
 
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
@@ -133,6 +136,15 @@ enum Verb {
     /// Make, list, renew and revoke service clients, programs that act for members
     #[command(subcommand)]
     Client(client::Client),
+    /// Make, list, test, stop, renew and remove webhooks, programs that are told what happens
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
+    /// Make, list, show, change, pause and remove schedules, distributions that happen by themselves
+    #[command(subcommand)]
+    Schedule(schedule::Schedule),
+    /// List, acknowledge and mute alerts, what is unusual; run their rules over the whole history
+    #[command(subcommand)]
+    Alerts(alerts::Alerts),
     /// Recompute every invariant, hash, balance and rollup; name what is wrong and where
     Verify(verify::Verify),
     /// Sign the ledger as it is now and print the checkpoint, to be kept elsewhere
@@ -183,6 +195,9 @@ pub fn run() -> ExitCode {
         Some(Verb::Unfreeze(verb)) => verb.run(&common, false),
         Some(Verb::Member(verb)) => verb.run(&common),
         Some(Verb::Client(verb)) => verb.run(&common),
+        Some(Verb::Webhook(verb)) => verb.run(&common),
+        Some(Verb::Schedule(verb)) => verb.run(&common),
+        Some(Verb::Alerts(verb)) => verb.run(&common),
         Some(Verb::Verify(verb)) => verb.run(&common),
         Some(Verb::Checkpoint) => checkpoint::run(&common),
         Some(Verb::Key(verb)) => verb.run(&common),

@@ -8,10 +8,11 @@ use std::thread;
 use clap::Args;
 
 use super::{Common, Failure, migrate, output};
+use crate::config::Percent;
 use crate::language::Language::English;
 use crate::ledger::system_clock;
 use crate::statistics::Calendar;
-use crate::statistics::sandbox::{FanPoint, Outcomes, Percent, Question, Rhythm, Whom, prepare, word};
+use crate::statistics::sandbox::{FanPoint, Outcomes, Question, Rhythm, Whom, prepare, word};
 use crate::store;
 
 /// Live on from the community's own history, thousands of times, under rules you try out; changes nothing.

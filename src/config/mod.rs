@@ -10,11 +10,13 @@
 //!
 //! `layers` gathers the values, `reader` reads single ones, `settings` knows the keys and makes the
 //! [`Config`] of them, whose `sections` are typed; `providers` is the part of it that says who signs
-//! members in, and `mail` that which says how they are written to.
+//! members in, `mail` that which says how they are written to, and `fees` what it costs them to pay each other.
 
 mod colour;
+mod fees;
 mod layers;
 mod mail;
+mod percent;
 mod providers;
 mod reader;
 mod secret;
@@ -25,17 +27,20 @@ mod settings;
 mod tests;
 
 pub use colour::Colour;
+pub use fees::Fees;
 pub use mail::{Mail, MailTls};
+pub use percent::Percent;
 pub use providers::may_fetch;
 pub use secret::Secret;
 pub use sections::{
-    Backup, Community, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Metrics, Provider, Server,
-    Sessions,
+    Alerts, Backup, Community, Consent, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Metrics,
+    Outgoing, Provider, Push, Server, Sessions,
 };
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use secret::HIDDEN;
 
@@ -59,8 +64,18 @@ pub struct Config {
     pub limits: Limits,
     /// How the ledger is vouched for.
     pub ledger: Ledger,
+    /// Which acts of an operator need another one's consent.
+    pub consent: Consent,
+    /// What it costs members to pay each other; `None`: nothing. Every payment takes it along.
+    pub fees: Option<Arc<Fees>>,
+    /// What counts as unusual.
+    pub alerts: Alerts,
     /// How members are written to; none: not at all.
     pub mail: Option<Mail>,
+    /// How members are told in their browsers; none: not at all.
+    pub push: Option<Push>,
+    /// What may be reached at addresses that people put in.
+    pub outgoing: Outgoing,
     /// Which backups are taken by themselves.
     pub backup: Backup,
     /// Who may see the program's figures.
@@ -155,6 +170,16 @@ impl Config {
     /// Every setting with its value and where it came from, secrets hidden.
     pub fn report(&self) -> &[Setting] {
         &self.report
+    }
+
+    /// Of what backups are taken, and where they are kept.
+    pub fn backups(&self) -> crate::backups::Plan {
+        crate::backups::Plan {
+            database: self.database.path.clone(),
+            checkpoints: self.database.checkpoints,
+            folder: self.backup.folder.clone(),
+            keep: self.backup.keep,
+        }
     }
 
     /// The files in which secrets stand.

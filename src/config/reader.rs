@@ -76,6 +76,17 @@ impl Reader {
         number
     }
 
+    /// A number of tokens that need not be set.
+    pub(super) fn tokens_if_set(&mut self, key: &str) -> Option<i64> {
+        let set = self.values.set.get(key).map(|(value, _)| value).filter(|value| value.as_str() != Some(""));
+        let tokens = set.map(|value| value.as_integer().filter(|tokens| *tokens >= 0));
+        if tokens == Some(None) {
+            self.wrong(key, "must be a whole number of tokens, 0 or more");
+        }
+        self.note(key, tokens.flatten().map(|tokens| tokens.to_string()).unwrap_or_default());
+        tokens.flatten()
+    }
+
     pub(super) fn switch(&mut self, key: &str) -> bool {
         let default = entry(key).is_some_and(|(_, _, default)| *default == "true");
         let switch = self.switch_if_set(key).unwrap_or(default);

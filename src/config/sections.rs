@@ -209,6 +209,44 @@ pub struct Ledger {
     pub checkpoint_minutes: u32,
 }
 
+/// Which acts of an operator need another one's consent.
+#[derive(Debug, Clone, Copy)]
+pub struct Consent {
+    /// More tokens than this, in one act or in a day; `None`: nobody else is asked.
+    pub above: Option<i64>,
+    /// How long somebody can consent to what was proposed.
+    pub valid: Duration,
+}
+
+/// What counts as unusual.
+#[derive(Debug, Clone, Copy)]
+pub struct Alerts {
+    /// Whether anything is looked for.
+    pub on: bool,
+    /// A payment of so many times what a member usually pays.
+    pub times_the_usual: i64,
+    /// So many payments of one member in an hour.
+    pub payments_in_an_hour: i64,
+    /// So many new accounts that pass most of what they have on to one wallet.
+    pub new_accounts: i64,
+    /// So many refused sign-ins in an hour.
+    pub refused_sign_ins: i64,
+}
+
+/// How members are told in their browsers.
+#[derive(Debug, Clone)]
+pub struct Push {
+    /// Whom push services can write to about it.
+    pub contact: String,
+}
+
+/// What may be reached at addresses that people put in.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Networks that may be reached although they are not public.
+    pub allowed: Vec<IpNet>,
+}
+
 /// Which backups are taken by themselves.
 #[derive(Debug, Clone)]
 pub struct Backup {

@@ -13,8 +13,8 @@ use super::layers::Values;
 use super::providers::web_address;
 use super::reader::Reader;
 use super::{
-    Backup, Community, Config, ConfigError, Database, Identity, IdentityName, Ledger, Limits, Log, LogFormat, Metrics,
-    Server, Sessions,
+    Alerts, Backup, Community, Config, ConfigError, Consent, Database, Identity, IdentityName, Ledger, Limits, Log,
+    LogFormat, Metrics, Outgoing, Push, Server, Sessions,
 };
 use crate::language::Language;
 use crate::store::Checkpoints;
@@ -82,6 +82,18 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("limits.requests_per_minute_of_client", Kind::Number, "3000"),
     ("limits.requests_per_minute_per_address", Kind::Number, "600"),
     ("ledger.checkpoint_minutes", Kind::Number, "5"),
+    ("consent.above", Kind::Number, ""),
+    ("consent.valid_hours", Kind::Number, "72"),
+    ("fees.percent", Kind::Text, ""),
+    ("fees.fixed", Kind::Number, ""),
+    ("fees.at_most", Kind::Number, ""),
+    ("fees.to", Kind::Text, ""),
+    ("fees.exempt", Kind::List, ""),
+    ("alerts.on", Kind::Switch, "true"),
+    ("alerts.times_the_usual", Kind::Number, "10"),
+    ("alerts.payments_in_an_hour", Kind::Number, "20"),
+    ("alerts.new_accounts", Kind::Number, "5"),
+    ("alerts.refused_sign_ins", Kind::Number, "50"),
     ("limits.connections", Kind::Number, "2000"),
     ("limits.connections_per_address", Kind::Number, "0"),
     ("limits.header_seconds", Kind::Number, "10"),
@@ -95,6 +107,8 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("mail.password", Kind::Text, ""),
     ("mail.password_file", Kind::Text, ""),
     ("mail.from", Kind::Text, ""),
+    ("push.contact", Kind::Text, ""),
+    ("outgoing.allowed_networks", Kind::List, ""),
     ("backup.every_hours", Kind::Number, "0"),
     ("backup.keep", Kind::Number, "7"),
     ("backup.folder", Kind::Text, "backups"),
@@ -170,7 +184,21 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let sessions = read.sessions();
     let limits = read.limits();
     let ledger = Ledger { checkpoint_minutes: read.number("ledger.checkpoint_minutes", 0, 1440) };
+    let consent = Consent {
+        above: read.tokens_if_set("consent.above"),
+        valid: Duration::from_hours(read.number("consent.valid_hours", 1, 8760).into()),
+    };
+    let fees = read.fees();
+    let alerts = Alerts {
+        on: read.switch("alerts.on"),
+        times_the_usual: read.number("alerts.times_the_usual", 2, 1000).into(),
+        payments_in_an_hour: read.number("alerts.payments_in_an_hour", 2, 1_000_000).into(),
+        new_accounts: read.number("alerts.new_accounts", 2, 1000).into(),
+        refused_sign_ins: read.number("alerts.refused_sign_ins", 2, 1_000_000).into(),
+    };
     let mail = read.mail();
+    let push = read.push();
+    let outgoing = Outgoing { allowed: read.networks("outgoing.allowed_networks") };
     let backup = Backup {
         every_hours: read.number("backup.every_hours", 0, 720),
         keep: read.number("backup.keep", 1, 1000) as usize,
@@ -189,7 +217,12 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
         sessions,
         limits,
         ledger,
+        consent,
+        fees,
+        alerts,
         mail,
+        push,
+        outgoing,
         backup,
         metrics,
         log,
@@ -276,6 +309,16 @@ impl Reader {
             self.wrong("metrics.bind", "can be reached by others, so metrics.token or metrics.token_file must be set");
         }
         Metrics { bind, token }
+    }
+
+    /// Members are told in their browsers where somebody can be written to about it: push services want it so.
+    fn push(&mut self) -> Option<Push> {
+        const KEY: &str = "push.contact";
+        let contact = self.text(KEY)?;
+        if !contact.starts_with("mailto:") && !contact.starts_with("https://") {
+            self.wrong(KEY, "must begin with mailto: or https://, as in mailto:operators@example.org");
+        }
+        Some(Push { contact })
     }
 
     fn limits(&mut self) -> Limits {

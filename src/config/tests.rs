@@ -358,3 +358,38 @@ fn passkeys_need_https_and_a_name() {
     let with_name = "[server]\nbind = \"0.0.0.0:8080\"\npublic_url = \"https://tokens.example.org\"\n";
     read(with_name, &[]).unwrap().check_serving().unwrap();
 }
+
+/// What it costs to pay: exactly as it stands there, or refused with its field; nothing where nothing is set.
+#[test]
+fn fees_are_read_exactly() {
+    let fees = |lines: &str| read(&format!("[fees]\n{lines}"), &[]).unwrap().fees;
+    for nothing in ["", "percent = \"\"", "percent = \"0\"", "fixed = 0", "at_most = 5\nto = \"x\""] {
+        assert_eq!(fees(nothing), None, "{nothing}");
+    }
+    let wallet = "0b8e5f44-9f3e-4c5d-8b1e-0a3d5c6b7a89";
+    let read_all =
+        fees(&format!("percent = \"1.5\"\nfixed = 2\nat_most = 10\nto = \"festival\"\nexempt = [\"{wallet}\"]"));
+    let all = read_all.unwrap();
+    assert_eq!((all.percent.parts(), all.fixed, all.at_most), (15_000, 2, Some(10)));
+    assert_eq!((all.to.as_deref(), all.exempt.clone()), (Some("festival"), vec![wallet.parse().unwrap()]));
+    for (text, parts) in [("0.0001", 1), ("2%", 20_000), ("100", 1_000_000), ("33.3333", 333_333), ("2.50 %", 25_000)] {
+        assert_eq!(fees(&format!("percent = \"{text}\"")).unwrap().percent.parts(), parts, "{text}");
+    }
+    for wrong in ["100.0001", "101", "-1", "NaN", "inf", "two", "0.00001", "1e-9", "1,5"] {
+        let said = problem(&format!("[fees]\npercent = \"{wrong}\""), &[]);
+        assert!(said.starts_with("fees.percent "), "{wrong}: {said}");
+    }
+    for (lines, field) in [
+        ("percent = 2", "fees.percent"),
+        ("fixed = -1", "fees.fixed"),
+        ("fixed = 1.5", "fees.fixed"),
+        ("at_most = \"much\"", "fees.at_most"),
+        ("exempt = [\"ann\"]", "fees.exempt"),
+    ] {
+        let said = problem(&format!("[fees]\n{lines}"), &[]);
+        assert!(said.starts_with(&format!("{field} ")), "{said}");
+    }
+    let environment = [("COMMUNITYTOKEN_FEES__PERCENT", "2"), ("COMMUNITYTOKEN_FEES__FIXED", "1")];
+    let fees = read("", &environment).unwrap().fees.unwrap();
+    assert_eq!((fees.percent.parts(), fees.fixed), (20_000, 1));
+}

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
 use crate::language::Language;
 use crate::ledger::{UserId, UserKey, WalletId, WalletKey};
@@ -146,6 +147,27 @@ pub fn by_identity(conn: &Connection, issuer: &str, subject: &str) -> Result<Opt
         .optional()?)
 }
 
+/// Those who have one of these roles, as far as that is known of them while they are not there: by what was
+/// granted, or by the configuration, which names these identities. What a provider's claim gives, only their
+/// next sign-in says.
+pub fn holders(conn: &Connection, roles: &[Role], configured: &[IdentityName]) -> Result<Vec<Member>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet
+          WHERE users.key IN (SELECT user FROM roles WHERE role = ?1) AND users.deleted_at IS NULL"
+    ))?;
+    let mut found = Vec::new();
+    for role in roles {
+        found.extend(statement.query_map([role.as_str()], from_row)?.collect::<Result<Vec<_>, _>>()?);
+    }
+    for IdentityName { issuer, subject } in configured {
+        let member = by_identity(conn, issuer, subject)?.filter(|member| member.deleted_at.is_none());
+        found.extend(member);
+    }
+    found.sort_unstable_by_key(|member| member.key.0);
+    found.dedup_by_key(|member| member.key);
+    Ok(found)
+}
+
 /// The refusal for an id nobody has.
 pub fn user_not_found() -> Error {
     Error::new(Code::UserNotFound, "There is no user with this id.")
@@ -159,6 +181,16 @@ pub fn by_id(conn: &Connection, id: UserId) -> Result<Member> {
     .query_row([id], from_row)
     .optional()?
     .ok_or_else(user_not_found)
+}
+
+/// The member whose wallet this is; none: a system account's.
+pub fn by_wallet(conn: &Connection, wallet: WalletKey) -> Result<Option<Member>> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet WHERE users.wallet = ?1"
+        ))?
+        .query_row([wallet], from_row)
+        .optional()?)
 }
 
 /// The member with this key, which a row of ours names.

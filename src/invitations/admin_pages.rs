@@ -69,7 +69,7 @@ async fn invitations(
     let status = form_status(problem.is_some());
     let page = InvitationsPage {
         shell: app.shell(Some(session), Nav::Admin(Section::Invitations)),
-        may: if status == StatusCode::OK { MayAct::of(session, app) } else { MayAct::Now },
+        may: MayAct::beside_form(status, session, app),
         place: "/admin/invitations",
         problem,
         links: links.items,
@@ -169,21 +169,16 @@ fn made_page(
 }
 
 fn link_page(app: &App, operating: &Operating, member: &Member) -> ActPage {
+    let say = |key: &'static str| String::from(operating.session.language.say(key).with("name", &member.username));
     let back = format!("/admin/members/{}", member.id);
     ActPage {
-        sentences: vec![
-            format!(
-                "You get a link that signs in {} once, within half an hour. Give it to nobody else.",
-                member.username
-            ),
-            "It is for who has lost their passkeys and codes. They can add a passkey when they are in.".to_owned(),
-        ],
-        button: "Make the link",
+        sentences: vec![say("invitations-link-means"), say("invitations-link-whom")],
+        button: say("invitations-link-make"),
         ..ActPage::new(
             app,
             operating,
             Section::Members,
-            format!("A sign-in link for {}", member.username),
+            say("invitations-link-for"),
             format!("{back}/sign-in-link"),
             back,
         )
@@ -206,13 +201,9 @@ async fn make_link(
     in_use(&app)?;
     let member = app.books.look_up(|conn| member::by_id(conn, id)).await?;
     let secret = Secret::random()?;
-    let outcome = match operating.authority(&form.reason) {
-        Ok(authority) => {
-            app.books.execute(MakeLink { wanted: Wanted::SignIn(id), secret: secret.clone(), authority }).await
-        }
-        Err(error) => Err(error),
-    };
-    match outcome {
+    let create =
+        |authority| app.books.execute(MakeLink { wanted: Wanted::SignIn(id), secret: secret.clone(), authority });
+    match operating.act(&form.reason, create).await {
         Ok(made) => {
             let url = super::url(&app.public_url(), &secret);
             made_page(&app, &operating.session, LinkKind::SignIn, Some(member.username), url, made.expires_at)

@@ -140,6 +140,7 @@ fn grant(ledger: &mut Ledger<'_>, link: &OpenLink, user: &Member, request_id: &R
         reason: Reason::new(&link.reason)?,
         request_id: Some(request_id.0.clone()),
         acting: None,
+        consent: None,
     };
     // Who else operates matters where a role is taken.
     SetRole { user_id: user.id, role, granted: true, configured: Vec::new(), authority }.run(ledger)

@@ -1,9 +1,37 @@
 //! Days and times as each language writes them. The order and the names are texts like all others; here
 //! is only what the clock shows.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use jiff::Zoned;
+use jiff::civil::DateTime;
 
 use super::{Language, Phrase};
+
+/// What a name is of: its text, a weekday, a date and time as the clock shows it.
+type Named = (Language, &'static str, i8, DateTime);
+
+/// Names that were made already, by what they are of.
+static NAMES: LazyLock<Mutex<HashMap<Named, Arc<str>>>> = LazyLock::new(Mutex::default);
+/// So many are kept; then it is begun anew.
+const NAMES_MAX: usize = 4_096;
+
+/// A page of figures names the same hours, days and months many times over, and so does the next: each name is
+/// put together once.
+fn named(of: Named, make: impl FnOnce() -> Phrase) -> String {
+    let names = || NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(name) = names().get(&of) {
+        return name.to_string();
+    }
+    let name = make().to_string();
+    let mut names = names();
+    if names.len() >= NAMES_MAX {
+        names.clear();
+    }
+    names.insert(of, name.as_str().into());
+    name
+}
 
 impl Language {
     /// A day: `Friday, 20 November 2026`.
@@ -27,6 +55,18 @@ impl Language {
             .with("time", self.clock(at))
     }
 
+    /// What a stretch of time is called by the text about its first day or hour.
+    pub fn stretch(self, key: &'static str, start: &Zoned) -> String {
+        named((self, key, 0, start.datetime()), || self.dated(key, start))
+    }
+
+    /// An hour of every week: `Monday, 16:00`.
+    pub fn hour_of_week(self, weekday: i8, hour: i8) -> String {
+        named((self, "statistics-hour-of-week", weekday, DateTime::constant(1, 1, 1, hour, 0, 0, 0)), || {
+            self.say("statistics-hour-of-week").with("weekday", weekday).with("time", format!("{hour}:00"))
+        })
+    }
+
     /// A time of day: `14:05`.
     pub fn clock(self, at: &Zoned) -> String {
         at.strftime("%H:%M").to_string()
@@ -34,7 +74,7 @@ impl Language {
 
     /// A weekday by its number, Monday being 1.
     pub fn weekday(self, number: i8) -> String {
-        self.say("date-weekday").with("weekday", number).into()
+        named((self, "date-weekday", number, DateTime::MIN), || self.say("date-weekday").with("weekday", number))
     }
 
     /// The same in few letters.

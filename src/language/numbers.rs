@@ -26,7 +26,9 @@ impl Language {
     /// A whole number in groups of three: `1,234,567`. Spanish leaves four figures together.
     pub fn grouped(self, number: impl Into<i128>) -> String {
         let number = number.into();
-        let digits = number.unsigned_abs().to_string();
+        // Almost every number is a short one, and those are written faster.
+        let size = number.unsigned_abs();
+        let digits = u64::try_from(size).map_or_else(|_| size.to_string(), |size| size.to_string());
         let sign = if number < 0 { "\u{2212}" } else { "" };
         if self == Self::Spanish && digits.len() == 4 {
             return format!("{sign}{digits}");
@@ -68,11 +70,20 @@ impl Language {
 
     /// A share of the whole: `12.3%`.
     pub fn percent(self, share: f64, places: usize) -> String {
-        let number = self.decimal(share * 100.0, places);
+        self.with_percent(&self.decimal(share * 100.0, places))
+    }
+
+    fn with_percent(self, number: &str) -> String {
         match self {
             Self::English | Self::Japanese => format!("{number}%"),
             Self::Spanish | Self::German => format!("{number}\u{a0}%"),
         }
+    }
+
+    /// A number of hundredths, with as many figures as it has: `1.5%`.
+    pub fn hundredths(self, hundredths: f64) -> String {
+        let number = self.marked(&hundredths.to_string());
+        self.with_percent(&number)
     }
 
     /// What somebody typed as an amount, in digits alone: with the thousands apart as this language parts

@@ -131,7 +131,8 @@ impl Phrase {
 
     fn lookup(&self, language: Language) -> Option<String> {
         let (_, id) = IDS.iter().find(|(known, _)| *known == language)?;
-        TEXTS.lookup_single_language(id, &self.key, Some(&self.arguments)).ok()
+        let arguments = Some(&self.arguments).filter(|arguments| !arguments.is_empty());
+        TEXTS.lookup_single_language(id, &self.key, arguments).ok()
     }
 
     /// Whether there is such a text.

@@ -41,7 +41,21 @@ pub struct Authority {
     pub request_id: Option<String>,
     /// Who acts, where they do it by the API or on a page; `None`: somebody at the machine, or the program.
     pub acting: Option<Acting>,
+    /// By whose consent, where it needed one.
+    pub consent: Option<Consented>,
 }
+
+/// That another operator consented to an act.
+#[derive(Debug, Clone)]
+pub struct Consented {
+    /// To which proposal.
+    pub proposal: Uuid,
+    /// Who.
+    pub by: Operator,
+}
+
+/// The operator named where the program acts by itself, and nobody asked for it.
+pub const PROGRAM: &str = "communitytoken";
 
 /// Who acts by the API or on a page. What lets them may be taken away while their request is under way,
 /// so it is looked at once more where the act is written.
@@ -76,9 +90,14 @@ impl Acting {
 }
 
 impl Authority {
-    /// Of somebody at the machine, or of the program itself.
+    /// Of the program, for what happens by itself.
+    pub fn of_the_program(reason: &str) -> Result<Self> {
+        Ok(Self::at_the_machine(Operator::new(PROGRAM)?, Reason::new(reason)?))
+    }
+
+    /// Of somebody at the machine.
     pub const fn at_the_machine(operator: Operator, reason: Reason) -> Self {
-        Self { operator, reason, request_id: None, acting: None }
+        Self { operator, reason, request_id: None, acting: None, consent: None }
     }
 
     /// Of a member who does something that is theirs alone: the line names them by their id, so that
@@ -89,11 +108,16 @@ impl Authority {
             reason: Reason::new(reason)?,
             request_id: Some(request_id.to_owned()),
             acting: None,
+            consent: None,
         })
     }
 
-    /// The audit line of an act done with this authority.
-    pub fn line<'a>(&'a self, action: &'a str, target: &'a str, details: Value) -> AuditLine<'a> {
+    /// The audit line of an act done with this authority. It names both, where two were needed.
+    pub fn line<'a>(&'a self, action: &'a str, target: &'a str, mut details: Value) -> AuditLine<'a> {
+        if let Some(consent) = &self.consent {
+            details["proposal"] = consent.proposal.hyphenated().to_string().into();
+            details["consented_by"] = consent.by.as_str().into();
+        }
         AuditLine {
             operator: self.operator.as_str(),
             action,

@@ -128,11 +128,23 @@ struct Fresh {
     amount: i64,
 }
 
+impl Fresh {
+    /// The lines on which it moved.
+    fn lines(&self, accounts: &BTreeMap<i64, String>) -> impl Iterator<Item = Line> + use<> {
+        let transaction_type = self.transaction_type;
+        let end = |key: i64| (key, accounts.contains_key(&key));
+        let flows = Flow::of(self.kind, end(self.from), end(self.to)).into_iter().flatten();
+        flows.map(move |(flow, account)| Line { flow, transaction_type, account })
+    }
+}
+
 /// Everything folded, with what is not yet: the totals of the ledger at any time.
 pub struct Folded<'a> {
     conn: &'a Connection,
     /// Newer transactions, oldest first.
     fresh: Vec<Fresh>,
+    /// When these moved how much, line by line.
+    moves: BTreeMap<Line, Vec<(i64, i64)>>,
     accounts: BTreeMap<i64, String>,
     lines: Vec<Line>,
 }
@@ -164,9 +176,14 @@ impl<'a> Folded<'a> {
                 })
             })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut folded = Self { conn, fresh, accounts, lines: Vec::new() };
-        folded.lines = folded.find_lines()?;
-        Ok(folded)
+        let mut moves: BTreeMap<Line, Vec<(i64, i64)>> = BTreeMap::new();
+        for one in &fresh {
+            for line in one.lines(&accounts) {
+                moves.entry(line).or_default().push((one.created_at, one.amount));
+            }
+        }
+        let lines = find_lines(conn, moves.keys().copied().collect())?;
+        Ok(Self { conn, fresh, moves, accounts, lines })
     }
 
     /// The connection it looks by, for what is not folded.
@@ -194,49 +211,13 @@ impl<'a> Folded<'a> {
         Ok(last.is_some_and(|last| last >= time))
     }
 
-    fn flows(&self, fresh: &Fresh) -> impl Iterator<Item = Line> + use<> {
-        let transaction_type = fresh.transaction_type;
-        let end = |key: i64| (key, self.accounts.contains_key(&key));
-        Flow::of(fresh.kind, end(fresh.from), end(fresh.to)).into_iter().flatten().map(move |(flow, account)| Line {
-            flow,
-            transaction_type,
-            account,
-        })
-    }
-
-    /// From line to line by one look-up each, however long the history of a line is.
-    fn find_lines(&self) -> Result<Vec<Line>> {
-        let mut lines: Vec<Line> = self.fresh.iter().flat_map(|fresh| self.flows(fresh)).collect();
-        let mut statement = self.conn.prepare_cached(
-            "SELECT flow, transaction_type, account FROM slot_totals
-              WHERE (flow, transaction_type, account) > (?1, ?2, ?3) ORDER BY flow, transaction_type, account LIMIT 1",
-        )?;
-        let mut last = (0, 0, 0);
-        while let Some(next) = statement
-            .query_row(last, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))
-            .optional()?
-        {
-            last = next;
-            let flow = Flow::ALL.into_iter().find(|flow| flow.code() == next.0);
-            lines.extend(flow.map(|flow| Line { flow, transaction_type: next.1, account: next.2 }));
-        }
-        lines.sort_unstable();
-        lines.dedup();
-        Ok(lines)
-    }
-
     /// What a line had moved before each of some times, which rise and lie on quarter hours.
     pub fn totals(&self, line: Line, times: &[i64]) -> Result<Vec<Moved>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT count, volume_high, volume_low FROM slot_totals
               WHERE flow = ?1 AND transaction_type = ?2 AND account = ?3 AND slot < ?4 ORDER BY slot DESC LIMIT 1",
         )?;
-        let mut fresh = self
-            .fresh
-            .iter()
-            .filter(|fresh| self.flows(fresh).any(|other| other == line))
-            .map(|fresh| (fresh.created_at, fresh.amount))
-            .peekable();
+        let mut fresh = self.moves(line).peekable();
         let mut newer = Moved::default();
         let mut totals = Vec::with_capacity(times.len());
         for time in times {
@@ -269,12 +250,15 @@ impl<'a> Folded<'a> {
             each(row.get(0)?, total - before);
             before = total;
         }
-        for fresh in &self.fresh {
-            if (from..until).contains(&fresh.created_at) && self.flows(fresh).any(|other| other == line) {
-                each(fresh.created_at / SLOT_MS, Moved { count: 1, volume: i128::from(fresh.amount) });
-            }
+        for (created_at, amount) in self.moves(line).filter(|(created_at, _)| (from..until).contains(created_at)) {
+            each(created_at / SLOT_MS, Moved { count: 1, volume: i128::from(amount) });
         }
         Ok(())
+    }
+
+    /// When a line moved how much since it was folded, oldest first.
+    fn moves(&self, line: Line) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.moves.get(&line).into_iter().flatten().copied()
     }
 
     fn totals_folded(&self, line: Line, time: i64) -> Result<Moved> {
@@ -290,15 +274,19 @@ impl<'a> Folded<'a> {
         let mut statement = self.conn.prepare_cached(
             "SELECT balance FROM account_slots WHERE account = ?1 AND slot < ?2 ORDER BY slot DESC LIMIT 1",
         )?;
+        let held = |fresh: &Fresh| {
+            let to = (fresh.to == account).then_some(fresh.to_balance);
+            to.or_else(|| (fresh.from == account).then_some(fresh.from_balance))
+        };
+        let newer = self.fresh.iter().filter_map(|fresh| Some((fresh.created_at, held(fresh)?)));
+        let (mut newer, mut last) = (newer.peekable(), None);
         times
             .iter()
             .map(|time| {
-                let newer = self.fresh.iter().take_while(|fresh| fresh.created_at < *time);
-                let newer = newer.filter_map(|fresh| {
-                    let to = (fresh.to == account).then_some(fresh.to_balance);
-                    to.or_else(|| (fresh.from == account).then_some(fresh.from_balance))
-                });
-                if let Some(balance) = newer.last() {
+                while let Some((_, balance)) = newer.next_if(|(created_at, _)| created_at < time) {
+                    last = Some(balance);
+                }
+                if let Some(balance) = last {
                     return Ok(balance);
                 }
                 let folded = statement.query_row((account, time.div_euclid(SLOT_MS)), |row| row.get(0)).optional()?;
@@ -354,6 +342,27 @@ impl<'a> Folded<'a> {
         }
         Ok(pieces)
     }
+}
+
+/// These lines and all that were ever folded: from line to line by one look-up each, however long the history
+/// of a line is.
+fn find_lines(conn: &Connection, mut lines: Vec<Line>) -> Result<Vec<Line>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT flow, transaction_type, account FROM slot_totals
+          WHERE (flow, transaction_type, account) > (?1, ?2, ?3) ORDER BY flow, transaction_type, account LIMIT 1",
+    )?;
+    let mut last = (0, 0, 0);
+    while let Some(next) = statement
+        .query_row(last, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))
+        .optional()?
+    {
+        last = next;
+        let flow = Flow::ALL.into_iter().find(|flow| flow.code() == next.0);
+        lines.extend(flow.map(|flow| Line { flow, transaction_type: next.1, account: next.2 }));
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    Ok(lines)
 }
 
 /// When the first transaction was made.

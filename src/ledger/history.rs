@@ -137,15 +137,27 @@ pub(super) fn read_cursor(conn: &Connection, wallet: WalletKey, cursor: &str) ->
 
 /// One page of a wallet's history.
 pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageRequest) -> Result<Page<Transaction>> {
+    history_among(conn, wallet, filter, page, Ok)
+}
+
+/// One page of some of a wallet's entries. `latest` names the last of these up to a sequence; 0: there is
+/// none. So few among many are found without following every link in between.
+pub fn history_among(
+    conn: &Connection,
+    wallet: &Wallet,
+    filter: &Filter,
+    page: &PageRequest,
+    latest: impl Fn(i64) -> Result<i64>,
+) -> Result<Page<Transaction>> {
     let counterparty = match filter.counterparty {
         Some(id) => Some(Wallet::by_id(conn, id)?.key),
         None => None,
     };
     let note = filter.note.as_ref().map(|note| note.to_lowercase());
-    let mut next = match &page.cursor {
+    let mut next = latest(match &page.cursor {
         Some(cursor) => read_cursor(conn, wallet.key, cursor)?,
         None => entry(conn, wallet, filter.to_time)?,
-    };
+    })?;
     let mut items = Vec::with_capacity(page.limit);
     let mut reading = Reading::new(conn)?;
     let mut steps = 0;
@@ -155,7 +167,7 @@ pub fn history(conn: &Connection, wallet: &Wallet, filter: &Filter, page: &PageR
             next = 0;
             break;
         }
-        next = row.previous_of(wallet.key);
+        next = latest(row.previous_of(wallet.key))?;
         if filter.matches(&row, wallet.key, counterparty, note.as_deref()) {
             items.push(reading.complete(row, Some(wallet.key))?);
         }

@@ -101,7 +101,7 @@ pub trait Repeatable: Command {
 }
 
 /// A command that is executed once per caller and key.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Once<C> {
     /// Whose key it is.
     pub caller: UserKey,

@@ -33,13 +33,13 @@ mod wallet;
 mod whole_history;
 
 pub use alone::audit_alone;
-pub use audit::{Acting, AuditLine, Authority};
+pub use audit::{Acting, AuditLine, Authority, Consented, PROGRAM};
 pub use audit_history::{AuditEntry, AuditFilter, audit_history};
 pub use books::{Books, Clock, Options, Pending, make_folder, system_clock};
 pub use entries::{Entry, Range, balances, for_each_entry};
 pub use examine::{Examined, examine};
 pub use folds::{Flow, Folded, Line, Moved, SLOT_MS, first_made_at, first_since};
-pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history, since};
+pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history, history_among, since};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable, key_reused, request_digest};
 pub use journal::Journal;
 pub use kept_head::{KeptHead, ReadHead};
@@ -48,11 +48,11 @@ pub use post::{Command, Ledger, Posting};
 pub use standing::lost_by;
 pub use supply::{Supply, supply};
 pub use system_account::{SYSTEM_ACCOUNT, treasury};
-pub use transaction::{Owner, Party, Transaction, as_made, by_id, by_sequence, hex, party};
+pub use transaction::{Fee, FeeOf, Owner, Party, Transaction, as_made, by_id, by_sequence, hex, party};
 pub use transaction_id::{TransactionId, transaction_not_found};
 pub use types::{
-    Amount, ClientKey, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX, Reason, UserId, UserKey,
-    WalletId, WalletKey, transaction_type, wallet_not_found,
+    Amount, CATEGORY_CHARS_MAX, Category, ClientKey, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX,
+    Reason, UserId, UserKey, WalletId, WalletKey, transaction_type, wallet_not_found,
 };
 pub use wallet::Wallet;
-pub use whole_history::whole_history;
+pub use whole_history::{sequences_within, whole_history};

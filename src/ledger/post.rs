@@ -3,8 +3,10 @@
 
 use aws_lc_rs::rand;
 use rusqlite::Connection;
+use serde_json::Value;
+use uuid::Uuid;
 
-use super::audit::{self, AuditLine};
+use super::audit::{self, AuditLine, Authority};
 use super::chain::{self, Link, TransactionContent};
 use super::journal::{Head, Journal, State};
 use super::transaction::{Transaction, hex};
@@ -46,12 +48,14 @@ pub struct Posting<'a> {
     pub reverses: Option<TransactionId>,
     /// The audit line that accounts for it.
     pub audit: Option<i64>,
+    /// Which program makes it.
+    pub transaction_type: i64,
 }
 
 impl Posting<'_> {
     /// A plain movement.
     pub const fn of(amount: Amount) -> Self {
-        Self { amount, note: None, reverses: None, audit: None }
+        Self { amount, note: None, reverses: None, audit: None, transaction_type: transaction_type::TRANSFER }
     }
 }
 
@@ -83,6 +87,32 @@ impl<'a> Ledger<'a> {
         audit::append(self.conn, &mut self.state.audit, self.now, line)
     }
 
+    /// Writes down what somebody does with the thing of this id, and gives the line's sequence.
+    pub fn note(&mut self, authority: &Authority, action: &str, id: Uuid, details: Value) -> Result<i64> {
+        self.audit(&authority.line(action, &id.hyphenated().to_string(), details))
+    }
+
+    /// Does something and looks what it came to; where that is not to stay, everything is as it was before,
+    /// and there is nothing to give.
+    pub fn try_out<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<(T, bool)>) -> Result<Option<T>> {
+        let before = (self.state.head, self.state.audit, self.state.keys.mark());
+        self.conn.execute_batch("SAVEPOINT tried")?;
+        // A refusal ends the command, and everything it did is taken back with it.
+        let (output, stays) = act(self)?;
+        if !stays {
+            self.conn.execute_batch("ROLLBACK TO tried")?;
+            (self.state.head, self.state.audit) = (before.0, before.1);
+            self.state.keys.reset(before.2);
+        }
+        self.conn.execute_batch("RELEASE tried")?;
+        Ok(stays.then_some(output))
+    }
+
+    /// The last line of the audit log.
+    pub const fn last_line(&self) -> i64 {
+        self.state.audit.sequence
+    }
+
     /// Opens an empty wallet, a system account's or a member's.
     pub fn open_wallet(&self, is_system: bool) -> Result<(WalletKey, WalletId)> {
         let id = WalletId::random();
@@ -106,7 +136,7 @@ impl<'a> Ledger<'a> {
             sequence: self.next_sequence(),
             created_at: self.now,
             kind: kind.code(),
-            transaction_type: transaction_type::TRANSFER,
+            transaction_type: posting.transaction_type,
             from_wallet: from.id,
             to_wallet: to.id,
             amount,
@@ -178,10 +208,13 @@ impl<'a> Ledger<'a> {
             reverses: posting.reverses,
             reversed_by: None,
             reversed_amount: None,
+            fee: None,
+            fee_of: None,
             client: None,
             direction: None,
             balance_before: None,
             balance_after: None,
+            category: None,
         };
         for (wallet, balance) in [(from, content.from_balance), (to, content.to_balance)] {
             wallet.balance = balance;
@@ -206,11 +239,14 @@ impl<'a> Ledger<'a> {
 }
 
 impl Wallet {
-    /// Whether this wallet could pay another so much at this moment: what [`Ledger::post`] would refuse. By it a
-    /// page can say so before anybody confirms.
-    pub fn check_payment(&self, to: &Self, amount: Amount) -> Result<()> {
+    /// Whether this wallet could pay another so much at this moment, with the fee on it: what [`Ledger::post`]
+    /// would refuse. By it a page can say so before anybody confirms.
+    pub fn check_payment(&self, to: &Self, amount: Amount, fee: Option<Amount>) -> Result<()> {
         self.check_way_to(to)?;
-        spend(self, amount.get())?;
+        match fee {
+            None => drop(spend(self, amount.get())?),
+            Some(fee) => spend_with_fee(self, amount, fee)?,
+        }
         receive(to, amount.get()).map(drop)
     }
 
@@ -258,6 +294,22 @@ fn spend(from: &Wallet, amount: i64) -> Result<i64> {
         .with("balance", from.balance)
         .with("required", amount)
     })
+}
+
+/// Refuses a payment that the wallet could make, but not with its fee.
+fn spend_with_fee(from: &Wallet, amount: Amount, fee: Amount) -> Result<()> {
+    let (amount, fee) = (amount.get().unsigned_abs(), fee.get().unsigned_abs());
+    // Of two numbers below 2^63, so it fits.
+    let required = amount + fee;
+    if from.balance.unsigned_abs() >= required {
+        return Ok(());
+    }
+    let detail = format!(
+        "The wallet holds {} tokens, and {required} are needed: {amount} for the payment and {fee} for its fee.",
+        from.balance
+    );
+    let refusal = Error::new(Code::InsufficientBalance, detail);
+    Err(refusal.with("balance", from.balance).with("required", required).with("fee", fee))
 }
 
 fn receive(to: &Wallet, amount: i64) -> Result<i64> {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::chain::{Hash, TransactionContent};
 use super::history::Direction;
 use super::transaction_id::{TransactionId, transaction_not_found};
-use super::types::{Kind, WalletId, WalletKey, wallet_not_found};
+use super::types::{Kind, WalletId, WalletKey, transaction_type, wallet_not_found};
 use crate::error::Result;
 
 /// Whose wallet it is.
@@ -33,7 +33,25 @@ pub struct Party {
     pub owner: Owner,
 }
 
-/// A transaction. The last three fields are there in a wallet's own history, seen from that wallet.
+/// The fee of a payment: a transaction of its own, right behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Fee {
+    /// Whole tokens.
+    pub amount: i64,
+    /// The transaction by which it was paid.
+    pub transaction_id: TransactionId,
+}
+
+/// The payment for which a fee was paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FeeOf {
+    /// The payment.
+    pub transaction_id: TransactionId,
+    /// Who was paid by it.
+    pub to: Party,
+}
+
+/// A transaction. The last fields are there in a wallet's own history, seen from that wallet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Transaction {
     /// Its id, a version 7 UUID.
@@ -65,6 +83,13 @@ pub struct Transaction {
     /// How much of this one has been given back, where any was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reversed_amount: Option<i64>,
+    /// What the sender paid for it besides; of an operator's correction, the fee that went back with it. Whom
+    /// it does not concern does not see it: the other side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Fee>,
+    /// The payment for which it is the fee.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee_of: Option<FeeOf>,
     /// The service client that made it for the sender, where one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
@@ -77,6 +102,16 @@ pub struct Transaction {
     /// The wallet's balance after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balance_after: Option<i64>,
+    /// What the one who reads calls it, for themselves alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+}
+
+impl Transaction {
+    /// How many tokens it moved together with its fee.
+    pub fn with_fee(&self) -> i64 {
+        self.amount.saturating_add(self.fee.map_or(0, |fee| fee.amount))
+    }
 }
 
 /// A row as it stands, before names and links are looked up.
@@ -111,6 +146,7 @@ pub(super) struct Reading<'a> {
     rows: CachedStatement<'a>,
     owners: CachedStatement<'a>,
     reversals: CachedStatement<'a>,
+    fees: CachedStatement<'a>,
     clients: CachedStatement<'a>,
     tag: i64,
     parties: HashMap<WalletKey, Party>,
@@ -128,6 +164,14 @@ impl<'a> Reading<'a> {
             owners: conn.prepare_cached("SELECT wallet_id, name, owner FROM owners WHERE wallet = ?1")?,
             reversals: conn
                 .prepare_cached("SELECT max(sequence), sum(amount) FROM transactions WHERE reverses = ?1")?,
+            // Behind a payment its fee, behind what an operator gave back the fee that went back with it.
+            fees: conn.prepare_cached(
+                "SELECT amount FROM transactions AS fee
+                  WHERE sequence = ?1 + 1
+                    AND CASE WHEN ?2 IS NULL THEN transaction_type = ?3
+                             ELSE reverses = ?2 + 1
+                              AND audit = (SELECT audit FROM transactions WHERE sequence = ?1) END",
+            )?,
             clients: conn.prepare_cached(
                 "SELECT name FROM service_calls JOIN service_clients ON service_clients.key = service_calls.client
                   WHERE service_calls.sequence = ?1",
@@ -186,6 +230,31 @@ impl<'a> Reading<'a> {
         self.complete(row, seen_from)
     }
 
+    /// The fee that the sender of a payment paid for it, or got back with it.
+    fn fee(&mut self, row: &Stored, seen_from: Option<WalletKey>) -> Result<Option<Fee>> {
+        let whose = if row.reverses.is_some() { row.to } else { row.from };
+        if row.kind != Kind::Transfer || seen_from.is_some_and(|wallet| wallet != whose) {
+            return Ok(None);
+        }
+        let amount = self
+            .fees
+            .query_row((row.sequence, row.reverses, transaction_type::FEE), |found| found.get(0))
+            .optional()?;
+        // One command makes the two, at one time.
+        let transaction_id = TransactionId::new(row.created_at, self.tag, row.sequence + 1);
+        Ok(amount.map(|amount| Fee { amount, transaction_id }))
+    }
+
+    /// The payment for which a fee was paid.
+    fn fee_of(&mut self, row: &Stored) -> Result<Option<FeeOf>> {
+        if row.transaction_type != transaction_type::FEE {
+            return Ok(None);
+        }
+        let Some(payment) = self.row(row.sequence - 1)? else { return Ok(None) };
+        let transaction_id = TransactionId::new(payment.created_at, self.tag, payment.sequence);
+        Ok(Some(FeeOf { transaction_id, to: self.party(payment.to)? }))
+    }
+
     pub(super) fn complete(&mut self, row: Stored, seen_from: Option<WalletKey>) -> Result<Transaction> {
         let view = match seen_from {
             // An issuance, a wallet paying itself, comes in.
@@ -197,6 +266,7 @@ impl<'a> Reading<'a> {
         };
         let (back, reversed_amount): (Option<i64>, Option<i64>) =
             self.reversals.query_row([row.sequence], |found| Ok((found.get(0)?, found.get(1)?)))?;
+        let (fee, fee_of) = (self.fee(&row, seen_from)?, self.fee_of(&row)?);
         Ok(Transaction {
             id: TransactionId::new(row.created_at, self.tag, row.sequence),
             sequence: row.sequence,
@@ -211,10 +281,14 @@ impl<'a> Reading<'a> {
             reverses: row.reverses.map(|sequence| self.id_of(sequence)).transpose()?,
             reversed_by: back.map(|sequence| self.id_of(sequence)).transpose()?,
             reversed_amount,
+            fee,
+            fee_of,
             client: self.clients.query_row([row.sequence], |found| found.get(0)).optional()?,
             direction: view.map(|view| view.0),
             balance_before: view.map(|view| view.1),
             balance_after: view.map(|view| view.2),
+            // No word of the ledger's: whoever shows a member their own history puts it in.
+            category: None,
         })
     }
 }

@@ -17,6 +17,8 @@ use crate::error::{Code, Error, Result};
 pub const DAY_MS: i64 = 86_400_000;
 /// The longest note a transaction carries, in characters.
 pub const NOTE_CHARS_MAX: usize = 280;
+/// Letters of a category at most.
+pub const CATEGORY_CHARS_MAX: usize = 40;
 /// The longest reason in the audit log, in characters.
 pub const REASON_CHARS_MAX: usize = 500;
 
@@ -174,13 +176,20 @@ fn checked(field: &'static str, text: &str, longest: usize) -> Result<String> {
     if text.is_empty() {
         return Err(Error::field(field, "must not be empty"));
     }
+    bounded(field, text, longest)?;
+    Ok(text.to_owned())
+}
+
+/// Length and characters, as they are written. People's blanks at the ends are cut off before, programs' are
+/// held to what the API's document says.
+fn bounded(field: &'static str, text: &str, longest: usize) -> Result<()> {
     if text.chars().count() > longest {
         return Err(Error::field(field, format!("must not be longer than {longest} characters")));
     }
     if text.chars().any(is_harmful) {
         return Err(Error::field(field, "must not contain control characters"));
     }
-    Ok(text.to_owned())
+    Ok(())
 }
 
 /// The same as a pattern, for the API's document: something to read, and none of the characters below.
@@ -227,7 +236,7 @@ macro_rules! text {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
                 // The field is named by where it stands.
-                Self::new(&text).map_err(|error| {
+                bounded($field, &text, $longest).and_then(|()| Self::new(&text)).map_err(|error| {
                     serde::de::Error::custom(error.errors.first().map_or(error.detail.as_str(), |wrong| &wrong.message))
                 })
             }
@@ -251,6 +260,10 @@ macro_rules! text {
 text!(
     /// What a member writes to a payment: up to 280 characters, seen by both sides.
     Note, "note", NOTE_CHARS_MAX
+);
+text!(
+    /// What a member calls an entry of their own history: up to 40 characters, seen by nobody else.
+    Category, "category", CATEGORY_CHARS_MAX
 );
 text!(
     /// Why an operator does something: up to 500 characters, kept in the audit log.
@@ -324,8 +337,10 @@ impl FromSql for Kind {
 
 /// Which program made a transaction, 1 to 99. One table of codes: here and in `schema.sql`.
 pub mod transaction_type {
-    /// A plain movement of tokens; all that this version makes.
+    /// A plain movement of tokens: all but what follows.
     pub const TRANSFER: i64 = 1;
+    /// What a payment between members costs. It stands right behind its payment, by the same payer.
+    pub const FEE: i64 = 2;
 }
 
 /// A refusal for an id nobody has.

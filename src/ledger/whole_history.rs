@@ -41,6 +41,15 @@ pub fn whole_history(conn: &Connection, filter: &Filter, page: &PageRequest) -> 
     Ok(Page { items, next_cursor })
 }
 
+/// The first and the last sequence of a time; of one in which nothing moved, the first is the greater.
+pub fn sequences_within(conn: &Connection, from_time: Option<i64>, to_time: Option<i64>) -> Result<(i64, i64)> {
+    let before = match from_time {
+        Some(from) => last_before(conn, "transactions", Some(from.saturating_sub(1)))?,
+        None => 0,
+    };
+    Ok((before + 1, last_before(conn, "transactions", to_time)?))
+}
+
 /// The last row of a chained table up to a time; 0 where there is none. Found by halving: sequences have
 /// no gaps, and times rise with them.
 pub(super) fn last_before(conn: &Connection, table: &str, time: Option<i64>) -> Result<i64> {

@@ -2,7 +2,7 @@
 
 use lettre::address::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// The longest address there is (RFC 5321, 4.5.3.1.3).
 const ADDRESS_MAX: usize = 254;
 
-/// Text for one reader, and nothing else: no HTML, no pictures, nothing that tells who has read it.
+/// Text for one reader, with a file at most: no HTML, no pictures, nothing that tells who has read it.
 #[derive(Debug, Clone)]
 pub struct Letter {
     /// What it is known by; the same at a second attempt, so that a reader who gets both sees one.
@@ -23,6 +23,8 @@ pub struct Letter {
     pub text: String,
     /// How its reader gets no more of them.
     pub links: Option<Links>,
+    /// A PDF that goes with it, by its name.
+    pub paper: Option<(String, Vec<u8>)>,
 }
 
 /// The way out of a kind of letter.
@@ -43,14 +45,21 @@ impl Letter {
             .subject(one_line(&self.subject))
             .message_id(Some(format!("<{}@{}>", self.id, from.email.domain())))
             // No robot answers a robot (RFC 3834).
-            .raw_header(own("Auto-Submitted", "auto-generated".into()))
-            .header(ContentType::TEXT_PLAIN);
+            .raw_header(own("Auto-Submitted", "auto-generated".into()));
         if let Some(links) = &self.links {
             message = message
                 .raw_header(own("List-Unsubscribe", format!("<{}>", links.unsubscribe)))
                 .raw_header(own("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
         }
-        Ok(message.body(self.text.clone()).map_err(Error::internal)?.formatted())
+        let letter = match &self.paper {
+            None => message.header(ContentType::TEXT_PLAIN).body(self.text.clone()),
+            Some((name, content)) => {
+                let pdf = ContentType::parse("application/pdf").map_err(Error::internal)?;
+                let paper = Attachment::new(name.clone()).body(content.clone(), pdf);
+                message.multipart(MultiPart::mixed().singlepart(SinglePart::plain(self.text.clone())).singlepart(paper))
+            }
+        };
+        Ok(letter.map_err(Error::internal)?.formatted())
     }
 }
 
@@ -79,6 +88,7 @@ mod tests {
             subject: subject.into(),
             text: text.into(),
             links: Some(Links { unsubscribe: "https://tokens.example.org/unsubscribe/x".into() }),
+            paper: None,
         };
         let from: Mailbox = "Our community <tokens@example.org>".parse().unwrap();
         String::from_utf8(letter.written(&from).unwrap()).unwrap()

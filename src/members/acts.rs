@@ -14,7 +14,7 @@ use crate::identity::{Member, Role, member};
 use crate::ledger::{REASON_CHARS_MAX, UserId};
 use crate::sign_in::Revoke;
 use crate::web::{
-    ActPage, App, FormBody, Nav, Operating, Pages, PathId, ReasonForm, Section, Shell, form_status, page_with, said,
+    ActPage, App, FormBody, Nav, Operating, Pages, PathId, ReasonForm, Section, Shell, form_status, page_with,
 };
 
 /// The pages of this file.
@@ -53,28 +53,18 @@ impl Act {
     }
 
     fn page(self, app: &App, operating: &Operating, member: &Member) -> ActPage {
-        let name = &member.username;
+        let say = |key: &'static str| String::from(operating.session.language.say(key).with("name", &member.username));
         let (title, sentences, button) = match self {
             Self::Delete => (
-                format!("Delete {name}"),
-                vec![
-                    format!("{name} is signed out everywhere and cannot come in any more, and nobody can pay them."),
-                    "Their wallet, what is in it and its history stay. You can restore them later.".to_owned(),
-                ],
-                "Delete this member",
+                say("members-delete"),
+                vec![say("members-delete-means"), say("members-delete-stays")],
+                say("members-delete-do"),
             ),
-            Self::Restore => (
-                format!("Restore {name}"),
-                vec![format!("{name} can sign in again, and their wallet is open, with what was in it.")],
-                "Restore this member",
-            ),
+            Self::Restore => (say("members-restore"), vec![say("members-restore-means")], say("members-restore-do")),
             Self::SignOut => (
-                format!("Sign {name} out everywhere"),
-                vec![
-                    format!("Every browser in which {name} is signed in is signed out at once."),
-                    "They can sign in again. To keep somebody else out of their wallet, freeze it.".to_owned(),
-                ],
-                "Sign them out",
+                say("members-sign-out"),
+                vec![say("members-sign-out-means"), say("members-sign-out-again")],
+                say("members-sign-out-do"),
             ),
         };
         let back = format!("/admin/members/{}", member.id);
@@ -206,16 +196,14 @@ async fn set_roles(
     FormBody(form): FormBody<RolesForm>,
 ) -> Result<Response> {
     operating.session.check(&form.csrf)?;
-    let outcome = match operating.authority(&form.reason) {
-        Ok(authority) => {
-            let configured = app.config.identity.operators.clone();
-            app.books.execute(SetRoles { user_id: id, roles: form.roles(), configured, authority }).await
-        }
-        Err(error) => Err(error),
-    };
-    match outcome {
+    let (roles, configured) = (form.roles(), app.config.identity.operators.clone());
+    let set = |authority| app.books.execute(SetRoles { user_id: id, roles, configured, authority });
+    match operating.act(&form.reason, set).await {
         Ok(_) => Ok(Redirect::to(&format!("/admin/members/{id}?done=roles")).into_response()),
-        Err(error) if error.is_refusal() => roles_page(&app, &operating, id, Some(form), Some(said(&error))).await,
+        Err(error) if error.is_refusal() => {
+            let problem = operating.told(&app, &error);
+            roles_page(&app, &operating, id, Some(form), Some(problem)).await
+        }
         Err(error) => Err(error),
     }
 }

@@ -78,10 +78,13 @@ async fn list(
     Overseeing(session): Overseeing,
     Parameters(form): Parameters<SearchForm>,
 ) -> Result<Response> {
+    let shell = app.shell(Some(&session), Nav::Admin(Section::Members));
     let (reader, asked) = (app.clone(), form.clone());
     let (found, problem) = match app.books.read(move |conn| found(&reader, conn, &asked)).await {
         Ok(found) => (found, None),
-        Err(error) if error.is_refusal() => (Page { items: Vec::new(), next_cursor: None }, Some(error.detail)),
+        Err(error) if error.is_refusal() => {
+            (Page { items: Vec::new(), next_cursor: None }, Some(shell.of_others(&error)))
+        }
         Err(error) => return Err(error),
     };
     let more = found.next_cursor.map(|cursor| {
@@ -89,7 +92,6 @@ async fn list(
         format!("/admin/members?{}", serde_urlencoded::to_string(address).unwrap_or_default())
     });
     let status = form_status(problem.is_some());
-    let shell = app.shell(Some(&session), Nav::Admin(Section::Members));
     Ok(page_with(status, &ListPage { shell, form, problem, members: found.items, more }))
 }
 
@@ -110,15 +112,15 @@ struct MemberPage {
     log: Page<AuditView>,
 }
 
-/// What was just done, said once.
+/// The text of what was just done, said once.
 fn done(word: &str) -> Option<&'static str> {
     Some(match word {
-        "freeze" => "The wallet is frozen. Nothing moves in or out of it, and the member sees why.",
-        "unfreeze" => "The wallet is open again.",
-        "delete" => "The member is deleted. Their wallet and history stay.",
-        "restore" => "The member is restored, with what was in their wallet.",
-        "roles" => "The roles are as you said.",
-        "sign-out" => "The member is signed out everywhere.",
+        "freeze" => "members-done-frozen",
+        "unfreeze" => "members-done-unfrozen",
+        "delete" => "members-done-deleted",
+        "restore" => "members-done-restored",
+        "roles" => "members-done-roles",
+        "sign-out" => "members-done-signed-out",
         _ => return None,
     })
 }

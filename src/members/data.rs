@@ -5,9 +5,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use serde_json::{Map, Value, json};
 
+use crate::categories::categorised_history;
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role, member};
-use crate::ledger::{Filter, Page, PageRequest, Transaction, Wallet, history};
+use crate::ledger::{Filter, Page, PageRequest, Transaction, Wallet};
 use crate::web::{App, Pieces};
 
 /// Audit lines looked at by one read.
@@ -62,6 +63,10 @@ pub const SECTIONS: &[(&str, &str)] = &[
         "SELECT address, created_at, confirmed_at, tries, expires_at FROM mail_addresses WHERE user = ?1 ORDER BY key",
     ),
     (
+        "browsers_told",
+        "SELECT endpoint, created_at FROM push_browsers WHERE user = ?1 ORDER BY created_at, key",
+    ),
+    (
         "letters_waiting",
         "SELECT id, kind, address, details, created_at, due_at, attempts, doubts FROM letters WHERE user = ?1 ORDER BY key",
     ),
@@ -77,6 +82,20 @@ pub const SECTIONS: &[(&str, &str)] = &[
                 payer.name AS payer, amount, note, asks_back, created_at, expires_at, ended_at, ended_as, paid_by, answer
            FROM payment_requests JOIN owners AS asker ON asker.wallet = payment_requests.asker JOIN owners AS payer ON payer.wallet = payment_requests.payer
           WHERE (SELECT wallet FROM users WHERE key = ?1) IN (payment_requests.asker, payment_requests.payer) ORDER BY payment_requests.key",
+    ),
+    (
+        "proposals",
+        "SELECT id, amount, created_at, expires_at, ended_as, proposer = ?1 AS proposed, answerer IS ?1 AS answered_it FROM proposals
+          WHERE ?1 IN (proposer, answerer) ORDER BY key",
+    ),
+    (
+        "alerts",
+        "SELECT id, rule, numbers, happened_at, created_at, last_at, times, acknowledged_at FROM alerts
+          WHERE wallet = (SELECT wallet FROM users WHERE key = ?1) ORDER BY key",
+    ),
+    (
+        "alerts_muted",
+        "SELECT id, rule, until, created_at FROM alert_mutes WHERE wallet = (SELECT wallet FROM users WHERE key = ?1) ORDER BY key",
     ),
     (
         "days",
@@ -135,10 +154,13 @@ async fn lent_roles(app: &App, member: &Member) -> Result<Vec<Value>> {
     Ok(configured_rows.chain(claimed.map(|role| json!({ "role": role, "from": "the provider" }))).collect())
 }
 
-/// One page of the member's history, newest first.
+/// One page of the member's history with their categories, newest first.
 pub(super) async fn transactions(app: &App, member: &Member, cursor: Option<String>) -> Result<Page<Transaction>> {
-    let (wallet, page) = (member.wallet_key, PageRequest::new(Some(200), cursor)?);
-    app.books.read(move |conn| history(conn, &Wallet::by_key(conn, wallet)?, &Filter::default(), &page)).await
+    let (user, wallet, page) = (member.key, member.wallet_key, PageRequest::new(Some(200), cursor)?);
+    let read = move |conn: &_| {
+        categorised_history(conn, user, &Wallet::by_key(conn, wallet)?, &Filter::default(), None, &page)
+    };
+    app.books.read(read).await
 }
 
 /// Writes the whole file: one JSON object.

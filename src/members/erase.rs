@@ -24,6 +24,7 @@ const PERSONAL: &[&str] = &[
     "recovery_codes",
     "identities",
     "favourites",
+    "categories",
     "browsers",
     "notices",
     "notice_marks",
@@ -45,7 +46,7 @@ pub enum Remaining {
 }
 
 /// Erases a member: the wallet is closed; name, identities, passkeys, recovery codes, sessions,
-/// permissions, favourites, roles and the notes they wrote go, also those to payment requests, which end; transactions and their hashes stay. Cannot be undone. Whoever comes with
+/// permissions, favourites, categories, roles and the notes they wrote go, also those to payment requests, which end; transactions and their hashes stay. Cannot be undone. Whoever comes with
 /// one of the identities later is somebody new.
 ///
 /// Refused: `user_not_found`, `user_erased` for one who is erased already, `last_operator`, and

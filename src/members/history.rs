@@ -31,7 +31,7 @@ async fn table(State(app): State<App>, session: Session) -> Response {
     download("history.csv", "text/csv; charset=utf-8", |pieces| write(app, session.member, pieces))
 }
 
-const HEADINGS: [&str; 11] = [
+const HEADINGS: [&str; 12] = [
     "time",
     "id",
     "kind",
@@ -43,16 +43,17 @@ const HEADINGS: [&str; 11] = [
     "note",
     "by_program",
     "reverses",
+    "category",
 ];
 
 async fn write(app: App, member: Member, pieces: Pieces) -> Result<()> {
     let mut text = Vec::new();
-    row(&mut text, HEADINGS).map_err(Error::internal)?;
+    table_headings(&mut text).map_err(Error::internal)?;
     let mut cursor = None;
     loop {
         let page = data::transactions(&app, &member, cursor).await?;
         for transaction in &page.items {
-            line(&mut text, transaction).map_err(Error::internal)?;
+            table_line(&mut text, transaction).map_err(Error::internal)?;
         }
         pieces.send(std::mem::take(&mut text)).await?;
         cursor = page.next_cursor;
@@ -62,7 +63,13 @@ async fn write(app: App, member: Member, pieces: Pieces) -> Result<()> {
     }
 }
 
-fn line(out: &mut Vec<u8>, transaction: &Transaction) -> std::io::Result<()> {
+/// The headings of a history as a table.
+pub fn table_headings(out: &mut Vec<u8>) -> std::io::Result<()> {
+    row(out, HEADINGS)
+}
+
+/// A transaction as a line of it.
+pub fn table_line(out: &mut Vec<u8>, transaction: &Transaction) -> std::io::Result<()> {
     let time = Timestamp::from_millisecond(transaction.created_at).unwrap_or_default();
     let (direction, other) = match transaction.direction {
         Some(Direction::In) => ("in", &transaction.from),
@@ -82,6 +89,7 @@ fn line(out: &mut Vec<u8>, transaction: &Transaction) -> std::io::Result<()> {
             transaction.note.as_deref().map(harmless).unwrap_or_default(),
             transaction.client.as_deref().map(harmless).unwrap_or_default(),
             transaction.reverses.map(|id| id.to_string()).unwrap_or_default(),
+            transaction.category.as_deref().map(harmless).unwrap_or_default(),
         ],
     )
 }

@@ -22,6 +22,7 @@ pub use data::SECTIONS;
 pub use directory::{DirectoryEntry, directory};
 pub use erase::{By, Erase, Farewell, Remaining};
 pub(crate) use erase::{erased, is_erased};
+pub use history::{table_headings, table_line};
 pub use profile::ChangeProfile;
 pub use roles::{SetRole, SetRoles};
 pub use state::SetDeleted;

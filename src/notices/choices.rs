@@ -20,7 +20,8 @@ pub struct Choice {
     pub on: bool,
 }
 
-/// Whether a member is told of this by this way. By mail nobody is who has no confirmed address.
+/// Whether a member is told of this by this way. By mail nobody is who has no confirmed
+/// address, and in browsers nobody who has chosen none.
 pub fn wants(conn: &Connection, user: UserKey, kind: NoticeKind, channel: Channel) -> Result<bool> {
     let chosen: Option<bool> = conn
         .prepare_cached("SELECT is_on FROM notice_choices WHERE user = ?1 AND kind = ?2 AND channel = ?3")?
@@ -29,12 +30,12 @@ pub fn wants(conn: &Connection, user: UserKey, kind: NoticeKind, channel: Channe
     if !chosen.unwrap_or(kind.is_on_by_itself(channel)) {
         return Ok(false);
     }
-    if channel == Channel::Page {
-        return Ok(true);
-    }
-    Ok(conn
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM mail_addresses WHERE user = ?1 AND confirmed_at IS NOT NULL)")?
-        .query_row([user], |row| row.get(0))?)
+    let reached = match channel {
+        Channel::Page => return Ok(true),
+        Channel::Mail => "SELECT EXISTS (SELECT 1 FROM mail_addresses WHERE user = ?1 AND confirmed_at IS NOT NULL)",
+        Channel::Push => "SELECT EXISTS (SELECT 1 FROM push_browsers WHERE user = ?1)",
+    };
+    Ok(conn.prepare_cached(reached)?.query_row([user], |row| row.get(0))?)
 }
 
 /// Every kind by every way, as it is in force.

@@ -44,6 +44,7 @@ fn find(conn: &Connection, hash: [u8; 32], now: i64) -> Result<(UserKey, NoticeK
             Code::LinkNotFound,
             "This link does not work any more. Sign in and choose on your profile what you want to hear.",
         )
+        .in_words("refusal-exit-old")
     })
 }
 

@@ -14,10 +14,10 @@ use crate::ledger::{Command, Ledger, UserKey, WalletKey, by_sequence};
 
 /// Rows looked at in one go.
 const SPAN: i64 = 2_000;
-const AUDIT: &str = "audit_log";
-const TRANSACTIONS: &str = "transactions";
+/// The names under which its places are kept.
+const NAMES: [&str; 2] = ["audit_log", "transactions"];
 
-/// How far the follower has come.
+/// How far a follower has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cursors {
     /// In the audit log.
@@ -27,8 +27,13 @@ pub struct Cursors {
 }
 
 impl Cursors {
-    /// As they are kept.
+    /// As they are kept of the notices.
     pub fn kept(conn: &Connection) -> Result<Self> {
+        Self::kept_as(conn, NAMES)
+    }
+
+    /// As they are kept under these names, of the audit log and of the transactions; the beginning where they are not.
+    pub fn kept_as(conn: &Connection, [audit, transactions]: [&str; 2]) -> Result<Self> {
         let of = |name: &str| -> Result<i64> {
             let kept = conn
                 .prepare_cached("SELECT sequence FROM followers WHERE name = ?1")?
@@ -36,7 +41,7 @@ impl Cursors {
                 .optional()?;
             Ok(kept.unwrap_or(0))
         };
-        Ok(Self { audit: of(AUDIT)?, transactions: of(TRANSACTIONS)? })
+        Ok(Self { audit: of(audit)?, transactions: of(transactions)? })
     }
 
     /// At the end of the ledger.
@@ -49,8 +54,9 @@ impl Cursors {
         Ok(Self { audit, transactions })
     }
 
-    fn keep(self, conn: &Connection) -> Result<()> {
-        for (name, sequence) in [(AUDIT, self.audit), (TRANSACTIONS, self.transactions)] {
+    /// Keeps them under these names.
+    pub fn keep_as(self, conn: &Connection, names: [&str; 2]) -> Result<()> {
+        for (name, sequence) in names.into_iter().zip([self.audit, self.transactions]) {
             conn.prepare_cached(
                 "INSERT INTO followers (name, sequence) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET sequence = excluded.sequence",
             )?
@@ -65,6 +71,8 @@ impl Cursors {
 struct Found {
     user: UserKey,
     kind: NoticeKind,
+    /// By which way a payment is told; what else there is by every way that they want.
+    way: Channel,
     details: Value,
 }
 
@@ -119,7 +127,7 @@ fn acts(conn: &Connection, from: i64, to: i64) -> Result<Vec<Found>> {
             .query_row([whom], |row| row.get(0))
             .optional()?;
         if let Some(user) = user {
-            found.push(Found { user, kind, details: told });
+            found.push(Found { user, kind, way: Channel::Page, details: told });
         }
     }
     Ok(found)
@@ -141,12 +149,12 @@ fn told(action: &str, reason: &str, details: &Value) -> Option<(NoticeKind, Valu
     })
 }
 
-/// Payments to members who asked for mail about them.
+/// Payments to members who asked for letters about them, by one way or another.
 fn payments(conn: &Connection, from: i64, to: i64) -> Result<Vec<Found>> {
     // Most communities never get past this look-up.
     let anybody: bool = conn
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM notice_choices WHERE channel = 'mail' AND is_on
+            "SELECT EXISTS (SELECT 1 FROM notice_choices WHERE channel IN ('mail', 'push') AND is_on
                                                           AND kind IN ('payment_received', 'distribution_received'))",
         )?
         .query_row([], |row| row.get(0))?;
@@ -154,21 +162,26 @@ fn payments(conn: &Connection, from: i64, to: i64) -> Result<Vec<Found>> {
         return Ok(Vec::new());
     }
     let mut statement = conn.prepare_cached(
-        "SELECT t.sequence, t.to_wallet, users.key, chosen.kind
+        "SELECT t.sequence, t.to_wallet, users.key, chosen.kind, chosen.channel
            FROM transactions AS t
            JOIN users ON users.wallet = t.to_wallet
            JOIN notice_choices AS chosen
-             ON chosen.user = users.key AND chosen.channel = 'mail' AND chosen.is_on AND chosen.changed_at <= t.created_at
+             ON chosen.user = users.key AND chosen.channel IN ('mail', 'push') AND chosen.is_on AND chosen.changed_at <= t.created_at
             AND chosen.kind = CASE t.kind WHEN 2 THEN 'distribution_received' WHEN 3 THEN 'payment_received' END
-          WHERE t.sequence > ?1 AND t.sequence <= ?2 ORDER BY t.sequence",
+          WHERE t.sequence > ?1 AND t.sequence <= ?2
+            -- The fee that an operator gives back with a payment was told with the payment.
+            AND NOT EXISTS (SELECT 1 FROM transactions AS payment
+                             WHERE t.kind = 2 AND payment.sequence = t.sequence - 1
+                               AND payment.kind = 3 AND payment.audit = t.audit)
+          ORDER BY t.sequence",
     )?;
     let mut found = Vec::new();
     for row in statement.query_map((from, to), |row| row.try_into())? {
-        let (sequence, wallet, user, kind): (i64, WalletKey, UserKey, String) = row?;
-        let Ok(kind) = kind.parse() else { continue };
+        let (sequence, wallet, user, kind, way): (i64, WalletKey, UserKey, String, String) = row?;
+        let (Ok(kind), Ok(way)) = (kind.parse(), way.parse()) else { continue };
         let made = by_sequence(conn, sequence, Some(wallet))?;
         let sender = if kind == NoticeKind::PaymentReceived { made.from.name.as_str() } else { "" };
-        found.push(Found { user, kind, details: payment(made.amount, sender, &made.id.to_string()) });
+        found.push(Found { user, kind, way, details: payment(made.amount, sender, &made.id.to_string()) });
     }
     Ok(found)
 }
@@ -188,17 +201,17 @@ impl Command for Follow {
             // Another server on the same file has told it already.
             return Ok(kept);
         }
-        for Found { user, kind, details } in found {
+        for Found { user, kind, way, details } in found {
             if kind.is_payment() {
                 // Asked again: they may have changed their mind since the look.
-                if wants(ledger.conn, user, kind, Channel::Mail)? {
-                    letters::queue(ledger.conn, user, kind, &details, ledger.now())?;
+                if wants(ledger.conn, user, kind, way)? {
+                    letters::queue(ledger.conn, user, kind, way, &details, ledger.now())?;
                 }
             } else {
                 tell(ledger, user, kind, &details)?;
             }
         }
-        to.keep(ledger.conn)?;
+        to.keep_as(ledger.conn, NAMES)?;
         Ok(to)
     }
 }

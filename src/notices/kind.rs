@@ -50,6 +50,16 @@ words! {
         RolesChanged = "roles_changed",
         /// The address for their mail was changed or taken away.
         AddressChanged = "address_changed",
+        /// A month is over and its report is ready: for operators and auditors.
+        MonthlyReport = "monthly_report",
+        /// A webhook of the community was stopped because it takes nothing: for operators.
+        WebhookStopped = "webhook_stopped",
+        /// Another operator has proposed something that waits for their consent: for operators.
+        ConsentAsked = "consent_asked",
+        /// A distribution that should have happened by itself did not: for operators.
+        ScheduleFailed = "schedule_failed",
+        /// Something unusual was found: for operators.
+        AlertRaised = "alert_raised",
     }
 }
 
@@ -60,24 +70,53 @@ words! {
         Page = "page",
         /// By e-mail.
         Mail = "mail",
+        /// In browsers that they have chosen, while no page is open there.
+        Push = "push",
     }
 }
 
 impl NoticeKind {
-    /// Whether the member should know of it whatever else they want to hear: somebody may be at their
-    /// account.
-    pub const fn is_security(self) -> bool {
-        !matches!(self, Self::PaymentReceived | Self::DistributionReceived)
+    /// What it is called on the pages: a text of ours.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::PaymentReceived => "notifications-kind-payment-received",
+            Self::DistributionReceived => "notifications-kind-distribution-received",
+            Self::WalletFrozen => "notifications-kind-wallet-frozen",
+            Self::WalletUnfrozen => "notifications-kind-wallet-unfrozen",
+            Self::SignedIn => "notifications-kind-signed-in",
+            Self::WaysInChanged => "notifications-kind-ways-in-changed",
+            Self::RolesChanged => "notifications-kind-roles-changed",
+            Self::AddressChanged => "notifications-kind-address-changed",
+            Self::MonthlyReport => "notifications-kind-monthly-report",
+            Self::WebhookStopped => "notifications-kind-webhook-stopped",
+            Self::ConsentAsked => "notifications-kind-consent-asked",
+            Self::ScheduleFailed => "notifications-kind-schedule-failed",
+            Self::AlertRaised => "notifications-kind-alert-raised",
+        }
     }
 
     /// Whether it is read out of the history rather than written down.
     pub const fn is_payment(self) -> bool {
-        !self.is_security()
+        matches!(self, Self::PaymentReceived | Self::DistributionReceived)
+    }
+
+    /// Whether the member should know of it whatever else they want to hear: somebody may be at their
+    /// account.
+    pub const fn is_security(self) -> bool {
+        !self.is_payment() && !self.is_for_overseers()
+    }
+
+    /// Whether it is for those alone who look after the community.
+    pub const fn is_for_overseers(self) -> bool {
+        matches!(
+            self,
+            Self::MonthlyReport | Self::WebhookStopped | Self::ConsentAsked | Self::ScheduleFailed | Self::AlertRaised
+        )
     }
 
     /// Whether it is told as long as a member has said nothing: on the page everything, by mail what
-    /// concerns the safety of their account.
+    /// concerns the safety of their account, and what their office brings with it.
     pub const fn is_on_by_itself(self, channel: Channel) -> bool {
-        matches!(channel, Channel::Page) || self.is_security()
+        matches!(channel, Channel::Page) || !self.is_payment()
     }
 }

@@ -10,7 +10,7 @@ use super::pages::choices_page;
 use crate::error::{Code, Error, Result};
 use crate::mail::is_address;
 use crate::notices::{Confirm, PutAddress, RemoveAddress};
-use crate::web::{App, BareForm, FormBody, Pages, Session};
+use crate::web::{App, BareForm, FormBody, Nav, Pages, Session};
 
 /// The routes of these forms.
 pub(super) fn routes() -> Pages {
@@ -42,7 +42,7 @@ fn offered(app: &App) -> Result<()> {
     if app.config.mail.is_some() {
         return Ok(());
     }
-    Err(Error::new(Code::NotFound, "This community sends no mail."))
+    Err(Error::new(Code::NotFound, "This community sends no mail.").in_words("refusal-no-mail"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,9 +57,9 @@ async fn put(State(app): State<App>, session: Session, FormBody(form): FormBody<
     offered(&app)?;
     let address = form.address.trim().to_owned();
     let problem = if is_address(&address) {
-        app.count_letter(session.member.key).err().map(|error| error.detail)
+        app.count_letter(session.member.key).err().map(|error| app.shell(Some(&session), Nav::Profile).sentence(&error))
     } else {
-        Some("This is no address that mail can be sent to. One looks like ann@example.org.".into())
+        Some(session.language.say("notifications-not-an-address").into())
     };
     if problem.is_some() {
         let notes = Notes { typed: form.address, address: problem, code: None };
@@ -83,9 +83,8 @@ async fn confirm(State(app): State<App>, session: Session, FormBody(form): FormB
     if app.books.execute(Confirm { user, code_hash: code_hash(user, &form.code) }).await? {
         return Ok(Redirect::to("/profile/notifications?saved=1#mail").into_response());
     }
-    let problem =
-        "This is not the code that was sent last, or it has expired. After five wrong ones, ask for a new one.";
-    choices_page(&app, &session, false, Notes { code: Some(problem.into()), ..Notes::default() }).await
+    let problem = session.language.say("notifications-wrong-code").into();
+    choices_page(&app, &session, false, Notes { code: Some(problem), ..Notes::default() }).await
 }
 
 async fn remove(State(app): State<App>, session: Session, FormBody(form): FormBody<BareForm>) -> Result<Response> {

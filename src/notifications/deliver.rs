@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::identity::Secret;
 use crate::ledger::UserKey;
 use crate::mail::{Connection, MailServer, Outcome, Trouble};
-use crate::notices::{BeginLetter, Settle, Settled, Waiting, is_due};
+use crate::notices::{BeginLetter, Channel, Settle, Settled, Waiting, is_due};
 use crate::web::App;
 
 /// How often is looked whether a letter waits.
@@ -50,7 +50,7 @@ pub async fn deliver(app: App) {
 /// Sends everything whose time has come. Gives what stands in the way, where something does.
 async fn send_all(app: &App, server: &MailServer) -> Result<Option<Trouble>> {
     let mut open: Option<Connection<'_>> = None;
-    while app.books.look_up(|conn| is_due(conn, app.books.now())).await? {
+    while app.books.look_up(|conn| is_due(conn, app.books.now(), Channel::Mail)).await? {
         let mut connection = match open.take() {
             Some(connection) => connection,
             // Before any letter is marked: a server that is not there costs no letter anything.
@@ -60,7 +60,13 @@ async fn send_all(app: &App, server: &MailServer) -> Result<Option<Trouble>> {
             },
         };
         let (code, exit) = (code()?, Secret::random()?);
-        let begin = BeginLetter { now: app.books.now(), exit_hash: exit.hash(), code_hash, code: code.clone() };
+        let begin = BeginLetter {
+            now: app.books.now(),
+            way: Channel::Mail,
+            exit_hash: exit.hash(),
+            code_hash,
+            code: code.clone(),
+        };
         let Some(waiting) = app.books.execute(begin).await? else {
             connection.close().await;
             return Ok(None);

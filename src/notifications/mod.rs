@@ -2,20 +2,39 @@
 
 mod address_pages;
 mod api;
+mod browser_pages;
 mod deliver;
 mod follow;
 mod list;
 mod pages;
+mod push;
 mod unsubscribe;
 mod words;
 
+use serde_json::Value;
+
+use crate::language::Language;
 use crate::web::Slice;
 
 pub use deliver::deliver;
 pub use follow::follow;
+pub use push::push;
 pub use words::{test_letter, try_out};
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes().merge(address_pages::routes()).merge(unsubscribe::routes()) }
+    Slice {
+        api: api::routes(),
+        pages: pages::routes()
+            .merge(address_pages::routes())
+            .merge(browser_pages::routes())
+            .merge(unsubscribe::routes()),
+    }
+}
+
+/// What a rule is called by which something unusual was found.
+fn rule(language: Language, details: &Value) -> String {
+    details["rule"]
+        .as_str()
+        .map_or_else(String::new, |rule| language.say(format!("alerts-rule-{}", rule.replace('_', "-"))).into())
 }

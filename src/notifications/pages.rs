@@ -11,9 +11,15 @@ use serde_json::Value;
 
 use super::address_pages::Notes;
 use super::list::{Told, told};
+use super::push::public_key;
 use crate::error::Result;
-use crate::notices::{AddressState, Channel, Choice, Choose, MarkRead, NoticeKind, address_state, choices};
-use crate::web::{App, FormBody, Nav, Pages, Parameters, Session, Shell, form_status, page, page_with};
+use crate::notices::{
+    AddressState, Channel, Choice, Choose, MarkRead, NoticeKind, address_state, choices, has_browser,
+};
+use crate::web::assets::push_script_url;
+use crate::web::{
+    App, FormBody, Nav, Pages, Parameters, Session, Shell, form_status, page, page_with, page_with_script,
+};
 
 /// Entries on a page.
 const ENTRIES: usize = 30;
@@ -43,6 +49,10 @@ impl Told {
 
     fn amount(&self) -> i64 {
         self.details["amount"].as_i64().unwrap_or(0)
+    }
+
+    fn rule(&self, shell: &Shell) -> String {
+        super::rule(shell.language, &self.details)
     }
 
     fn granted(&self) -> bool {
@@ -89,6 +99,7 @@ struct Row {
     kind: NoticeKind,
     page: bool,
     mail: bool,
+    push: bool,
 }
 
 #[derive(Template)]
@@ -99,26 +110,48 @@ struct ChoicesPage {
     rows: Vec<Row>,
     /// Whether this community sends mail.
     mail: bool,
+    /// Where this community tells members in their browsers: its key, for the script.
+    push: Option<String>,
+    /// Whether it tells them in this one.
+    in_browser: bool,
+    script: &'static str,
     address: AddressState,
     notes: Notes,
+}
+
+/// The kinds there are for a member to choose.
+fn offered(session: &Session) -> impl Iterator<Item = &'static NoticeKind> {
+    let oversees = session.member.oversees();
+    NoticeKind::ALL.iter().filter(move |kind| oversees || !kind.is_for_overseers())
 }
 
 /// The page of choices, with what there is to say about the address.
 pub(super) async fn choices_page(app: &App, session: &Session, saved: bool, notes: Notes) -> Result<Response> {
     let (user, now) = (session.member.key, app.books.now());
-    let (all, address) = app.books.look_up(|conn| Ok((choices(conn, user)?, address_state(conn, user, now)?))).await?;
+    let id = session.info.id;
+    let read = |conn: &_| Ok((choices(conn, user)?, address_state(conn, user, now)?, has_browser(conn, id)?));
+    let (all, address, in_browser) = app.books.look_up(read).await?;
+    let push = public_key(app).await?;
     let is_on = |kind, channel| all.iter().any(|one| (one.kind, one.channel, one.on) == (kind, channel, true));
-    let row = |&kind: &NoticeKind| Row { kind, page: is_on(kind, Channel::Page), mail: is_on(kind, Channel::Mail) };
+    let row = |&kind: &NoticeKind| Row {
+        kind,
+        page: is_on(kind, Channel::Page),
+        mail: is_on(kind, Channel::Mail),
+        push: is_on(kind, Channel::Push),
+    };
     let status = form_status(notes.is_problem());
     let page = ChoicesPage {
         shell: app.shell(Some(session), Nav::Profile),
         saved,
-        rows: NoticeKind::ALL.iter().map(row).collect(),
+        rows: offered(session).map(row).collect(),
         mail: app.config.mail.is_some(),
+        push,
+        in_browser,
+        script: push_script_url(),
         address,
         notes,
     };
-    Ok(page_with(status, &page))
+    Ok(if page.push.is_some() { page_with_script(status, &page) } else { page_with(status, &page) })
 }
 
 async fn show_choices(
@@ -137,10 +170,15 @@ async fn save(
 ) -> Result<Response> {
     session.check(form.get("csrf").map_or("", String::as_str))?;
     let mut choices = Vec::new();
-    for &kind in NoticeKind::ALL {
+    for &kind in offered(&session) {
         for &channel in Channel::ALL {
-            // Where no mail is sent there were no boxes for it.
-            if channel == Channel::Page || app.config.mail.is_some() {
+            // What is not offered had no boxes.
+            let is_offered = match channel {
+                Channel::Page => true,
+                Channel::Mail => app.config.mail.is_some(),
+                Channel::Push => app.config.push.is_some(),
+            };
+            if is_offered {
                 let name = format!("{}.{}", channel.as_str(), kind.as_str());
                 choices.push(Choice { kind, channel, on: form.contains_key(&name) });
             }

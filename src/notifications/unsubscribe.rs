@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::error::{Code, Error, Result};
 use crate::identity::Secret;
 use crate::notices::{LeaveList, NoticeKind, kind_of_exit};
-use crate::web::{App, Nav, Pages, PathText, Shell, page};
+use crate::web::{App, Nav, Pages, PathText, Shell, Visitor, page};
 
 /// The routes of this page.
 pub(super) fn routes() -> Pages {
@@ -34,14 +34,20 @@ fn hash(token: &str) -> Result<[u8; 32]> {
             Code::LinkNotFound,
             "This link is not whole. Sign in and choose on your profile what you want to hear.",
         )
+        .in_words("refusal-exit-broken")
     })?;
     Ok(secret.hash())
 }
 
-async fn ask(State(app): State<App>, PathText(token): PathText) -> Result<Response> {
+async fn ask(State(app): State<App>, visitor: Visitor, PathText(token): PathText) -> Result<Response> {
     let (hash, now) = (hash(&token)?, app.books.now());
     let kind = app.books.look_up(|conn| kind_of_exit(conn, hash, now)).await?;
-    Ok(page(&LeavePage { shell: app.shell(None, Nav::None), kind, done: false, all: false }))
+    Ok(page(&LeavePage {
+        shell: app.shell(None, Nav::None).in_language(visitor.language),
+        kind,
+        done: false,
+        all: false,
+    }))
 }
 
 /// Bytes of a form at most; it holds some words.
@@ -55,11 +61,16 @@ struct LeaveForm {
     all: bool,
 }
 
-async fn leave(State(app): State<App>, PathText(token): PathText, body: Body) -> Result<Response> {
+async fn leave(State(app): State<App>, visitor: Visitor, PathText(token): PathText, body: Body) -> Result<Response> {
     let bytes = to_bytes(body, FORM_BYTES_MAX)
         .await
         .map_err(|error| Error::new(Code::InvalidRequest, "The form did not arrive whole.").because(error))?;
     let form: LeaveForm = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
     let kind = app.books.execute(LeaveList { token_hash: hash(&token)?, all: form.all }).await?;
-    Ok(page(&LeavePage { shell: app.shell(None, Nav::None), kind, done: true, all: form.all }))
+    Ok(page(&LeavePage {
+        shell: app.shell(None, Nav::None).in_language(visitor.language),
+        kind,
+        done: true,
+        all: form.all,
+    }))
 }

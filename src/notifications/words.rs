@@ -1,75 +1,114 @@
-//! What letters say. Each sentence stands whole in the template. What other people typed, a note or a
-//! reason, is in none of them: whoever pays one token could otherwise write to anybody in the community's
-//! name. It is read on the page, after signing in.
+//! What letters say, in the language of whoever reads them. What other people typed, a note or a reason, is
+//! in none of them: whoever pays one token could otherwise write to anybody in the community's name. It is
+//! read on the page, after signing in.
 
-use askama::Template;
 use uuid::Uuid;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::identity::Secret;
-use crate::language::Language;
+use crate::language::Phrase;
 use crate::mail::{Letter, Links, MailServer, Outcome, Trouble};
-use crate::notices::Waiting;
+use crate::notices::{CONFIRM_ADDRESS, Waiting};
 
-/// The first line is the subject.
-#[derive(Template)]
-#[template(path = "notifications/letter.txt")]
-struct LetterText<'a> {
-    community: &'a str,
-    address: &'a str,
-    username: &'a str,
-    kind: &'a str,
-    /// How many payments.
-    count: i64,
-    amount: String,
-    from: &'a str,
-    transaction: &'a str,
-    role: &'a str,
-    granted: bool,
-    what: &'a str,
-    removed: bool,
-    code: &'a str,
-    unsubscribe: &'a str,
+/// What a letter is made of: its text, of which the subject is the first line; the name of the sentence that
+/// says what happened; and where there is more to see.
+fn parts(waiting: &Waiting) -> (&'static str, &'static str, String) {
+    let details = &waiting.details;
+    let text = |name: &str| details[name].as_str().unwrap_or_default();
+    let is = |name: &str| details[name].as_bool().unwrap_or(false);
+    let is_one = details["count"].as_i64().unwrap_or(1) == 1;
+    let receipt = || format!("/transactions/{}", text("transaction_id"));
+    match waiting.kind.as_str() {
+        CONFIRM_ADDRESS => ("notifications-letter-code", "text", "/profile/notifications".into()),
+        "payment_received" if is_one => ("notifications-letter-paid", "text", receipt()),
+        "payment_received" => ("notifications-letter-paid-often", "text", "/history".into()),
+        "distribution_received" if is_one => ("notifications-letter-given", "text", receipt()),
+        "distribution_received" => ("notifications-letter-given-often", "text", "/history".into()),
+        "wallet_frozen" => ("notifications-letter-frozen", "text", "/".into()),
+        "wallet_unfrozen" => ("notifications-letter-unfrozen", "text", "/".into()),
+        "signed_in" => ("notifications-letter-signed-in", "text", "/profile/sessions".into()),
+        "roles_changed" => {
+            ("notifications-letter-role", if is("granted") { "given" } else { "taken" }, "/profile".into())
+        }
+        "address_changed" => (
+            "notifications-letter-address",
+            if is("removed") { "removed" } else { "changed" },
+            "/profile/sessions".into(),
+        ),
+        "monthly_report" => ("notifications-letter-report", "text", format!("/statistics/report/{}", text("month"))),
+        "webhook_stopped" => (
+            "notifications-letter-webhook",
+            if text("what") == "gone" { "gone" } else { "silent" },
+            "/admin/webhooks".into(),
+        ),
+        "consent_asked" => ("notifications-letter-consent", "text", format!("/admin/consents/{}", text("proposal"))),
+        "schedule_failed" => {
+            ("notifications-letter-schedule", "text", format!("/admin/schedules/{}", text("schedule_id")))
+        }
+        "alert_raised" => ("notifications-letter-alert", "text", format!("/admin/alerts/{}", text("alert_id"))),
+        _ => (
+            "notifications-letter-ways",
+            match text("what") {
+                "passkey.add" => "passkey-added",
+                "passkey.remove" => "passkey-removed",
+                "recovery_codes.create" => "codes-made",
+                "recovery_code.use" => "code-used",
+                _ => "link-made",
+            },
+            "/profile/sessions".into(),
+        ),
+    }
 }
 
 /// The letter that tells this.
 pub(super) fn letter(config: &Config, waiting: &Waiting, code: &str, exit: &Secret) -> Result<Letter> {
-    let address = config.server.address();
-    let unsubscribe = format!("{address}/unsubscribe/{}", exit.reveal());
-    let has_exit = waiting.kind != crate::notices::CONFIRM_ADDRESS;
-    let details = &waiting.details;
+    let language = waiting.language.unwrap_or(config.community.language);
+    let (community, address, details) = (&config.community, config.server.address(), &waiting.details);
+    let number = |name: &str| details[name].as_i64();
     let text = |name: &str| details[name].as_str().unwrap_or_default();
-    let is = |name: &str| details[name].as_bool().unwrap_or(false);
     let spaced = format!("{} {}", &code[..code.len() / 2], &code[code.len() / 2..]);
-    let written = LetterText {
-        community: &config.community.name,
-        address: &address,
-        username: &waiting.username,
-        kind: &waiting.kind,
-        count: details["count"].as_i64().unwrap_or(1),
-        amount: format!(
-            "{}\u{a0}{}",
-            Language::English.grouped(details["amount"].as_i64().unwrap_or(0)),
-            config.community.token_symbol
-        ),
-        from: text("from"),
-        transaction: text("transaction_id"),
-        role: text("role"),
-        granted: is("granted"),
-        what: text("what"),
-        removed: is("removed"),
-        code: &spaced,
-        unsubscribe: &unsubscribe,
+    let say = |key: &str| -> Phrase {
+        language
+            .say(key)
+            .with("community", &community.name)
+            .with("name", &waiting.username)
+            .with("code", &spaced)
+            .with("count", number("count").unwrap_or(1))
+            .with(
+                "amount",
+                format!("{}\u{a0}{}", language.grouped(number("amount").unwrap_or(0)), community.token_symbol),
+            )
+            .with("from", text("from"))
+            .with("month", text("name"))
+            .with("role", String::from(language.say(format!("role-{}", text("role")))))
+            .with("what", super::rule(language, details))
     };
-    let text = written.render().map_err(Error::internal)?;
-    let (subject, body) = text.split_once('\n').unwrap_or((&text, ""));
+    let (key, said, place) = parts(waiting);
+    let part = |name: &str| say(&format!("{key}.{name}"));
+    let mut paragraphs = vec![say("notifications-letter-hello").to_string(), part(said).to_string()];
+    let brings_code = waiting.kind == CONFIRM_ADDRESS;
+    if brings_code {
+        paragraphs.push(format!("    {spaced}"));
+    }
+    let sentences = details["sentences"].as_array().into_iter().flatten();
+    paragraphs.extend(sentences.filter_map(|sentence| sentence.as_str().map(str::to_owned)));
+    paragraphs.push(format!("{}\n{address}{place}", part("link")));
+    if part("else").exists() {
+        paragraphs.push(part("else").to_string());
+    }
+    let unsubscribe = format!("{address}/unsubscribe/{}", exit.reveal());
+    if !brings_code {
+        let (why, leave) = (say("notifications-letter-foot"), say("notifications-letter-foot.leave"));
+        paragraphs.push(format!("--\n{why}\n{address}/profile/notifications\n{leave}\n{unsubscribe}"));
+    }
     Ok(Letter {
         id: waiting.id,
         to: waiting.address.parse().map_err(Error::internal)?,
-        subject: subject.to_owned(),
-        text: body.trim_start().to_owned(),
-        links: has_exit.then_some(Links { unsubscribe: unsubscribe.clone() }),
+        subject: say(key).to_string(),
+        text: paragraphs.join("\n\n") + "\n",
+        links: (!brings_code).then_some(Links { unsubscribe }),
+        paper: waiting.enclosure.clone().map(|enclosure| (enclosure.name, enclosure.content)),
     })
 }
 
@@ -85,6 +124,7 @@ pub fn test_letter(config: &Config, to: &str) -> Result<Letter> {
             config.server.address()
         ),
         links: None,
+        paper: None,
     })
 }
 

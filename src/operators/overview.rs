@@ -5,11 +5,13 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
+use crate::alerts::open_by_rule;
 use crate::audit::{AuditView, lines};
 use crate::error::Result;
 use crate::identity::Role;
 use crate::ledger::proof::{Newest, newest};
 use crate::ledger::{AuditFilter, PageRequest, Supply, supply};
+use crate::treasury::consents::waiting;
 use crate::web::{App, Nav, Overseeing, Pages, Section, Shell, page};
 
 /// Audit lines shown.
@@ -30,6 +32,10 @@ struct OverviewPage {
     checkpoint: Option<Newest>,
     sequence: i64,
     log: Vec<AuditView>,
+    /// How many acts wait for a second operator.
+    waiting: i64,
+    /// How many alerts nobody has seen to.
+    alerts: i64,
 }
 
 async fn show(State(app): State<App>, Overseeing(session): Overseeing) -> Result<Response> {
@@ -47,6 +53,9 @@ async fn show(State(app): State<App>, Overseeing(session): Overseeing) -> Result
             sequence: conn
                 .prepare_cached("SELECT coalesce(max(sequence), 0) FROM transactions")?
                 .query_row([], |row| row.get(0))?,
+            waiting: waiting(conn, now)?,
+            // That the ledger does not add up stands above already.
+            alerts: open_by_rule(conn, true)?.iter().map(|(_, count)| count).sum(),
             log: lines(conn, &AuditFilter::default(), &latest)?.items,
         })
     };

@@ -27,6 +27,19 @@ struct ProgramPage {
     settings: Vec<(String, Vec<Setting>)>,
 }
 
+impl ProgramPage {
+    /// Where a value came from.
+    fn origin(&self, origin: &Origin) -> String {
+        match origin {
+            Origin::Default => return String::new(),
+            Origin::File(path) => self.shell.say("operators-origin-file").with("path", path.display().to_string()),
+            Origin::Environment(name) => self.shell.say("operators-origin-environment").with("name", name),
+            Origin::Flag(name) => self.shell.say("operators-origin-flag").with("name", *name),
+        }
+        .into()
+    }
+}
+
 async fn show(State(app): State<App>, Overseeing(session): Overseeing) -> Response {
     let mut settings: Vec<(String, Vec<Setting>)> = Vec::new();
     for setting in app.config.report() {

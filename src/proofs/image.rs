@@ -57,14 +57,26 @@ async fn picture(State(app): State<App>, session: Session, PathId(id): PathId<Tr
     let wallet = session.member.wallet_key;
     let transaction = app.books.read(move |conn| by_id(conn, id, Some(wallet))).await?;
     let text = receipt(&app, Some(&session.member), id).await?.text;
+    let shell = app.shell(Some(&session), Nav::None);
+    let mut note = fee_lines(&shell, &transaction);
+    note.extend(transaction.note.as_deref().map(lines).unwrap_or_default());
     let picture = Picture {
-        shell: app.shell(Some(&session), Nav::None),
-        note: transaction.note.as_deref().map(lines).unwrap_or_default(),
+        shell,
+        note,
         square: text.and_then(|text| Square::of_much(&text).ok()).map(|square| (square.side, square.path())),
         transaction,
     };
     let body = picture.render().map_err(Error::internal)?;
     Ok(([(CONTENT_TYPE, "image/svg+xml")], body).into_response())
+}
+
+/// What a payment's fee was, or what a fee was for.
+fn fee_lines(shell: &Shell, transaction: &Transaction) -> Vec<String> {
+    let fee = transaction.fee.filter(|_| transaction.reverses.is_none());
+    let fee = fee.map(|fee| format!("Fee paid besides: {}", shell.tokens(&fee.amount)));
+    let fee_of = transaction.fee_of.as_ref();
+    let fee_of = fee_of.map(|paid| format!("Fee for the payment to {}", Picture::short(shell.name(&paid.to))));
+    fee.into_iter().chain(fee_of).flat_map(|text| lines(&text)).collect()
 }
 
 /// A text in lines: pictures break none by themselves. Between words, where there is a blank in time.

@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Result};
 use crate::ledger::{
     Amount, Command, Ledger, Note, Repeatable, Transaction, WalletKey, as_made, by_id as transaction_by_id,
 };
-use crate::transfers::{Return, Send, give_back, payer};
+use crate::transfers::{FeeTerms, Return, Send, give_back, payer};
 
 /// Pays what a request asks for; a payment that is asked back goes back, and both name each other.
 ///
@@ -21,6 +21,8 @@ pub struct Accept {
     pub payer: WalletKey,
     /// Which request.
     pub id: Uuid,
+    /// What paying it costs, and what the payer agrees to. What is given back costs nothing.
+    pub terms: FeeTerms,
 }
 
 impl Command for Accept {
@@ -35,12 +37,11 @@ impl Command for Accept {
         request.check_open()?;
         let amount = Amount::new(request.amount)?;
         let note = request.note.as_deref().map(Note::new).transpose()?;
-        let paid = match request.asks_back {
-            Some(original) => {
-                let original = transaction_by_id(ledger.conn, original, Some(self.payer))?;
-                give_back(ledger, &original, &Return { amount: Some(amount), note, audit: None })?
-            }
-            None => Send { from: self.payer, to: request.asker.wallet_id, amount, note }.run(ledger)?,
+        let paid = if let Some(original) = request.asks_back {
+            let original = transaction_by_id(ledger.conn, original, Some(self.payer))?;
+            give_back(ledger, &original, &Return { amount: Some(amount), note, audit: None })?
+        } else {
+            Send { from: self.payer, to: request.asker.wallet_id, amount, note, terms: self.terms }.run(ledger)?
         };
         ledger
             .conn

@@ -13,7 +13,7 @@ use super::{
 use crate::error::Result;
 use crate::identity::Member;
 use crate::ledger::{Amount, Direction, IdempotencyKey, Note, Page, PageRequest, Transaction, TransactionId, WalletId};
-use crate::transfers::move_tokens;
+use crate::transfers::{FeeTerms, move_tokens};
 use crate::web::{App, Bearer, Body, Key, Parameters, PathId, Paying, Reading, created, created_at};
 
 /// The routes of this slice.
@@ -153,7 +153,8 @@ async fn request(
 
 /// Accept a payment request, and pay it
 ///
-/// Paid and answered in one step, or neither. Refused with 403: `forbidden` where it asks somebody else;
+/// Paid and answered in one step, or neither. Where the community takes a fee, you pay it as for any payment
+/// (`GET /v1/fees`). Refused with 403: `forbidden` where it asks somebody else;
 /// with 409: `request_ended` (with `state`); and with what a payment refuses: the request then stays open.
 #[utoipa::path(post, path = "/v1/requests/{id}/accept", tag = "Payment requests", security(("bearer" = []), ("service_client" = ["transfers:write"])),
     params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)),
@@ -164,7 +165,8 @@ async fn accept(
     PathId(PaymentRequestId(id)): PathId<PaymentRequestId>,
     Key(key): Key,
 ) -> Result<Response> {
-    let outcome = move_tokens(&app, &paying, key, |payer| Accept { payer, id }).await?;
+    let terms = FeeTerms::of(&app.config, None);
+    let outcome = move_tokens(&app, &paying, key, |payer| Accept { payer, id, terms: terms.clone() }).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
 }
 

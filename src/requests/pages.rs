@@ -15,8 +15,8 @@ use super::{
     Accept, Decline, ListedRequests, PaymentRequest, PaymentRequestId, RequestState, Wanted, Withdraw, by_id, list,
 };
 use crate::error::{Code, Error, FieldError, Result};
-use crate::ledger::{Direction, IdempotencyKey, Once, PageRequest, Wallet, WalletId};
-use crate::transfers::{Person, Way, people, typed_amount, typed_note, way_on};
+use crate::ledger::{Amount, Direction, IdempotencyKey, Once, PageRequest, Wallet, WalletId};
+use crate::transfers::{FeeTerms, Person, Way, people, typed_amount, typed_note, way_on};
 use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, page, page_with};
 
 /// Requests on a page of the list.
@@ -182,6 +182,10 @@ struct OnePage {
     problem: Option<String>,
     way: Option<Way>,
     balance: i64,
+    /// What is paid besides; 0: nothing.
+    fee: i64,
+    /// What it costs altogether, where a fee is taken.
+    total: i64,
     /// What will be left after paying; none where it cannot be paid now.
     balance_after: Option<i64>,
     answer: String,
@@ -196,6 +200,8 @@ struct AnswerForm {
     step: String,
     key: String,
     answer: String,
+    /// The fee that was shown.
+    fee: String,
 }
 
 async fn show_one(
@@ -211,13 +217,16 @@ async fn show_one(
 /// The page that names person, amount and what will be left: whoever accepts has confirmed.
 async fn one(app: &App, session: &Session, id: Uuid) -> Result<OnePage> {
     let (key, now) = (session.member.wallet_key, app.books.now());
-    let (request, own, payable) = app
+    let terms = FeeTerms::of(&app.config, None);
+    let (request, own, fee, payable) = app
         .books
         .read(move |conn| {
             let (request, own) = (by_id(conn, id, key, now)?, Wallet::by_key(conn, key)?);
-            let asker = Wallet::by_id(conn, request.asker.wallet_id)?;
-            let payable = own.check_payment(&asker, crate::ledger::Amount::new(request.amount)?);
-            Ok((request, own, payable))
+            let (asker, amount) = (Wallet::by_id(conn, request.asker.wallet_id)?, Amount::new(request.amount)?);
+            // What is asked back is given back, and that costs nothing.
+            let fee = if request.asks_back.is_none() { terms.fee(&own, &asker, amount) } else { None };
+            let payable = own.check_payment(&asker, amount, fee);
+            Ok((request, own, fee.map_or(0, Amount::get), payable))
         })
         .await?;
     let shell = app.shell(Some(session), Nav::Wallet);
@@ -229,11 +238,14 @@ async fn one(app: &App, session: &Session, id: Uuid) -> Result<OnePage> {
         }
         _ => (None, None),
     };
+    let total = request.amount.saturating_add(fee);
     Ok(OnePage {
         shell,
         asked: false,
         balance: own.balance,
-        balance_after: own.balance.checked_sub(request.amount).filter(|_| problem.is_none()),
+        fee,
+        total,
+        balance_after: own.balance.checked_sub(total).filter(|_| problem.is_none()),
         problem,
         way,
         answer: String::new(),
@@ -271,7 +283,9 @@ async fn post_answer(app: &App, session: &Session, id: Uuid, form: &AnswerForm) 
     match form.step.as_str() {
         "accept" => {
             let key = IdempotencyKey::new(&form.key)?;
-            let command = Once { caller: session.member.key, key, command: Accept { payer: wallet, id } };
+            // Nobody pays more than they were shown.
+            let terms = FeeTerms::of(&app.config, Some(form.fee.parse().unwrap_or(0)));
+            let command = Once { caller: session.member.key, key, command: Accept { payer: wallet, id, terms } };
             let paid = app.books.execute(command).await?.output;
             return Ok(format!("/transactions/{}?paid=1", paid.id));
         }

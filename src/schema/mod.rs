@@ -10,7 +10,8 @@ pub const SCHEMA: &str = include_str!("../../schema.sql");
 /// Marks a file as ours: "CTKN".
 pub const APPLICATION_ID: i32 = 0x4354_4b4e;
 /// The version of a database that has seen every step.
-pub const NEWEST: u32 = 12;
+#[expect(clippy::cast_possible_truncation, reason = "there are some dozens of steps")]
+pub const NEWEST: u32 = STEPS.len() as u32;
 /// The first step makes the tables that hold the community's history: it is never taken back.
 pub const OLDEST: u32 = 1;
 
@@ -27,6 +28,14 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0010_requests.up.sql")).down(include_str!("0010_requests.down.sql")),
     M::up(include_str!("0011_notices.up.sql")).down(include_str!("0011_notices.down.sql")),
     M::up(include_str!("0012_language.up.sql")).down(include_str!("0012_language.down.sql")),
+    M::up(include_str!("0013_categories.up.sql")).down(include_str!("0013_categories.down.sql")),
+    M::up(include_str!("0014_enclosures.up.sql")).down(include_str!("0014_enclosures.down.sql")),
+    M::up(include_str!("0015_webhooks.up.sql")).down(include_str!("0015_webhooks.down.sql")),
+    M::up(include_str!("0016_push.up.sql")).down(include_str!("0016_push.down.sql")),
+    M::up(include_str!("0017_consents.up.sql")).down(include_str!("0017_consents.down.sql")),
+    M::up(include_str!("0018_schedules.up.sql")).down(include_str!("0018_schedules.down.sql")),
+    M::up(include_str!("0019_fees.up.sql")).down(include_str!("0019_fees.down.sql")),
+    M::up(include_str!("0020_alerts.up.sql")).down(include_str!("0020_alerts.down.sql")),
 ];
 
 /// Brings a database to a version, forward or back. Each step happens whole or not at all.

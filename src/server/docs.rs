@@ -2,19 +2,36 @@
 //! works offline and in the dark.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::Value;
 
-use super::openapi::Document;
+use super::openapi::DOCUMENT;
 use crate::error::Code;
 use crate::web::{App, Nav, Pages, Session, Shell, Visitor, page};
 
 /// The route of this file.
 pub(super) fn routes() -> Pages {
-    Pages::new().route("/docs", get(docs))
+    let page = |part| {
+        async move |State(app): State<App>, session: Option<Session>, visitor: Visitor| {
+            docs(part, &app, session.as_ref(), &visitor)
+        }
+    };
+    Pages::new().route("/docs", get(page(Part::Members))).route("/docs/operators", get(page(Part::Operators)))
+}
+
+/// Two pages, because one of everything is long to load on a slow line, and most programs are members'.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Members,
+    Operators,
+}
+
+impl Part {
+    fn of(path: &str) -> Self {
+        if path.starts_with("/v1/admin/") { Self::Operators } else { Self::Members }
+    }
 }
 
 /// Calls that belong together.
@@ -26,7 +43,6 @@ struct Group {
 
 /// One call.
 struct Call {
-    anchor: String,
     method: String,
     path: String,
     summary: String,
@@ -48,24 +64,21 @@ struct Field {
 #[template(path = "server/docs.html")]
 struct DocsPage {
     shell: Shell,
+    for_operators: bool,
     description: String,
     openapi: String,
     groups: Vec<Group>,
     codes: &'static [Code],
 }
 
-async fn docs(
-    State(app): State<App>,
-    session: Option<Session>,
-    visitor: Visitor,
-    Extension(document): Extension<Document>,
-) -> Response {
-    let document = &*document.0;
+fn docs(part: Part, app: &App, session: Option<&Session>, visitor: &Visitor) -> Response {
+    let document = &*DOCUMENT;
     page(&DocsPage {
-        shell: app.shell(session.as_ref(), Nav::None).for_visitor(&visitor),
+        shell: app.shell(session, Nav::None).for_visitor(visitor),
+        for_operators: part == Part::Operators,
         description: text(&document["info"]["description"]),
         openapi: text(&document["openapi"]),
-        groups: groups(document),
+        groups: groups(document, part),
         codes: Code::ALL,
     })
 }
@@ -74,9 +87,10 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn groups(document: &Value) -> Vec<Group> {
+fn groups(document: &Value, part: Part) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    for (path, methods) in paths.filter(|(path, _)| Part::of(path) == part) {
         for (method, operation) in methods.as_object().into_iter().flatten() {
             let name = text(&operation["tags"][0]);
             let call = call(document, path, method, operation);
@@ -114,7 +128,6 @@ fn call(document: &Value, path: &str, method: &str, operation: &Value) -> Call {
     let answers: Vec<&str> =
         operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status.as_str()).collect();
     Call {
-        anchor: format!("{method}{}", path.replace(['/', '{', '}'], "-")),
         method: method.to_owned(),
         path: path.to_owned(),
         summary: text(&operation["summary"]),

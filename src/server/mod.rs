@@ -11,10 +11,11 @@ mod listen;
 mod metrics;
 mod openapi;
 mod stream;
+mod style;
 
+use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -23,63 +24,72 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::error::{Code, Error};
 use crate::web::{App, Pages, Slice, frame};
 use crate::{
-    audit, clients, invitations, members, notifications, operators, passkeys, proofs, requests, sign_in, statistics,
-    transfers, treasury, wallets, web,
+    alerts, audit, categories, clients, invitations, members, notifications, operators, passkeys, proofs, requests,
+    schedules, sign_in, statistics, transfers, treasury, wallets, web, webhooks,
 };
 
 pub use listen::Listening;
 pub use metrics::show_apart;
 
-/// Every slice, once.
-fn slices() -> Vec<Slice> {
-    vec![
-        wallets::slice(),
-        transfers::slice(),
-        requests::slice(),
-        members::slice(),
-        treasury::slice(),
-        statistics::slice(),
-        proofs::slice(),
-        audit::slice(),
-        clients::slice(),
-        sign_in::slice(),
-        passkeys::slice(),
-        invitations::slice(),
-        notifications::slice(),
-        operators::slice(),
-    ]
+/// How each slice is made. One after the other is: what describes their calls is thrown away at once, until
+/// somebody asks for the API's document, and so never lies in memory all together.
+const SLICES: [fn() -> Slice; 18] = [
+    wallets::slice,
+    categories::slice,
+    transfers::slice,
+    requests::slice,
+    members::slice,
+    treasury::slice,
+    schedules::slice,
+    statistics::slice,
+    proofs::slice,
+    audit::slice,
+    alerts::slice,
+    clients::slice,
+    webhooks::slice,
+    sign_in::slice,
+    passkeys::slice,
+    invitations::slice,
+    notifications::slice,
+    operators::slice,
+];
+
+/// The calls that belong to no slice.
+fn own_calls() -> OpenApiRouter<App> {
+    health::routes().merge(metrics::routes())
 }
 
-/// Everything that answers people, and the files.
-fn pages() -> Pages {
-    let own = openapi::routes()
+/// The pages and files that belong to no slice.
+fn own_pages() -> Pages {
+    openapi::routes()
         .merge(docs::routes())
+        .merge(style::routes())
         .merge(web::assets::routes())
         .merge(web::look::routes())
         .merge(web::installable::routes())
-        .merge(web::language_routes());
-    slices().into_iter().fold(own, |pages, slice| pages.merge(slice.pages))
+        .merge(web::language_routes())
 }
 
 /// The address of every page and file. Those of the API are in its document.
 pub fn page_paths() -> Vec<&'static str> {
-    pages().paths().to_vec()
+    SLICES.iter().fold(own_pages(), |pages, slice| pages.merge(slice().pages)).paths().to_vec()
 }
 
 /// The whole program as one service.
 pub fn router(app: &App) -> Result<Router, String> {
-    let mut api = OpenApiRouter::with_openapi(openapi::document()).merge(health::routes()).merge(metrics::routes());
-    for slice in slices() {
-        api = api.merge(slice.api);
+    let (mut api, _) = own_calls().split_for_parts();
+    let mut pages = own_pages();
+    for slice in SLICES {
+        let slice = slice();
+        api = api.merge(slice.api.split_for_parts().0);
+        pages = pages.merge(slice.pages);
     }
-    let (api, document) = api.split_for_parts();
-    let document = openapi::Document::new(openapi::complete(document))?;
     // Forms are accepted from our own pages alone; the API takes no cookie and needs no such check.
     let mut origins = CsrfLayer::new();
     if let Some(public) = &app.config.server.public_url {
         origins = origins.add_trusted_origin(public).map_err(|error| error.to_string())?;
     }
-    let pages = pages().into_router(app).layer(Extension(document)).layer(origins.with_rejection_response(|_| {
+    let pages = pages.into_router(app).layer(origins.with_rejection_response(|_| {
         Error::new(
             Code::Forbidden,
             "This form did not come from one of our pages. Open the page again and repeat what you did.",

@@ -1,8 +1,7 @@
 //! The API's own document, OpenAPI 3.1: made from the routes themselves, so that it is complete.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use axum::Extension;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -10,14 +9,19 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
 
+use super::{SLICES, own_calls};
 use crate::error::{Code, Error, FieldError};
 use crate::identity::client::Scope;
 use crate::web::Pages;
 
-/// The document, as JSON and ready to be sent.
-#[derive(Clone)]
-pub(super) struct Document(pub(super) Arc<Value>);
+/// The document. Made when somebody asks for it first: it takes more memory than all else that a small
+/// community needs, and its members never ask.
+pub(super) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let calls = OpenApiRouter::with_openapi(beginning()).merge(own_calls());
+    complete(SLICES.iter().fold(calls, |calls, slice| calls.merge(slice().api)).into_openapi())
+});
 
 /// What every refusal looks like (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -59,7 +63,7 @@ impl From<FieldError> for FieldErrorShape {
 struct Shapes;
 
 /// The document before the routes are in it.
-pub(super) fn document() -> OpenApi {
+fn beginning() -> OpenApi {
     let shapes = <Shapes as utoipa::OpenApi>::openapi();
     OpenApiBuilder::from(shapes)
         .info(
@@ -85,7 +89,7 @@ with `Idempotency-Replayed: true`. A service client sends its credential as the 
 `On-Behalf-Of: <issuer>|<subject>`, the identity of a member who lets it act for them; what its scopes do not open is refused with 403. Refusals are problem details (RFC 9457) with a stable `code`.";
 
 /// Adds what holds for all routes: the bearer token, and the refusals every call can meet.
-pub(super) fn complete(document: OpenApi) -> Value {
+fn complete(document: OpenApi) -> Value {
     let mut value = serde_json::to_value(document).unwrap_or_default();
     value["components"]["securitySchemes"] = json!({
         "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
@@ -167,17 +171,8 @@ fn refusal(status: u16) -> Value {
     })
 }
 
-impl Document {
-    pub(super) fn new(value: Value) -> Result<Self, String> {
-        if value["paths"].as_object().is_none_or(Map::is_empty) {
-            return Err("the API document is empty".into());
-        }
-        Ok(Self(Arc::new(value)))
-    }
-}
-
-async fn openapi(Extension(document): Extension<Document>) -> Result<impl IntoResponse, Error> {
-    let text = serde_json::to_string(&*document.0).map_err(Error::internal)?;
+async fn openapi() -> Result<impl IntoResponse, Error> {
+    let text = serde_json::to_string(&*DOCUMENT).map_err(Error::internal)?;
     Ok(([(CONTENT_TYPE, "application/json")], text))
 }
 

@@ -114,6 +114,11 @@ impl Calendar {
         Timestamp::from_millisecond(time).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone())
     }
 
+    /// The month in which a moment lies, as an address says it: `2026-10`.
+    pub fn month(&self, time: i64) -> String {
+        self.at(time).strftime("%Y-%m").to_string()
+    }
+
     /// The day with which weeks begin.
     pub const fn week_starts(&self) -> Weekday {
         self.week_starts

@@ -5,6 +5,10 @@
 //! it is, and the stylesheet of all pages says how that looks. All lengths are hundredths of the drawing,
 //! so that it fits every screen while its words keep their size.
 
+use std::fmt::{self, Write};
+
+use askama::filters::HtmlSafe;
+
 use super::real;
 use crate::language::Language;
 
@@ -38,10 +42,27 @@ pub(super) struct Chart {
     pub(super) marks: Vec<Mark>,
 }
 
+/// A length, written to the hundredth. A page has thousands of them, and whole numbers are written several
+/// times faster than broken ones.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Length(pub(super) f64);
+
+impl HtmlSafe for Length {}
+
+impl fmt::Display for Length {
+    #[expect(clippy::cast_possible_truncation, reason = "lengths are within the drawing")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hundredths = (self.0 * 100.0).round() as i64;
+        let sign = if hundredths < 0 { "-" } else { "" };
+        let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+        if rest == 0 { write!(f, "{sign}{whole}") } else { write!(f, "{sign}{whole}.{rest:02}") }
+    }
+}
+
 /// Words beside or below the drawing.
 #[derive(Debug)]
 pub(super) struct Word {
-    pub(super) at: f64,
+    pub(super) at: Length,
     pub(super) text: String,
     /// `start`, `middle` or `end`: which end of the words is there.
     pub(super) anchor: &'static str,
@@ -55,10 +76,10 @@ pub(super) struct Path {
 
 #[derive(Debug)]
 pub(super) struct Mark {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
+    pub(super) x: Length,
+    pub(super) y: Length,
+    pub(super) width: Length,
+    pub(super) height: Length,
     pub(super) class: String,
     pub(super) says: String,
 }
@@ -94,7 +115,7 @@ impl Scale {
         let steps = std::iter::successors(Some(0.0), |value| Some(value + self.step));
         steps
             .take_while(|value| *value < self.top + self.step / 2.0)
-            .map(|value| Word { at: self.down(value), text: language.short(value), anchor: "end" })
+            .map(|value| Word { at: Length(self.down(value)), text: language.short(value), anchor: "end" })
             .collect()
     }
 }
@@ -114,7 +135,7 @@ fn words(all: &[String]) -> Vec<Word> {
             let at = middle(place, all.len());
             // At the edges they would be cut off.
             let (at, anchor) = if at > 93.0 { (100.0, "end") } else { (at, "middle") };
-            Word { at, text: text.clone(), anchor }
+            Word { at: Length(at), text: text.clone(), anchor }
         })
         .collect()
 }
@@ -137,10 +158,10 @@ pub(super) fn columns(
     let marks = points.into_iter().enumerate().map(|(place, point)| {
         let y = scale.down(point.value);
         Mark {
-            x: LEFT + real(place) * room + gap,
-            y,
-            width: room - 2.0 * gap,
-            height: TOP + HEIGHT - y,
+            x: Length(LEFT + real(place) * room + gap),
+            y: Length(y),
+            width: Length(room - 2.0 * gap),
+            height: Length(TOP + HEIGHT - y),
             class: "column".to_owned(),
             says: point.says,
         }
@@ -177,10 +198,10 @@ pub(super) fn stacks(
         for (class, part) in parts.into_iter().filter(|(_, part)| part.value > 0.0) {
             let top = floor + part.value;
             marks.push(Mark {
-                x: LEFT + (real(place) + 0.5) * room - width / 2.0,
-                y: scale.down(top),
-                width,
-                height: scale.down(floor) - scale.down(top),
+                x: Length(LEFT + (real(place) + 0.5) * room - width / 2.0),
+                y: Length(scale.down(top)),
+                width: Length(width),
+                height: Length(scale.down(floor) - scale.down(top)),
                 class: format!("part {class}"),
                 says: part.says,
             });
@@ -218,23 +239,29 @@ pub(super) fn layers(
     }
     let scale = Scale::up_to(most, true);
     let paths = tops.into_iter().map(|(class, floor, top)| Path { class, line: band(&floor, &top, scale.top) });
-    let room = WIDTH / real(says.len());
-    let marks = says.into_iter().enumerate().map(|(place, says)| Mark {
-        x: LEFT + real(place) * room,
-        y: TOP,
-        width: room,
-        height: HEIGHT,
-        class: "pointed".to_owned(),
-        says,
-    });
+    let paths = paths.collect();
     Some(Chart {
         form: "wide",
         description,
         lines: scale.lines(language),
         words: words(below),
-        marks: marks.collect(),
-        paths: paths.collect(),
+        marks: pointed(says),
+        paths,
     })
+}
+
+/// Places beside each other over the whole height, each telling what it is when pointed at.
+fn pointed(says: Vec<String>) -> Vec<Mark> {
+    let room = WIDTH / real(says.len());
+    let mark = |(place, says)| Mark {
+        x: Length(LEFT + real(place) * room),
+        y: Length(TOP),
+        width: Length(room),
+        height: Length(HEIGHT),
+        class: "pointed".to_owned(),
+        says,
+    };
+    says.into_iter().enumerate().map(mark).collect()
 }
 
 /// The outline of what lies between two rows of values, level at both edges.
@@ -256,7 +283,13 @@ fn band(floor: &[f64], top: &[f64], highest: f64) -> String {
 }
 
 fn joined(points: &[(f64, f64)]) -> String {
-    points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect::<Vec<_>>().join("L")
+    let mut line = String::with_capacity(16 * points.len());
+    for (place, (x, y)) in points.iter().enumerate() {
+        let between = if place == 0 { "" } else { "L" };
+        // Writing into a text cannot fail.
+        let _written = write!(line, "{between}{} {}", Length(*x), Length(*y));
+    }
+    line
 }
 
 /// What was, and after it what may be: least, likely, most. None where neither is anything.
@@ -291,24 +324,9 @@ pub(super) fn ahead(
         Path { class: "curve", line: format!("M{}", joined(&line)) },
         Path { class: "told", line: format!("M{}", joined(&row(1))) },
     ];
-    let room = WIDTH / real(count);
     let says = was.into_iter().map(|point| point.says).chain(may_be.into_iter().map(|(_, says)| says));
-    let marks = says.enumerate().map(|(place, says)| Mark {
-        x: LEFT + real(place) * room,
-        y: TOP,
-        width: room,
-        height: HEIGHT,
-        class: "pointed".to_owned(),
-        says,
-    });
-    Some(Chart {
-        form: "wide",
-        description,
-        lines: scale.lines(language),
-        words: words(below),
-        paths,
-        marks: marks.collect(),
-    })
+    let marks = pointed(says.collect());
+    Some(Chart { form: "wide", description, lines: scale.lines(language), words: words(below), marks, paths })
 }
 
 /// What may be, in bands: the most of the outcomes, half of them within, and the middle. None where all are
@@ -339,23 +357,8 @@ pub(super) fn fan(
         Path { class: "inner", line: around(1, 3) },
         Path { class: "curve", line: format!("M{}", joined(&middle)) },
     ];
-    let room = WIDTH / count;
-    let marks = points.into_iter().enumerate().map(|(place, (_, says))| Mark {
-        x: LEFT + real(place) * room,
-        y: TOP,
-        width: room,
-        height: HEIGHT,
-        class: "pointed".to_owned(),
-        says,
-    });
-    Some(Chart {
-        form: "wide",
-        description,
-        lines: scale.lines(language),
-        words: words(below),
-        marks: marks.collect(),
-        paths,
-    })
+    let marks = pointed(points.into_iter().map(|(_, says)| says).collect());
+    Some(Chart { form: "wide", description, lines: scale.lines(language), words: words(below), marks, paths })
 }
 
 /// The Lorenz curve, under the line on which all would hold the same.
@@ -373,8 +376,8 @@ pub(super) fn lorenz(language: Language, description: String, curve: &[f64]) -> 
     Some(Chart {
         form: "square",
         description,
-        lines: lines.map(|(value, text)| Word { at: scale.down(value), text, anchor: "end" }).into(),
-        words: words.map(|(at, text, anchor)| Word { at, text: language.say(text).into(), anchor }).into(),
+        lines: lines.map(|(value, text)| Word { at: Length(scale.down(value)), text, anchor: "end" }).into(),
+        words: words.map(|(at, text, anchor)| Word { at: Length(at), text: language.say(text).into(), anchor }).into(),
         paths: vec![
             Path { class: "gap", line: format!("M{line}Z") },
             Path { class: "even", line: "M0 1000L1000 0".to_owned() },
@@ -394,26 +397,27 @@ pub(super) fn week(description: String, days: &[(String, Vec<Point>)]) -> Option
     let (mut lines, mut marks) = (Vec::new(), Vec::new());
     for (row, (name, hours)) in days.iter().enumerate() {
         let y = TOP + real(row) * height;
-        lines.push(Word { at: y + height / 2.0, text: name.clone(), anchor: "end" });
+        lines.push(Word { at: Length(y + height / 2.0), text: name.clone(), anchor: "end" });
         let width = WIDTH / real(hours.len());
         for (place, hour) in hours.iter().enumerate() {
             marks.push(Mark {
-                x: LEFT + real(place) * width,
-                y,
-                width: width * 0.9,
-                height: height * 0.9,
+                x: Length(LEFT + real(place) * width),
+                y: Length(y),
+                width: Length(width * 0.9),
+                height: Length(height * 0.9),
                 class: format!("hour strength-{}", (hour.value / most * STRENGTHS).ceil()),
                 says: hour.says.clone(),
             });
         }
     }
-    let words = [0, 6, 12, 18].map(|hour| Word { at: middle(hour, 24), text: format!("{hour}:00"), anchor: "middle" });
+    let words =
+        [0, 6, 12, 18].map(|hour| Word { at: Length(middle(hour, 24)), text: format!("{hour}:00"), anchor: "middle" });
     Some(Chart { form: "week", description, lines, words: words.into(), paths: Vec::new(), marks })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Point, Scale, band, columns, stacks, words};
+    use super::{Length, Point, Scale, band, columns, stacks, words};
     use crate::language::Language::English;
 
     fn numbers(most: f64, whole: bool) -> Vec<String> {
@@ -434,13 +438,22 @@ mod tests {
     }
 
     #[test]
+    fn lengths_are_written_to_the_hundredth() {
+        for (length, written) in
+            [(0.0, "0"), (12.0, "12"), (3.456, "3.46"), (0.049, "0.05"), (-1.5, "-1.50"), (-0.001, "0")]
+        {
+            assert_eq!(Length(length).to_string(), written);
+        }
+    }
+
+    #[test]
     fn nothing_is_no_chart_and_the_least_is_a_column() {
         let points = |values: &[f64]| values.iter().map(|value| Point { value: *value, says: String::new() }).collect();
         assert!(columns(English, String::new(), points(&[0.0, 0.0]), &[], true).is_none());
         let chart = columns(English, String::new(), points(&[0.0, 5.0, 10.0]), &[], true).unwrap();
-        let heights: Vec<f64> = chart.marks.iter().map(|mark| mark.height).collect();
+        let heights: Vec<f64> = chart.marks.iter().map(|mark| mark.height.0).collect();
         assert!(heights[0].abs() < 1e-9 && (heights[2] - 2.0 * heights[1]).abs() < 1e-9, "{heights:?}");
-        assert!((chart.marks[2].y - super::TOP).abs() < 1e-9, "the largest reaches the top of a round scale");
+        assert!((chart.marks[2].y.0 - super::TOP).abs() < 1e-9, "the largest reaches the top of a round scale");
     }
 
     #[test]
@@ -454,8 +467,8 @@ mod tests {
         );
         let marks = chart.unwrap().marks;
         assert_eq!(marks.iter().map(|mark| mark.class.as_str()).collect::<Vec<_>>(), ["part low", "part high"]);
-        assert!((marks[0].height - 3.0 * marks[1].height).abs() < 1e-9, "{marks:?}");
-        assert!((marks[1].y + marks[1].height - marks[0].y).abs() < 1e-9, "{marks:?}");
+        assert!((marks[0].height.0 - 3.0 * marks[1].height.0).abs() < 1e-9, "{marks:?}");
+        assert!((marks[1].y.0 + marks[1].height.0 - marks[0].y.0).abs() < 1e-9, "{marks:?}");
         assert!(stacks(English, String::new(), vec![vec![("low", part(0.0))]], &[]).is_none());
     }
 
@@ -472,7 +485,7 @@ mod tests {
     fn a_band_lies_between_its_rows() {
         assert_eq!(
             band(&[0.0, 0.0], &[1.0, 2.0], 2.0),
-            "M0.0 500.0L250.0 500.0L750.0 0.0L1000.0 0.0L1000.0 1000.0L750.0 1000.0L250.0 1000.0L0.0 1000.0Z"
+            "M0 500L250 500L750 0L1000 0L1000 1000L750 1000L250 1000L0 1000Z"
         );
     }
 }

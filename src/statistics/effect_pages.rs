@@ -9,11 +9,11 @@ use super::calendar::{Bucket, Calendar};
 use super::chart::{self, Point};
 use super::effect::{Asking, DistributionEffect, Effects, effects};
 use super::range::Made;
-use super::sections::{Section, file};
+use super::sections::{Section, downloaded, file};
 use super::table::{Cell, Table, briefly, named};
 use super::transactions::ratio;
 use crate::error::Result;
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, page};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, page};
 
 const DISTRIBUTIONS: &str = "/statistics/distributions.csv";
 
@@ -49,8 +49,7 @@ async fn distributions(
 async fn table(State(app): State<App>, session: Session, Parameters(made): Parameters<Made>) -> Result<Response> {
     let (shell, calendar) = (app.shell(Some(&session), Nav::Statistics), Calendar::from(&app.config.community));
     let effects = look(&app, &session, &made).await?;
-    let (name, content) = file(sections(&effects, &shell, &calendar), DISTRIBUTIONS, &calendar)?;
-    Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(content).await }))
+    Ok(downloaded(file(sections(&effects, &shell, &calendar), DISTRIBUTIONS, &calendar)?))
 }
 
 async fn look(app: &App, session: &Session, made: &Made) -> Result<Effects> {

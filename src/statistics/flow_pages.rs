@@ -11,12 +11,11 @@ use super::flow::{Connected, Network, network};
 use super::network::{Drawing, draw};
 use super::pages::View;
 use super::range::Days;
-use super::sections::{Section, file};
+use super::sections::{Section, downloaded, file};
 use super::table::{Cell, Table};
 use crate::error::Result;
-use crate::language::Language;
 use crate::ledger::DAY_MS;
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, page};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, page};
 
 const CONNECTIONS: &str = "/statistics/connections.csv";
 const GROUPS: &str = "/statistics/groups.csv";
@@ -58,10 +57,10 @@ async fn flow(State(app): State<App>, session: Session, Parameters(days): Parame
             .with("to", shell.day(&network.to_time.min(now)))
             .into(),
         query: format!("from_time={}&to_time={}", network.from_time, network.to_time),
-        sentences: sentences(&network, shell.language),
+        sentences: sentences(&network, &shell),
         drawing: draw(&network.strongest, |one| says(one, &shell)),
         most: DRAWN,
-        sections: sections(&network),
+        sections: sections(&network, &shell),
         calendar,
         shell,
     }))
@@ -73,10 +72,9 @@ async fn table(
     session: Session,
     Parameters(days): Parameters<Days>,
 ) -> Result<Response> {
-    let calendar = Calendar::from(&app.config.community);
+    let (shell, calendar) = (app.shell(Some(&session), Nav::Statistics), Calendar::from(&app.config.community));
     let network = look(&app, &session, &calendar, days).await?;
-    let (name, content) = file(sections(&network), path, &calendar)?;
-    Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(content).await }))
+    Ok(downloaded(file(sections(&network, &shell), path, &calendar)?))
 }
 
 async fn look(app: &App, session: &Session, calendar: &Calendar, days: Days) -> Result<Network> {
@@ -100,54 +98,54 @@ fn views(shell: &Shell, calendar: &Calendar, shown: &Network, now: i64) -> Resul
 }
 
 /// What there is to see, in words.
-fn sentences(network: &Network, language: Language) -> Vec<String> {
-    let grouped = |number: i64| language.grouped(number);
-    let percent = |share: f64| language.percent(share, 1);
+fn sentences(network: &Network, shell: &Shell) -> Vec<String> {
+    let percent = |share: f64| shell.language.percent(share, 1);
     if network.connections == 0 {
-        return vec!["No member paid another one in this time.".to_owned()];
+        return vec![shell.say("statistics-flow-none").into()];
     }
-    let mut sentences = vec![format!(
-        "{} members traded, by {} connections: a connection is one member who paid another, once or often.",
-        grouped(network.members),
-        grouped(network.connections),
-    )];
-    sentences.extend(network.density.map(|density| {
-        format!("Of all the connections that these members could have, {} are there.", percent(density))
-    }));
-    sentences.extend(network.reciprocity.map(|both| format!("Of those there are, {} go both ways.", percent(both))));
-    sentences.push(match network.clusters.as_slice() {
-        [_] => "All of them are joined, directly or by way of others.".to_owned(),
-        [largest, ..] => format!(
-            "They form {} groups between which nothing was paid; the largest has {} members.",
-            grouped(super::counted(network.clusters.len())),
-            grouped(largest.members),
+    let traded = shell.say("statistics-flow-traded");
+    let mut says = vec![traded.with("members", network.members).with("count", network.connections)];
+    let share = |key: &'static str, share: f64| shell.say(key).with("share", percent(share));
+    says.extend(network.density.map(|density| share("statistics-flow-density", density)));
+    says.extend(network.reciprocity.map(|both| share("statistics-flow-mutual", both)));
+    match network.clusters.as_slice() {
+        [_] => says.push(shell.say("statistics-flow-joined")),
+        [largest, ..] => says.push(
+            shell.say("statistics-flow-groups").with("groups", network.clusters.len()).with("members", largest.members),
         ),
-        [] => String::new(),
-    });
-    sentences
+        [] => {}
+    }
+    says.into_iter().map(String::from).collect()
 }
 
 /// Who somebody is: a name where it may be seen, or else a number.
-fn who(number: usize, name: Option<&String>) -> String {
-    name.map_or_else(|| format!("member {number}"), |name| format!("{name} ({number})"))
+fn who(number: usize, name: Option<&String>, shell: &Shell) -> String {
+    let unnamed = || shell.say("statistics-flow-member").with("number", number).into();
+    name.map_or_else(unnamed, |name| format!("{name} ({number})"))
 }
 
 fn says(one: &Connected, shell: &Shell) -> String {
-    let tokens = shell.sum(one.volume);
-    let (from, to) = (who(one.from, one.from_username.as_ref()), who(one.to, one.to_username.as_ref()));
-    format!("{from} → {to}: {tokens} ({})", shell.grouped(one.count))
+    shell
+        .say("statistics-flow-says")
+        .with("from", who(one.from, one.from_username.as_ref(), shell))
+        .with("to", who(one.to, one.to_username.as_ref(), shell))
+        .with("volume", shell.sum(one.volume))
+        .with("count", one.count)
+        .into()
 }
 
-fn sections(network: &Network) -> Vec<Section> {
+fn sections(network: &Network, shell: &Shell) -> Vec<Section> {
+    let say = |key: &'static str| String::from(shell.say(key));
     let named = network.strongest.iter().any(|one| one.from_username.is_some() || one.to_username.is_some());
     let mut headings = vec![
-        ("From".to_owned(), "from"),
-        ("To".to_owned(), "to"),
-        ("Payments".to_owned(), "count"),
-        ("Paid".to_owned(), "volume"),
+        (say("statistics-flow-from"), "from"),
+        (say("statistics-flow-to"), "to"),
+        (say("statistics-flow-payments"), "count"),
+        (say("statistics-paid"), "volume"),
     ];
     if named {
-        headings.extend([("Who paid".to_owned(), "from_username"), ("Who was paid".to_owned(), "to_username")]);
+        headings.push((say("statistics-flow-who-paid"), "from_username"));
+        headings.push((say("statistics-flow-who-was-paid"), "to_username"));
     }
     let connection = |one: &Connected| {
         let mut row = vec![
@@ -170,7 +168,7 @@ fn sections(network: &Network) -> Vec<Section> {
     }
     vec![Section {
         id: "connections",
-        heading: "In numbers".to_owned(),
+        heading: say("statistics-flow-numbers"),
         lead: String::new(),
         keys: Vec::new(),
         chart: None,
@@ -179,17 +177,17 @@ fn sections(network: &Network) -> Vec<Section> {
         tables: vec![
             Table {
                 path: CONNECTIONS,
-                caption: "The strongest connections".to_owned(),
+                caption: say("statistics-flow-strongest"),
                 headings,
                 rows: network.strongest.iter().map(connection).collect(),
             },
             Table {
                 path: GROUPS,
-                caption: "Groups between which nothing was paid".to_owned(),
+                caption: say("statistics-flow-groups-table"),
                 headings: vec![
-                    ("Members".to_owned(), "members"),
-                    ("Payments".to_owned(), "count"),
-                    ("Paid".to_owned(), "volume"),
+                    (say("statistics-members"), "members"),
+                    (say("statistics-flow-payments"), "count"),
+                    (say("statistics-paid"), "volume"),
                 ],
                 rows: network.clusters.iter().map(group).collect(),
             },

@@ -14,11 +14,11 @@ use super::forecast::{Forecast, Foretold};
 use super::outlook::Outlook;
 use super::pages::View;
 use super::range::Ahead;
-use super::sections::{Section, file, says, sentences};
+use super::sections::{Section, downloaded, file, says, sentences};
 use super::table::{Cell, Table, briefly, named};
 use super::users::Settled;
 use crate::error::Result;
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, page};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, page};
 
 const ISSUANCE: &str = "/statistics/forecast/issuance.csv";
 const CIRCULATION: &str = "/statistics/forecast/circulation.csv";
@@ -84,8 +84,7 @@ async fn table(
 ) -> Result<Response> {
     let shell = app.shell(Some(&session), Nav::Statistics);
     let (calendar, forecast) = look(&app, settled, foretold, ahead).await?;
-    let (name, content) = file(sections(&forecast, &shell, &calendar), path, &calendar)?;
-    Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(content).await }))
+    Ok(downloaded(file(sections(&forecast, &shell, &calendar), path, &calendar)?))
 }
 
 async fn look(app: &App, settled: Arc<Settled>, foretold: Arc<Foretold>, ahead: Ahead) -> Result<(Calendar, Forecast)> {

@@ -24,7 +24,9 @@ mod pages;
 mod range;
 mod report;
 mod report_api;
+mod report_letters;
 mod report_pages;
+mod report_paper;
 pub mod sandbox;
 mod sandbox_pages;
 mod sections;
@@ -42,6 +44,7 @@ pub use effect::{Asking, DistributionEffect, Effects, Together, effect, effects}
 pub use flow::{Network, network};
 pub use forecast::{Forecast, Foretold};
 pub use report::{AccountOfMonth, Knowing, Month, Report, month, report};
+pub use report_letters::tell_reports;
 pub use supply::{SupplyOverTime, supply_over_time};
 pub use transactions::{Transactions, transactions};
 pub use users::{Settled, Users, users};
@@ -68,12 +71,14 @@ pub fn slice() -> Slice {
     Slice {
         api: api::routes(Arc::clone(&settled), Arc::clone(&foretold), Arc::clone(&turns))
             .merge(effect_api::routes())
-            .merge(report_api::routes(Arc::clone(&settled), Arc::clone(&foretold))),
+            .merge(report_api::routes(Arc::clone(&settled), Arc::clone(&foretold)))
+            .merge(report_paper::routes(Arc::clone(&settled), Arc::clone(&foretold))),
         pages: pages::routes(&settled)
             .merge(forecast_pages::routes(&settled, &foretold))
             .merge(effect_pages::routes())
             .merge(flow_pages::routes())
             .merge(report_pages::routes(&settled, &foretold))
+            .merge(report_paper::pages(&settled, &foretold))
             .merge(sandbox_pages::routes(&turns)),
     }
 }

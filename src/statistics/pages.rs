@@ -11,13 +11,12 @@ use axum::routing::get;
 use super::calendar::{Bucket, Calendar, Period};
 use super::figures::{Figures, Look};
 use super::range::Range;
-use super::report::address;
-use super::sections::{FILES, Section, file};
+use super::sections::{FILES, Section, downloaded, file};
 use super::users::Settled;
 use crate::error::Result;
 use crate::ledger::proof::{Newest, newest};
 use crate::ledger::{self, Supply};
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, page};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, page};
 
 /// The routes of this slice.
 pub(super) fn routes(settled: &Arc<Settled>) -> Pages {
@@ -93,7 +92,7 @@ async fn statistics(
             .with("from", shell.day(&period.from()))
             .with("to", shell.day(&(period.until() - 1).min(now)))
             .into(),
-        last_month: address(&calendar, calendar.start(Bucket::Month, now) - 1),
+        last_month: calendar.month(calendar.start(Bucket::Month, now) - 1),
         query: query(period.bucket, period.from(), period.until() - 1),
         // Before there is anything, there is nothing to draw.
         sections: figures.first.map(|_| figures.sections(&shell, &calendar)).unwrap_or_default(),
@@ -113,7 +112,7 @@ async fn table(
 ) -> Result<Response> {
     let (now, calendar) = (app.books.now(), Calendar::from(&app.config.community));
     let (names, shell) = (session.member.oversees(), app.shell(Some(&session), Nav::Statistics));
-    let (name, content) = app
+    let file = app
         .books
         .read(move |conn| {
             let period = range.period(&calendar, Bucket::Day, now)?;
@@ -122,7 +121,7 @@ async fn table(
             file(vec![look.section(path, &shell)?], path, calendar)
         })
         .await?;
-    Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(content).await }))
+    Ok(downloaded(file))
 }
 
 /// A time, as the address of the page and of the API says it.

@@ -16,7 +16,7 @@ use super::transactions::{ratio, transactions};
 use super::users::{Settled, users};
 use super::velocity::velocity;
 use crate::error::{Error, Result};
-use crate::language::Language::English;
+use crate::language::Language;
 use crate::ledger::trail::Trail;
 use crate::ledger::{Folded, PageRequest, first_made_at};
 
@@ -124,6 +124,8 @@ pub struct Knowing<'a> {
     pub calendar: &'a Calendar,
     /// The sign beside amounts.
     pub symbol: &'a str,
+    /// In which language the sentences are.
+    pub language: Language,
     /// Who traded in times that are over.
     pub settled: &'a Settled,
     /// What may come.
@@ -146,11 +148,6 @@ pub fn month(calendar: &Calendar, name: Option<&str>, now: i64) -> Result<Period
         return Err(wrong());
     }
     calendar.period(Bucket::Month, Some(middle), Some(middle), now)
-}
-
-/// How a month is written in an address.
-pub(super) fn address(calendar: &Calendar, start: i64) -> String {
-    calendar.at(start).strftime("%Y-%m").to_string()
 }
 
 /// The report of a month.
@@ -180,7 +177,7 @@ pub fn report(conn: &Connection, trail: &Trail, month: &Period, knowing: Knowing
     };
     let listed = PageRequest::new(Some(LISTED), None)?;
     let mut report = Report {
-        month: address(calendar, from),
+        month: calendar.month(from),
         is_over: until <= asking.now,
         sentences: Vec::new(),
         figures: figures(&folded, month, knowing)?,
@@ -230,63 +227,65 @@ fn figures(folded: &Folded<'_>, month: &Period, knowing: Knowing<'_>) -> Result<
 
 /// What there is to say. Each is a whole sentence.
 fn sentences(report: &Report, knowing: Knowing<'_>) -> Vec<String> {
-    let Knowing { calendar, symbol, .. } = knowing;
-    let tokens = |tokens: i128| format!("{}\u{a0}{symbol}", English.grouped(tokens));
-    let called = |at: i64| String::from(English.dated("date-bucket-month", &calendar.at(at)));
-    let percent = |share: f64| English.percent(share, 1);
+    let Knowing { calendar, symbol, language, .. } = knowing;
+    let say = |key: &'static str| language.say(key);
+    let tokens = |tokens: i128| format!("{}\u{a0}{symbol}", language.grouped(tokens));
+    let called = |at: i64| String::from(language.dated("date-bucket-month", &calendar.at(at)));
+    let percent = |share: f64| language.percent(share, 1);
     let (month, this) = (called(report.figures.from_time), &report.figures);
     let mut says = Vec::new();
     if !report.is_over {
-        says.push(format!("{month} is not over: these are its figures so far."));
+        says.push(say("statistics-report-not-over").with("month", &month));
     }
-    says.push(format!(
-        "In {month} {} of {} members traded. They paid each other {} in {} payments.",
-        English.grouped(this.active),
-        English.grouped(this.members),
-        tokens(this.volume),
-        English.grouped(this.payments),
-    ));
+    says.push(
+        say("statistics-report-traded")
+            .with("month", &month)
+            .with("active", this.active)
+            .with("members", this.members)
+            .with("volume", tokens(this.volume))
+            .with("count", this.payments),
+    );
     // A part of a month is no match for a whole one.
     if let Some(previous) = report.previous.as_ref().filter(|_| report.is_over) {
         let (before, volume) = (called(previous.from_time), previous.volume);
-        let change = || percent(ratio((this.volume - volume).abs(), volume));
-        says.push(match this.volume.cmp(&volume) {
-            _ if volume == 0 => format!("In {before} they paid each other nothing."),
-            std::cmp::Ordering::Greater => format!("That is {} more than in {before}.", change()),
-            std::cmp::Ordering::Less => format!("That is {} less than in {before}.", change()),
-            std::cmp::Ordering::Equal => format!("That is as much as in {before}."),
-        });
+        let changed = |key| say(key).with("change", percent(ratio((this.volume - volume).abs(), volume)));
+        let compared = match this.volume.cmp(&volume) {
+            _ if volume == 0 => say("statistics-report-before-none"),
+            std::cmp::Ordering::Greater => changed("statistics-report-more"),
+            std::cmp::Ordering::Less => changed("statistics-report-less"),
+            std::cmp::Ordering::Equal => say("statistics-report-same"),
+        };
+        says.push(compared.with("before", before));
     }
-    says.extend(this.velocity.map(|times| format!("At this pace a token changes hands {times:.1} times a year.")));
-    says.push(format!("{} members joined, and {} left.", English.grouped(this.joined), English.grouped(this.left)));
-    says.push(format!(
-        "{} were issued, {} distributed to members, and members paid {} to the community’s accounts.",
-        tokens(this.issued),
-        tokens(this.distributed),
-        tokens(this.returned),
-    ));
-    says.push(format!(
-        "At the end members held {}, and {} lay in the community’s accounts.",
-        tokens(this.circulating_supply.into()),
-        tokens(this.system_pool.into()),
-    ));
+    says.extend(this.velocity.map(|times| say("statistics-payments-pace").with("times", language.decimal(times, 1))));
+    says.push(say("statistics-report-members").with("joined", this.joined).with("left", this.left));
+    says.push(
+        say("statistics-report-moved")
+            .with("issued", tokens(this.issued))
+            .with("distributed", tokens(this.distributed))
+            .with("returned", tokens(this.returned)),
+    );
+    says.push(
+        say("statistics-report-held")
+            .with("held", tokens(this.circulating_supply.into()))
+            .with("pool", tokens(this.system_pool.into())),
+    );
     let total = &report.distributions.total;
     if total.distributed > 0 {
-        says.push(format!(
-            "Of what was distributed in {month}, {} has been spent up to now, {} within 7 days.",
-            percent(ratio(total.spent, total.distributed)),
-            percent(ratio(total.spent_7d, total.distributed)),
-        ));
+        says.push(
+            say("statistics-report-spent")
+                .with("month", &month)
+                .with("spent", percent(ratio(total.spent, total.distributed)))
+                .with("soon", percent(ratio(total.spent_7d, total.distributed))),
+        );
     }
     says.extend(report.ahead.as_ref().map(|ahead| {
-        format!(
-            "In {} members may pay each other between {} and {}.",
-            called(ahead.start_at),
-            tokens(rounded(ahead.lower)),
-            tokens(rounded(ahead.upper)),
-        )
+        say("statistics-report-ahead")
+            .with("month", called(ahead.start_at))
+            .with("lower", tokens(rounded(ahead.lower)))
+            .with("upper", tokens(rounded(ahead.upper)))
     }));
-    says
+    says.into_iter().map(String::from).collect()
 }
 
 /// An estimate is told in whole tokens.

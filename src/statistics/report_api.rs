@@ -14,6 +14,7 @@ use super::forecast::Foretold;
 use super::report::{Knowing, Report, month, report};
 use super::users::Settled;
 use crate::error::Result;
+use crate::language::Language;
 use crate::web::{App, Parameters, StatisticsReader};
 
 /// The routes of this use case.
@@ -25,10 +26,10 @@ pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiR
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
+pub(super) struct Which {
     /// The month, as `2026-10`; the newest that is over when nothing is said.
     #[param(pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
-    month: Option<String>,
+    pub(super) month: Option<String>,
 }
 
 /// Monthly report
@@ -44,16 +45,17 @@ async fn monthly(
     Parameters(which): Parameters<Which>,
 ) -> Result<Json<Report>> {
     let asking = Asking { oversees: caller.oversees, now: app.books.now() };
-    made(&app, settled, foretold, which.month, asking).await.map(Json)
+    made(&app, settled, foretold, which.month, asking, Language::English).await.map(Json)
 }
 
-/// The report that is asked for.
+/// The report that is asked for, in this language.
 pub(super) async fn made(
     app: &App,
     settled: Arc<Settled>,
     foretold: Arc<Foretold>,
     name: Option<String>,
     asking: Asking,
+    language: Language,
 ) -> Result<Report> {
     let (books, calendar) = (app.books.clone(), Calendar::from(&app.config.community));
     let symbol = app.config.community.token_symbol.clone();
@@ -61,7 +63,7 @@ pub(super) async fn made(
         let month = month(&calendar, name.as_deref(), asking.now)?;
         let trail = books.trail().newest(conn)?;
         let (calendar, settled, foretold) = (&calendar, &*settled, &*foretold);
-        report(conn, &trail, &month, Knowing { calendar, symbol: &symbol, settled, foretold, asking })
+        report(conn, &trail, &month, Knowing { calendar, symbol: &symbol, language, settled, foretold, asking })
     };
     app.books.read(read).await
 }

@@ -13,7 +13,7 @@ use super::effect::Asking;
 use super::effect_pages;
 use super::forecast::Foretold;
 use super::pages::View;
-use super::report::{Month, Report, address, month};
+use super::report::{Month, Report, month};
 use super::report_api::made;
 use super::sections::{Section, Words};
 use super::supply_over_time;
@@ -32,26 +32,20 @@ pub(super) fn routes(settled: &Arc<Settled>, foretold: &Arc<Foretold>) -> Pages 
 
 #[derive(Template)]
 #[template(path = "statistics/report.html")]
-struct ReportPage {
-    shell: Shell,
-    calendar: Calendar,
-    report: Report,
+pub(super) struct ReportPage {
+    pub(super) shell: Shell,
+    pub(super) calendar: Calendar,
+    pub(super) report: Report,
     /// What the month is called, and the one before.
-    name: String,
-    before: Option<String>,
+    pub(super) name: String,
+    pub(super) before: Option<String>,
     views: Vec<View>,
-    compared: Vec<(&'static str, String, Option<String>)>,
-    sections: Vec<Section>,
+    pub(super) compared: Vec<(&'static str, String, Option<String>)>,
+    pub(super) sections: Vec<Section>,
     query: String,
     /// What its distributions did; their table is asked for by another query.
-    effects: Vec<Section>,
+    pub(super) effects: Vec<Section>,
     effects_query: String,
-}
-
-impl ReportPage {
-    fn tokens(&self, tokens: i128) -> String {
-        self.shell.sum(tokens)
-    }
 }
 
 async fn monthly(
@@ -62,73 +56,91 @@ async fn monthly(
     PathText(written): PathText,
 ) -> Result<Response> {
     let asking = Asking { oversees: session.member.oversees(), now: app.books.now() };
-    let (calendar, shell) = (Calendar::from(&app.config.community), app.shell(Some(&session), Nav::Statistics));
-    let period = month(&calendar, Some(&written), asking.now)?;
-    let report = made(&app, settled, foretold, Some(written), asking).await?;
-    let clock = calendar.clone();
-    let (from, to) = (period.from(), period.until() - 1);
-    let days = calendar.period(Bucket::Day, Some(from), Some(to), asking.now)?;
-    let (supply, paid, first) = app
-        .books
-        .read(move |conn| {
-            let folded = Folded::open(conn)?;
-            let paid = velocity(&folded, &clock, &days, asking.now)?;
-            Ok((supply_over_time(&folded, &days, asking.now)?, paid, first_made_at(conn)?))
+    let shell = app.shell(Some(&session), Nav::Statistics);
+    Ok(page(&ReportPage::made(&app, shell, (settled, foretold), Some(written), asking).await?))
+}
+
+/// What reports know beside the ledger.
+pub(super) type Known = (Arc<Settled>, Arc<Foretold>);
+
+impl ReportPage {
+    /// All that is said of a month, in the language of this shell: for the page, and for the paper.
+    pub(super) async fn made(
+        app: &App,
+        shell: Shell,
+        (settled, foretold): Known,
+        written: Option<String>,
+        asking: Asking,
+    ) -> Result<Self> {
+        let calendar = Calendar::from(&app.config.community);
+        let period = month(&calendar, written.as_deref(), asking.now)?;
+        let report = made(app, settled, foretold, written, asking, shell.language).await?;
+        let clock = calendar.clone();
+        let (from, to) = (period.from(), period.until() - 1);
+        let days = calendar.period(Bucket::Day, Some(from), Some(to), asking.now)?;
+        let (supply, paid, first) = app
+            .books
+            .read(move |conn| {
+                let folded = Folded::open(conn)?;
+                let paid = velocity(&folded, &clock, &days, asking.now)?;
+                Ok((supply_over_time(&folded, &days, asking.now)?, paid, first_made_at(conn)?))
+            })
+            .await?;
+        let words = Words { shell: &shell, calendar: &calendar };
+        let effects = if report.distributions.distributions == 0 {
+            Vec::new()
+        } else {
+            effect_pages::sections(&report.distributions, &shell, &calendar)
+        };
+        let called = |month: &Month| named(&shell, &calendar, Bucket::Month, month.from_time);
+        Ok(Self {
+            name: called(&report.figures),
+            before: report.previous.as_ref().map(called),
+            views: views(&shell, &calendar, (from, to), first, asking.now),
+            compared: compared(&report, &shell, &calendar),
+            sections: vec![words.payments(&paid), words.supply(&supply)],
+            query: format!("bucket=day&from_time={from}&to_time={to}"),
+            effects,
+            effects_query: format!("from_time={from}&to_time={to}"),
+            report,
+            calendar,
+            shell,
         })
-        .await?;
-    let words = Words { shell: &shell, calendar: &calendar };
-    let effects = if report.distributions.distributions == 0 {
-        Vec::new()
-    } else {
-        effect_pages::sections(&report.distributions, &shell, &calendar)
-    };
-    let called = |month: &Month| named(&shell, &calendar, Bucket::Month, month.from_time);
-    Ok(page(&ReportPage {
-        name: called(&report.figures),
-        before: report.previous.as_ref().map(called),
-        views: views(&shell, &calendar, (from, to), first, asking.now),
-        compared: compared(&report, &shell, &calendar),
-        sections: vec![words.payments(&paid), words.supply(&supply)],
-        query: format!("bucket=day&from_time={from}&to_time={to}"),
-        effects,
-        effects_query: format!("from_time={from}&to_time={to}"),
-        report,
-        calendar,
-        shell,
-    }))
+    }
+
+    pub(super) fn tokens(&self, tokens: i128) -> String {
+        self.shell.sum(tokens)
+    }
 }
 
 /// The month before, this one, and the one after, as far as there is one.
 fn views(shell: &Shell, calendar: &Calendar, (from, to): (i64, i64), first: Option<i64>, now: i64) -> Vec<View> {
-    let view = |key: &'static str, at: i64| View {
-        name: shell.say(key).into(),
-        address: address(calendar, at),
-        is_shown: false,
-    };
+    let view =
+        |key: &'static str, at: i64| View { name: shell.say(key).into(), address: calendar.month(at), is_shown: false };
     let earlier = first.filter(|first| *first < from).map(|_| view("statistics-month-before", from - 1));
     let later = (to < now).then(|| view("statistics-month-after", to + 1));
     earlier.into_iter().chain(later).collect()
 }
 
-/// What a figure is called, and where it stands.
+/// The text of what a figure is called, and where it stands.
 type Compared = (&'static str, fn(&Month) -> Cell);
 
 /// Each figure of the month beside that of the month before.
 fn compared(report: &Report, shell: &Shell, calendar: &Calendar) -> Vec<(&'static str, String, Option<String>)> {
     let rows: [Compared; 13] = [
-        ("Payments between members", |month| Cell::Count(month.payments)),
-        ("What they moved", |month| Cell::Tokens(month.volume)),
-        ("A payment on average", |month| Cell::Ratio(month.average)),
-        ("A payment in the middle", |month| Cell::Ratio(month.median)),
-        ("Times a token changes hands in a year", |month| Cell::Ratio(month.velocity)),
-        ("Members", |month| Cell::Count(month.members)),
-        ("Members who traded", |month| Cell::Count(month.active)),
-        ("Members who joined", |month| Cell::Count(month.joined)),
-        ("Members who left", |month| Cell::Count(month.left)),
-        ("Distributed to members", |month| Cell::Tokens(month.distributed)),
-        ("Paid to the community’s accounts", |month| Cell::Tokens(month.returned)),
-        ("With members at the end", |month| Cell::Tokens(month.circulating_supply.into())),
-        ("In the community’s accounts at the end", |month| Cell::Tokens(month.system_pool.into())),
+        ("statistics-payments", |month| Cell::Count(month.payments)),
+        ("statistics-report-volume", |month| Cell::Tokens(month.volume)),
+        ("statistics-report-average", |month| Cell::Ratio(month.average)),
+        ("statistics-report-median", |month| Cell::Ratio(month.median)),
+        ("statistics-report-velocity", |month| Cell::Ratio(month.velocity)),
+        ("statistics-members", |month| Cell::Count(month.members)),
+        ("statistics-report-traders", |month| Cell::Count(month.active)),
+        ("statistics-report-joined", |month| Cell::Count(month.joined)),
+        ("statistics-report-left", |month| Cell::Count(month.left)),
+        ("statistics-kind-distribution", |month| Cell::Tokens(month.distributed)),
+        ("statistics-report-returned", |month| Cell::Tokens(month.returned)),
+        ("statistics-report-with-members", |month| Cell::Tokens(month.circulating_supply.into())),
+        ("statistics-report-in-accounts", |month| Cell::Tokens(month.system_pool.into())),
     ];
     let row = |(what, cell): Compared| {
         let shown = |month: &Month| cell(month).shown(shell, calendar);

@@ -11,11 +11,11 @@ use axum::routing::get;
 use super::calendar::{Bucket, Calendar};
 use super::chart;
 use super::sandbox::{Asked, FanPoint, Outcomes, Question, Turns, assumptions, runs_max};
-use super::sections::{Section, file};
+use super::sections::{Section, downloaded, file};
 use super::table::{Cell, Table, briefly, named};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::language::Language;
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, download, form_status, page_with};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, form_status, page_with};
 
 const CIRCULATION: &str = "/statistics/sandbox/circulation.csv";
 const POOL: &str = "/statistics/sandbox/pool.csv";
@@ -176,8 +176,7 @@ async fn table(
 ) -> Result<Response> {
     let (shell, calendar) = (app.shell(Some(&session), Nav::Statistics), Calendar::from(&app.config.community));
     let outcomes = ask(&app, &session, &turns, &asked).await?;
-    let (name, content) = file(sections(&outcomes, &shell, &calendar), path, &calendar)?;
-    Ok(download(name, "text/csv; charset=utf-8", |pieces| async move { pieces.send(content).await }))
+    Ok(downloaded(file(sections(&outcomes, &shell, &calendar), path, &calendar)?))
 }
 
 /// How often tokens were missing.

@@ -1,6 +1,8 @@
 //! What the page of the statistics shows: each figure as a sentence, a chart, and the tables behind it.
 //! The numbers are those of the API.
 
+use axum::response::Response;
+
 use super::activity::{self, Activity};
 use super::calendar::{Bucket, Calendar};
 use super::chart::{self, Chart, Point};
@@ -12,7 +14,7 @@ use super::velocity::Velocity;
 use super::{Accounts, SupplyOverTime};
 use crate::error::{Code, Error, Result};
 use crate::language::{Argument, Language};
-use crate::web::Shell;
+use crate::web::{Shell, whole};
 
 /// The tables, as files.
 pub(super) const FILES: [&str; 11] =
@@ -57,6 +59,11 @@ pub(super) fn file(sections: Vec<Section>, path: &str, calendar: &Calendar) -> R
     let table = tables.find(|table| table.path == path);
     let table = table.ok_or_else(|| Error::new(Code::NotFound, "There is no such table."))?;
     Ok((table.file(), table.csv(calendar)?))
+}
+
+/// That file, for whoever asked for it.
+pub(super) fn downloaded((name, content): (&'static str, Vec<u8>)) -> Response {
+    whole(name, "text/csv; charset=utf-8", content)
 }
 
 /// How the community speaks of tokens and times.
@@ -427,7 +434,7 @@ impl Words<'_> {
                 let day = weekday(&hours[0]);
                 let hours = hours.iter().map(|cell| Point {
                     value: drawn(cell.count),
-                    says: self.count_says(&self.hour(day, cell.hour), cell.count, cell.volume),
+                    says: self.count_says(&self.language().hour_of_week(day, cell.hour), cell.count, cell.volume),
                 });
                 (self.language().short_weekday(day), hours.collect())
             })
@@ -480,11 +487,6 @@ impl Words<'_> {
             .with("count", count)
             .with("volume", self.tokens(volume))
             .into()
-    }
-
-    /// An hour of the week: `Monday, 16:00`.
-    fn hour(&self, weekday: i8, hour: impl std::fmt::Display) -> String {
-        self.shell.say("statistics-hour-of-week").with("weekday", weekday).with("time", format!("{hour}:00")).into()
     }
 
     /// What a member in the middle has: half a token, where two stand there.

@@ -121,7 +121,7 @@ pub(super) fn named(shell: &Shell, calendar: &Calendar, bucket: Bucket, start: i
         Bucket::Week => "date-bucket-week",
         Bucket::Month => "date-bucket-month",
     };
-    shell.language.dated(key, &calendar.at(start)).into()
+    shell.language.stretch(key, &calendar.at(start))
 }
 
 /// The same in few letters.
@@ -129,7 +129,7 @@ pub(super) fn briefly(shell: &Shell, calendar: &Calendar, bucket: Bucket, start:
     let (language, at) = (shell.language, calendar.at(start));
     match bucket {
         Bucket::Hour => language.clock(&at),
-        Bucket::Day | Bucket::Week => language.dated("date-short-day", &at).into(),
-        Bucket::Month => language.dated("date-short-month", &at).into(),
+        Bucket::Day | Bucket::Week => language.stretch("date-short-day", &at),
+        Bucket::Month => language.stretch("date-short-month", &at),
     }
 }

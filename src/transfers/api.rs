@@ -3,24 +3,26 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::favourites::{Favourite, SetFavourite, favourites as list};
-use super::{Reverse, Send};
+use super::{FeeTerms, Reverse, Send, payer};
 use crate::clients::OnBehalf;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::identity::Payer;
 use crate::ledger::{
-    Amount, IdempotencyKey, Note, Once, Outcome, Page, Repeatable, Transaction, TransactionId, WalletId, WalletKey,
+    Amount, IdempotencyKey, Note, Once, Outcome, Page, Repeatable, Transaction, TransactionId, Wallet, WalletId,
+    WalletKey,
 };
-use crate::web::{App, Bearer, Body, Key, PathId, Paying, created};
+use crate::web::{App, Bearer, Body, Key, Parameters, PathId, Paying, created};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(send))
+        .routes(routes!(fees))
         .routes(routes!(reverse))
         .routes(routes!(favourites))
         .routes(routes!(add, remove))
@@ -64,18 +66,78 @@ struct Payment {
     amount: Amount,
     /// Up to 280 characters; both sides read it.
     note: Option<Note>,
+    /// The fee that you agree to at most, as `GET /v1/fees` told it. When nothing is said, whatever it is.
+    #[schema(minimum = 0, maximum = 9_223_372_036_854_775_807_i64)]
+    fee_max: Option<i64>,
 }
 
 /// Pay
 ///
-/// Refused with 422: `insufficient_balance` (with `balance` and `required`), `wallet_frozen`,
-/// `self_transfer`, `recipient_closed`, `amount_overflow`; with 404: `wallet_not_found`.
+/// Where the community takes a fee on payments between members, you pay it besides, in the same step: `fee`
+/// names it. Refused with 422: `insufficient_balance` (with `balance` and `required`, and `fee` where there is
+/// one), `wallet_frozen`, `self_transfer`, `recipient_closed`, `amount_overflow`; with 409: `fee_changed` (with
+/// `fee`); with 404: `wallet_not_found`.
 #[utoipa::path(post, path = "/v1/transfers", tag = "Transfers", security(("bearer" = []), ("service_client" = ["transfers:write"])), params(("Idempotency-Key" = String, Header)), request_body = Payment,
-    responses((status = 201, body = Transaction, headers(("Location" = String)))))]
+    responses((status = 201, body = Transaction, headers(("Location" = String))), (status = 409, description = "Refused: fee_changed")))]
 async fn send(State(app): State<App>, paying: Paying, Key(key): Key, Body(payment): Body<Payment>) -> Result<Response> {
-    let command = |from| Send { from, to: payment.to_wallet_id, amount: payment.amount, note: payment.note.clone() };
+    if payment.fee_max.is_some_and(|most| most < 0) {
+        return Err(Error::field("fee_max", "must be a whole number from 0 to 9223372036854775807"));
+    }
+    let terms = FeeTerms::of(&app.config, payment.fee_max);
+    let command = |from| Send {
+        from,
+        to: payment.to_wallet_id,
+        amount: payment.amount,
+        note: payment.note.clone(),
+        terms: terms.clone(),
+    };
     let outcome = move_tokens(&app, &paying, key, command).await?;
     Ok(created(&outcome, Some(outcome.output.id)))
+}
+
+/// A payment to be priced.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Priced {
+    /// Who would be paid.
+    to_wallet_id: WalletId,
+    /// Whole tokens.
+    amount: Amount,
+}
+
+/// What a payment costs.
+#[derive(Debug, Serialize, ToSchema)]
+struct Price {
+    /// What the recipient would get: all of it.
+    amount: i64,
+    /// What would be paid for it besides; 0: nothing.
+    fee: i64,
+    /// Both together.
+    #[schema(value_type = i64)]
+    total: i128,
+    /// The system account that would take the fee in; null where there is none.
+    system_account: Option<String>,
+}
+
+/// What a payment costs
+///
+/// The fee on a payment that you would make, to be shown before it is made. It says nothing of whether the
+/// payment would be refused. Refused with 404: `wallet_not_found`.
+#[utoipa::path(get, path = "/v1/fees", tag = "Transfers", security(("bearer" = []), ("service_client" = ["transfers:write"])), params(Priced), responses((status = 200, body = Price), (status = 404, description = "Refused: wallet_not_found")))]
+async fn fees(
+    State(app): State<App>,
+    paying: Paying,
+    Parameters(Priced { to_wallet_id, amount }): Parameters<Priced>,
+) -> Result<Json<Price>> {
+    let (terms, wallet) = (FeeTerms::of(&app.config, None), paying.payer.wallet_key);
+    let fee = app
+        .books
+        .look_up(|conn| Ok(terms.fee(&payer(conn, wallet)?, &Wallet::by_id(conn, to_wallet_id)?, amount)))
+        .await?;
+    let account = terms.fees.as_ref().filter(|_| fee.is_some()).map(|fees| fees.account().to_owned());
+    let (amount, fee) = (amount.get(), fee.map_or(0, Amount::get));
+    Ok(Json(Price { amount, fee, total: i128::from(amount) + i128::from(fee), system_account: account }))
 }
 
 /// What is given back.

@@ -3,6 +3,7 @@
 mod api;
 mod code_pages;
 mod favourites;
+mod fee;
 mod pages;
 mod people;
 mod reverse;
@@ -12,6 +13,7 @@ use crate::web::Slice;
 
 pub(crate) use api::move_tokens;
 pub use favourites::{FAVOURITES_MAX, Favourite, SetFavourite, favourites, is_favourite};
+pub use fee::FeeTerms;
 pub(crate) use pages::{Way, typed_amount, typed_note, way_on};
 pub(crate) use people::{Person, people};
 pub use reverse::{Return, Reverse, give_back};

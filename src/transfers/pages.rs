@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Send;
 use super::favourites::{Favourite, SetFavourite, favourites};
+use super::fee::{FeeRule, FeeTerms};
 use super::people::{Person, people};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::language::{Language, Phrase};
@@ -49,6 +50,10 @@ struct SendPage {
     amount: String,
     note: String,
     balance: i64,
+    /// By which rule a fee is taken; none where the member pays none.
+    fee_rule: Option<FeeRule>,
+    /// The fee on what is filled in, and what it costs with it.
+    priced: Option<(i64, i64)>,
 }
 
 #[derive(Template)]
@@ -59,6 +64,10 @@ struct ConfirmPage {
     name: String,
     amount: i64,
     note: String,
+    /// What is paid besides; 0: nothing.
+    fee: i64,
+    /// What it costs altogether.
+    total: i64,
     balance: i64,
     balance_after: i64,
     just_sent: bool,
@@ -76,6 +85,8 @@ struct SendForm {
     to: String,
     amount: String,
     note: String,
+    /// The fee that was shown.
+    fee: String,
     /// Somebody to become a favourite, or to be one no longer.
     star: String,
     unstar: String,
@@ -116,12 +127,13 @@ async fn pay(
         wrong.add("note", message);
     }
     let id: Option<WalletId> = id.parse().ok();
+    let terms = FeeTerms::of(&app.config, None);
     let checked = app
         .books
         .read(move |conn| {
             let (own, to) = (Wallet::by_key(conn, key)?, Wallet::by_id(conn, id.ok_or_else(wallet_not_found)?)?);
             match amount {
-                Some(amount) => own.check_payment(&to, amount),
+                Some(amount) => own.check_payment(&to, amount, terms.fee(&own, &to, amount)),
                 None => own.check_way_to(&to),
             }
         })
@@ -144,12 +156,21 @@ async fn show(app: &App, session: &Session, form: SendForm, wrong: Wrong, status
     let (user, key) = (session.member.key, session.member.wallet_key);
     let (open, q) = (app.config.community.directory, form.q.clone());
     let to: Option<WalletId> = form.to.parse().ok();
-    let (wallet, people) = app
+    let terms = FeeTerms::of(&app.config, None);
+    // Of a link that says whom and how much, the price is known.
+    let asked = to.zip(typed_amount(&form.amount, session.language).ok());
+    let (wallet, people, fee_rule, priced) = app
         .books
         .read(move |conn| {
             let wallet = Wallet::by_key(conn, key)?;
             let people = people(conn, user, &wallet, to, &q, open)?;
-            Ok((wallet, people))
+            let recipient = asked.and_then(|(to, amount)| Some((Wallet::by_id(conn, to).ok()?, amount)));
+            let priced = recipient.and_then(|(to, amount)| {
+                let fee = terms.fee(&wallet, &to, amount)?.get();
+                Some((fee, amount.get().checked_add(fee)?))
+            });
+            let fee_rule = FeeRule::for_payer(&terms, &wallet);
+            Ok((wallet, people, fee_rule, priced))
         })
         .await?;
     let page = SendPage {
@@ -163,6 +184,8 @@ async fn show(app: &App, session: &Session, form: SendForm, wrong: Wrong, status
         amount: form.amount,
         note: form.note,
         balance: wallet.balance,
+        fee_rule,
+        priced,
     };
     Ok(page_with(status, &page))
 }
@@ -201,13 +224,15 @@ fn check(form: &SendForm, language: Language) -> Result<Checked> {
 /// A refused payment in words for the one who pays: why, and what would make it work.
 pub(crate) fn way_on(error: &Error, shell: &Shell, own: WalletId) -> (String, Option<Way>) {
     let way = |href: &str, text: Phrase| Some(Way { href: href.to_owned(), text: text.into() });
-    let figure = |name: &str| error.members.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
+    let figure = |name: &str| error.members.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default();
     let (sentence, way) = match error.code {
         Code::InsufficientBalance => {
-            let (balance, missing) = (figure("balance"), figure("required").saturating_sub(figure("balance")));
-            let shown = shell.tokens(&missing);
-            let sentence =
-                shell.say("transfers-too-few").with("balance", shell.tokens(&balance)).with("missing", &shown);
+            let (balance, required, fee) = (figure("balance"), figure("required"), figure("fee"));
+            let missing = required.saturating_sub(balance);
+            let shown = shell.sum(missing);
+            let key = if fee > 0 { "transfers-too-few-for-fee" } else { "transfers-too-few" };
+            let sentence = shell.say(key).with("balance", shell.sum(balance)).with("missing", &shown);
+            let sentence = sentence.with("fee", shell.sum(fee)).with("required", shell.sum(required));
             let ask = shell.say("transfers-ask-for").with("missing", &shown);
             (sentence, way(&format!("/requests/new?amount={missing}"), ask))
         }
@@ -217,6 +242,7 @@ pub(crate) fn way_on(error: &Error, shell: &Shell, own: WalletId) -> (String, Op
         Code::WalletFrozen => (shell.say("transfers-their-frozen"), None),
         Code::RecipientClosed => (shell.say("transfers-they-left"), None),
         Code::AmountOverflow => (shell.say("transfers-too-many"), None),
+        Code::FeeChanged => (shell.say("transfers-fee-changed").with("fee", shell.sum(figure("fee"))), None),
         Code::SelfTransfer => (shell.say("transfers-to-oneself"), way("/receive", shell.say("transfers-your-code"))),
         Code::WalletNotFound => (shell.say("transfers-no-wallet"), None),
         _ => return (shell.problem(error), None),
@@ -226,7 +252,7 @@ pub(crate) fn way_on(error: &Error, shell: &Shell, own: WalletId) -> (String, Op
 
 fn add_refusal(wrong: &mut Wrong, error: Error, shell: &Shell, session: &Session) {
     if error.errors.is_empty() {
-        let of_amount = matches!(error.code, Code::InsufficientBalance | Code::AmountOverflow);
+        let of_amount = matches!(error.code, Code::InsufficientBalance | Code::AmountOverflow | Code::FeeChanged);
         let (sentence, way) = way_on(&error, shell, session.member.wallet_id);
         wrong.add(if of_amount { "amount" } else { "to" }, sentence);
         wrong.way = way;
@@ -259,11 +285,13 @@ async fn send(State(app): State<App>, session: Session, FormBody(form): FormBody
 async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Response> {
     let Checked { to, amount, note } = check(form, session.language)?;
     let (key, now) = (session.member.wallet_key, app.books.now());
-    let (wallet, party, just_sent) = app
+    let terms = FeeTerms::of(&app.config, None);
+    let (wallet, party, fee, just_sent) = app
         .books
         .read(move |conn| {
-            let wallet = Wallet::by_key(conn, key)?;
-            wallet.check_payment(&Wallet::by_id(conn, to)?, amount)?;
+            let (wallet, recipient) = (Wallet::by_key(conn, key)?, Wallet::by_id(conn, to)?);
+            let fee = terms.fee(&wallet, &recipient, amount);
+            wallet.check_payment(&recipient, amount, fee)?;
             let same = Filter {
                 direction: Some(Direction::Out),
                 counterparty: Some(to),
@@ -273,9 +301,11 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
                 ..Filter::default()
             };
             let found = history(conn, &wallet, &same, &PageRequest { limit: 1, cursor: None })?;
-            Ok((wallet, party(conn, to)?, !found.items.is_empty()))
+            Ok((wallet, party(conn, to)?, fee.map_or(0, Amount::get), !found.items.is_empty()))
         })
         .await?;
+    // It was found to be there, so both together are no more than one wallet holds.
+    let total = amount.get() + fee;
     let shell = app.shell(Some(session), Nav::Send);
     Ok(page(&ConfirmPage {
         to,
@@ -283,8 +313,10 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
         shell,
         amount: amount.get(),
         note: note.map(|note| note.to_string()).unwrap_or_default(),
+        fee,
+        total,
         balance: wallet.balance,
-        balance_after: wallet.balance - amount.get(),
+        balance_after: wallet.balance - total,
         just_sent,
         key: IdempotencyKey::fresh().as_str().to_owned(),
     }))
@@ -294,7 +326,9 @@ async fn confirm(app: &App, session: &Session, form: &SendForm) -> Result<Respon
 async fn execute(app: &App, session: &Session, form: &SendForm) -> Result<Response> {
     let Checked { to, amount, note } = check(form, session.language)?;
     let key = IdempotencyKey::new(&form.key)?;
-    let command = Send { from: session.member.wallet_key, to, amount, note };
+    // Nobody pays more than they were shown.
+    let terms = FeeTerms::of(&app.config, Some(form.fee.parse().unwrap_or(0)));
+    let command = Send { from: session.member.wallet_key, to, amount, note, terms };
     let made = app.books.execute(Once { caller: session.member.key, key, command }).await?.output;
     Ok(Redirect::to(&format!("/transactions/{}?paid=1", made.id)).into_response())
 }

@@ -89,7 +89,8 @@ pub fn give_back(ledger: &mut Ledger<'_>, original: &Transaction, wanted: &Retur
         } else {
             format!("Only {left} of this transaction can still be given back.")
         };
-        return Err(Error::new(Code::AlreadyReversed, detail).with("remaining", left));
+        let refusal = Error::new(Code::AlreadyReversed, detail).with("remaining", left);
+        return Err(if left == 0 { refusal.in_words("refusal-back-in-full") } else { refusal });
     }
     let mut from = Wallet::by_id(ledger.conn, original.to.wallet_id)?;
     let mut to = Wallet::by_id(ledger.conn, original.from.wallet_id)?;

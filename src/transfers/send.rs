@@ -1,9 +1,11 @@
 //! UC-3, Peer-to-Peer Token Transfer: a member pays another member, or a system account (a pool
-//! transfer: a fee, a charge).
+//! transfer: a charge, a gift). Where the community takes a fee on payments between members, the payer pays it
+//! besides, in the same step.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use super::fee::FeeTerms;
 use crate::error::{Error, Result};
 use crate::ledger::{
     Amount, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, WalletKey, as_made,
@@ -12,7 +14,8 @@ use crate::ledger::{
 /// Sends tokens from the caller's wallet.
 ///
 /// Refused, and nothing changes: `forbidden` where the sender has left, `wallet_not_found`, `self_transfer`, `wallet_frozen` (either
-/// side), `recipient_closed`, `insufficient_balance`, `amount_overflow`.
+/// side), `recipient_closed`, `insufficient_balance`, `amount_overflow`, `fee_changed` where the fee is more than
+/// was agreed to.
 #[derive(Debug, Clone)]
 pub struct Send {
     /// The caller's wallet.
@@ -23,6 +26,8 @@ pub struct Send {
     pub amount: Amount,
     /// What the sender writes to it; both sides read it.
     pub note: Option<Note>,
+    /// What it costs, and what the sender agrees to.
+    pub terms: FeeTerms,
 }
 
 impl Command for Send {
@@ -31,8 +36,17 @@ impl Command for Send {
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Transaction> {
         let mut from = payer(ledger.conn, self.from)?;
         let mut to = Wallet::by_id(ledger.conn, self.to)?;
+        let fee = self.terms.fee(&from, &to, self.amount);
+        if let Some(fee) = fee {
+            from.check_payment(&to, self.amount, Some(fee))?;
+            self.terms.check(fee)?;
+        }
         let posting = Posting { note: self.note.as_ref(), ..Posting::of(self.amount) };
-        ledger.post(&mut from, &mut to, &posting)
+        let mut paid = ledger.post(&mut from, &mut to, &posting)?;
+        if let Some(fee) = fee {
+            self.terms.take(ledger, &mut from, fee, &mut paid)?;
+        }
+        Ok(paid)
     }
 }
 
@@ -47,6 +61,7 @@ impl Repeatable for Send {
         payer(conn, self.from).map(drop)
     }
 
+    /// What they agree to pay for it is no part of it: the same payment with the same key was agreed to then.
     fn request(&self) -> Value {
         json!([self.to, self.amount, self.note])
     }

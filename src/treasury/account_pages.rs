@@ -2,17 +2,17 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::consents::{Rules, Weighed, Weighing, place};
 use super::{AddAccount, Issue, SystemAccount};
 use crate::error::Result;
 use crate::ledger::{IdempotencyKey, Once, REASON_CHARS_MAX, SYSTEM_ACCOUNT};
 use crate::web::{
     App, FormBody, MayAct, Nav, Operating, Overseeing, Pages, Parameters, Section, Session, Shell, form_status,
-    page_with, said,
+    page_with,
 };
 
 /// The pages of this file.
@@ -73,7 +73,7 @@ async fn accounts_page(
     let status = form_status(problems.iter().any(Option::is_some));
     let page = AccountsPage {
         shell: app.shell(Some(session), Nav::Admin(Section::Accounts)),
-        may: if status == StatusCode::OK { MayAct::of(session, app) } else { MayAct::Now },
+        may: MayAct::beside_form(status, session, app),
         place: "/admin/accounts",
         said,
         accounts: app.books.read(SystemAccount::list).await?,
@@ -92,8 +92,8 @@ async fn show(
     Parameters(query): Parameters<Done>,
 ) -> Result<Response> {
     let said = match query.done.as_deref() {
-        Some("issued") => Some("The tokens are issued."),
-        Some("made") => Some("The account is made. Issuances and distributions can name it."),
+        Some("issued") => Some("treasury-issued"),
+        Some("made") => Some("treasury-made"),
         _ => None,
     };
     accounts_page(&app, &session, said, Default::default(), Default::default()).await
@@ -103,37 +103,37 @@ async fn show(
 async fn issue(State(app): State<App>, operating: Operating, FormBody(form): FormBody<IssueForm>) -> Result<Response> {
     operating.session.check(&form.csrf)?;
     match execute(&app, &operating, &form).await {
-        Ok(()) => Ok(Redirect::to("/admin/accounts?done=issued").into_response()),
+        Ok(place) => Ok(Redirect::to(&place).into_response()),
         Err(error) if error.is_refusal() => {
-            let problems = [Some(said(&error)), None];
+            let problems = [Some(operating.told(&app, &error)), None];
             accounts_page(&app, &operating.session, None, (form, AccountForm::default()), problems).await
         }
         Err(error) => Err(error),
     }
 }
 
-async fn execute(app: &App, operating: &Operating, form: &IssueForm) -> Result<()> {
-    let digits: String = form.amount.chars().filter(|character| !character.is_whitespace()).collect();
+/// Where to read what came of it.
+async fn execute(app: &App, operating: &Operating, form: &IssueForm) -> Result<String> {
     let command = Issue {
-        amount: digits.parse()?,
+        amount: operating.session.language.digits(&form.amount).parse()?,
         system_account: Some(form.account.clone()).filter(|account| !account.is_empty()),
         authority: operating.authority(&form.reason)?,
     };
     let key = IdempotencyKey::new(&form.key)?;
-    app.books.execute(Once { caller: operating.session.member.key, key, command }).await?;
-    Ok(())
+    let command = Once { caller: operating.session.member.key, key, command };
+    Ok(match app.books.execute(Weighed { rules: Rules::of(&app.config), command }).await? {
+        Weighing::Done(_) => "/admin/accounts?done=issued".to_owned(),
+        Weighing::Waits(waits) => place(&waits.output),
+    })
 }
 
 async fn add(State(app): State<App>, operating: Operating, FormBody(form): FormBody<AccountForm>) -> Result<Response> {
     operating.session.check(&form.csrf)?;
-    let outcome = match operating.authority(&form.reason) {
-        Ok(authority) => app.books.execute(AddAccount { name: form.name.trim().to_owned(), authority }).await,
-        Err(error) => Err(error),
-    };
-    match outcome {
+    let add = |authority| app.books.execute(AddAccount { name: form.name.trim().to_owned(), authority });
+    match operating.act(&form.reason, add).await {
         Ok(_) => Ok(Redirect::to("/admin/accounts?done=made").into_response()),
         Err(error) if error.is_refusal() => {
-            let problems = [None, Some(said(&error))];
+            let problems = [None, Some(operating.told(&app, &error))];
             accounts_page(&app, &operating.session, None, (IssueForm::default(), form), problems).await
         }
         Err(error) => Err(error),

@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{AddAccount, Correct, Distribute, Distribution, Issue, Recipient, SetFrozen, SystemAccount};
+use super::consents::{Proposal, Rules, Weighed, answer};
+use super::{AddAccount, Correct, Distribute, Distribution, Issue, Recipient, SetFrozen, SystemAccount, Unfreeze};
 use crate::error::{Error, Result};
 use crate::identity::wallet_of;
 use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
@@ -57,7 +58,7 @@ struct DistributionRequest {
 ///
 /// All or nothing. What the pool lacks is issued first, exactly.
 #[utoipa::path(post, path = "/v1/admin/distributions", tag = "Operators", params(("Idempotency-Key" = String, Header)),
-    request_body = DistributionRequest, responses((status = 201, body = Distribution)))]
+    request_body = DistributionRequest, responses((status = 201, body = Distribution), (status = 202, description = "It waits for another operator.", body = Proposal)))]
 async fn distribute(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
@@ -81,8 +82,9 @@ async fn distribute(
         issued_max: None,
         authority,
     };
-    let outcome = app.books.execute(Once { caller: operator.key, key, command }).await?;
-    Ok(created(&outcome, None))
+    let command = Weighed { rules: Rules::of(&app.config), command: Once { caller: operator.key, key, command } };
+    let weighing = app.books.execute(command).await?;
+    Ok(answer(weighing, |outcome| created(&outcome, None)))
 }
 
 fn recipient(conn: &rusqlite::Connection, index: usize, share: &Share) -> Result<Recipient> {
@@ -109,7 +111,7 @@ struct IssuanceRequest {
 
 /// Issue tokens into the pool
 #[utoipa::path(post, path = "/v1/admin/issuances", tag = "Operators", params(("Idempotency-Key" = String, Header)),
-    request_body = IssuanceRequest, responses((status = 201, body = Transaction)))]
+    request_body = IssuanceRequest, responses((status = 201, body = Transaction), (status = 202, description = "It waits for another operator.", body = Proposal)))]
 async fn issue(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
@@ -122,8 +124,9 @@ async fn issue(
         system_account: request.system_account,
         authority: authority(&operator, request.reason, &request_id)?,
     };
-    let outcome = app.books.execute(Once { caller: operator.key, key, command }).await?;
-    Ok(created(&outcome, Some(outcome.output.id)))
+    let command = Weighed { rules: Rules::of(&app.config), command: Once { caller: operator.key, key, command } };
+    let weighing = app.books.execute(command).await?;
+    Ok(answer(weighing, |outcome| created(&outcome, Some(outcome.output.id))))
 }
 
 /// A correction.
@@ -141,7 +144,7 @@ struct CorrectionRequest {
 /// A compensating transaction, linked to the original, which stays as it was.
 #[utoipa::path(post, path = "/v1/admin/transactions/{id}/reverse", tag = "Operators",
     params(("id" = TransactionId, Path), ("Idempotency-Key" = String, Header)), request_body = CorrectionRequest,
-    responses((status = 201, body = Transaction)))]
+    responses((status = 201, body = Transaction), (status = 202, description = "It waits for another operator.", body = Proposal)))]
 async fn correct(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
@@ -155,8 +158,9 @@ async fn correct(
         amount: request.amount,
         authority: authority(&operator, request.reason, &request_id)?,
     };
-    let outcome = app.books.execute(Once { caller: operator.key, key, command }).await?;
-    Ok(created(&outcome, Some(outcome.output.id)))
+    let command = Weighed { rules: Rules::of(&app.config), command: Once { caller: operator.key, key, command } };
+    let weighing = app.books.execute(command).await?;
+    Ok(answer(weighing, |outcome| created(&outcome, Some(outcome.output.id))))
 }
 
 /// Freeze a wallet
@@ -165,39 +169,33 @@ async fn correct(
 #[utoipa::path(post, path = "/v1/admin/wallets/{id}/freeze", tag = "Operators", params(("id" = WalletId, Path)),
     request_body = Why, responses((status = 200, body = WalletView)))]
 async fn freeze(
-    state: State<App>,
-    operator: OperatorCaller,
-    id: PathId<WalletId>,
-    request_id: RequestId,
-    body: Body<Why>,
-) -> Result<Json<WalletView>> {
-    set_frozen(state, operator, id, request_id, body, true).await
-}
-
-/// Unfreeze a wallet
-#[utoipa::path(post, path = "/v1/admin/wallets/{id}/unfreeze", tag = "Operators", params(("id" = WalletId, Path)),
-    request_body = Why, responses((status = 200, body = WalletView)))]
-async fn unfreeze(
-    state: State<App>,
-    operator: OperatorCaller,
-    id: PathId<WalletId>,
-    request_id: RequestId,
-    body: Body<Why>,
-) -> Result<Json<WalletView>> {
-    set_frozen(state, operator, id, request_id, body, false).await
-}
-
-async fn set_frozen(
     State(app): State<App>,
     OperatorCaller(operator): OperatorCaller,
     PathId(wallet_id): PathId<WalletId>,
     request_id: RequestId,
     Body(why): Body<Why>,
-    frozen: bool,
 ) -> Result<Json<WalletView>> {
     let authority = authority(&operator, why.reason, &request_id)?;
-    let wallet = app.books.execute(SetFrozen { wallet_id, frozen, authority }).await?;
+    let wallet = app.books.execute(SetFrozen { wallet_id, frozen: true, authority }).await?;
     Ok(Json(wallet.into()))
+}
+
+/// Unfreeze a wallet
+///
+/// One with more in it than `consent.above` allows waits for another operator.
+#[utoipa::path(post, path = "/v1/admin/wallets/{id}/unfreeze", tag = "Operators", params(("id" = WalletId, Path)),
+    request_body = Why, responses((status = 200, body = WalletView), (status = 202, description = "It waits for another operator.", body = Proposal)))]
+async fn unfreeze(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    PathId(wallet_id): PathId<WalletId>,
+    request_id: RequestId,
+    Body(why): Body<Why>,
+) -> Result<Response> {
+    let authority = authority(&operator, why.reason, &request_id)?;
+    let command = Unfreeze { wallet_id, frozen_by: None, authority };
+    let weighing = app.books.execute(Weighed { rules: Rules::of(&app.config), command }).await?;
+    Ok(answer(weighing, |done| Json(WalletView::from(done.wallet)).into_response()))
 }
 
 /// The system accounts

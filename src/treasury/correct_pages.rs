@@ -7,9 +7,11 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::Correct;
+use super::consents::{Rules, Weighed, Weighing, place};
+use super::correct::fee_to_return;
 use crate::error::{Code, Result};
 use crate::ledger::{IdempotencyKey, Once, REASON_CHARS_MAX, Transaction, TransactionId, by_id};
-use crate::web::{App, FormBody, Nav, Operating, Pages, PathId, Section, Shell, form_status, page_with, said};
+use crate::web::{App, FormBody, Nav, Operating, Pages, PathId, Section, Shell, form_status, page_with};
 
 /// The page of this file.
 pub(super) fn routes() -> Pages {
@@ -23,6 +25,8 @@ struct CorrectPage {
     transaction: Transaction,
     /// How much of it has not gone back yet.
     left: i64,
+    /// What of its fee goes back with it, where all of it does.
+    fee: Option<i64>,
     amount: String,
     reason: String,
     reason_max: usize,
@@ -47,7 +51,14 @@ async fn correct_page(
     typed: Option<CorrectForm>,
     problem: Option<String>,
 ) -> Result<Response> {
-    let transaction = app.books.read(move |conn| by_id(conn, id, None)).await?;
+    let (transaction, fee) = app
+        .books
+        .read(move |conn| {
+            let transaction = by_id(conn, id, None)?;
+            let fee = fee_to_return(conn, &transaction, None)?;
+            Ok((transaction, fee.map(|fee| fee.amount - fee.reversed_amount.unwrap_or(0))))
+        })
+        .await?;
     let left = transaction.amount - transaction.reversed_amount.unwrap_or(0);
     let form = typed.unwrap_or_else(|| CorrectForm { amount: left.to_string(), ..CorrectForm::default() });
     let status = form_status(problem.is_some());
@@ -55,6 +66,7 @@ async fn correct_page(
         shell: app.shell(Some(&operating.session), Nav::Admin(Section::Transactions)),
         transaction,
         left,
+        fee,
         amount: form.amount,
         reason: form.reason,
         reason_max: REASON_CHARS_MAX,
@@ -76,20 +88,26 @@ async fn correct(
 ) -> Result<Response> {
     operating.session.check(&form.csrf)?;
     match execute(&app, &operating, id, &form).await {
-        Ok(made) => Ok(Redirect::to(&format!("/admin/transactions/{made}?done=1")).into_response()),
+        Ok(place) => Ok(Redirect::to(&place).into_response()),
         Err(error) if error.is_refusal() && error.code != Code::TransactionNotFound => {
-            correct_page(&app, &operating, id, Some(form), Some(said(&error))).await
+            let problem = operating.told(&app, &error);
+            correct_page(&app, &operating, id, Some(form), Some(problem)).await
         }
         Err(error) => Err(error),
     }
 }
 
-async fn execute(app: &App, operating: &Operating, id: TransactionId, form: &CorrectForm) -> Result<TransactionId> {
+/// Where to read what came of it.
+async fn execute(app: &App, operating: &Operating, id: TransactionId, form: &CorrectForm) -> Result<String> {
     let command = Correct {
         transaction_id: id,
-        amount: Some(form.amount.trim().parse()?),
+        amount: Some(operating.session.language.digits(&form.amount).parse()?),
         authority: operating.authority(&form.reason)?,
     };
     let key = IdempotencyKey::new(&form.key)?;
-    Ok(app.books.execute(Once { caller: operating.session.member.key, key, command }).await?.output.id)
+    let command = Once { caller: operating.session.member.key, key, command };
+    Ok(match app.books.execute(Weighed { rules: Rules::of(&app.config), command }).await? {
+        Weighing::Done(made) => format!("/admin/transactions/{}?done=1", made.output.id),
+        Weighing::Waits(waits) => place(&waits.output),
+    })
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use rusqlite::Connection;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::ledger::{
 };
 
 /// One member's share.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Recipient {
     /// Their wallet.
     pub wallet_id: WalletId,
@@ -102,16 +102,19 @@ impl Distribute {
 pub(super) fn receiver(conn: &Connection, id: WalletId, seen: &mut HashSet<WalletId>) -> Result<Wallet> {
     let wallet = Wallet::by_id(conn, id)?;
     if wallet.is_system {
-        return Err(Error::new(Code::SystemWallet, "This wallet belongs to a system account, not to a member."));
+        return Err(Error::new(Code::SystemWallet, "This wallet belongs to a system account, not to a member.")
+            .in_words("treasury-list-system"));
     }
     if !seen.insert(id) {
-        return Err(Error::field("recipients", "This wallet is named twice."));
+        return Err(Error::field("recipients", "This wallet is named twice.").in_words("treasury-list-twice"));
     }
     if wallet.frozen_reason.is_some() {
-        return Err(Error::new(Code::WalletFrozen, "This wallet is frozen and cannot receive tokens."));
+        return Err(Error::new(Code::WalletFrozen, "This wallet is frozen and cannot receive tokens.")
+            .in_words("treasury-list-frozen"));
     }
     if wallet.is_closed {
-        return Err(Error::new(Code::RecipientClosed, "The owner of this wallet has left the community."));
+        return Err(Error::new(Code::RecipientClosed, "The owner of this wallet has left the community.")
+            .in_words("treasury-list-gone"));
     }
     Ok(wallet)
 }
@@ -120,6 +123,7 @@ pub(super) fn receiver(conn: &Connection, id: WalletId, seen: &mut HashSet<Walle
 pub(super) fn add(total: i64, share: Amount) -> Result<i64> {
     total.checked_add(share.get()).ok_or_else(|| {
         Error::new(Code::AmountOverflow, "Together the amounts pass 9223372036854775807, the most the ledger can hold.")
+            .in_words("treasury-list-sum")
     })
 }
 
@@ -136,7 +140,8 @@ impl Command for Distribute {
                 format!(
                     "The pool has become smaller: {issued} tokens would now be issued for it. Look at it once more."
                 ),
-            ));
+            )
+            .in_words("treasury-pool-smaller"));
         }
         let first = ledger.next_sequence();
         let count = i64::try_from(self.recipients.len()).map_err(Error::internal)? + i64::from(issued > 0);

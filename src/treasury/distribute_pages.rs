@@ -5,15 +5,15 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use rusqlite::Connection;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::consents::{Rules, Weighed, Weighing, place};
 use super::list::read_list;
-use super::preview::{Preview, PreviewLine, list_of, preview};
+use super::preview::{Preview, PreviewLine, Problem, list_of, preview};
 use super::{Distribute, Recipient, SystemAccount};
 use crate::audit::{AuditView, lines};
 use crate::error::{Code, Error, Result};
@@ -24,7 +24,7 @@ use crate::ledger::{
 };
 use crate::web::{
     App, MayAct, Nav, Operating, Overseeing, Pages, Parameters, PathId, Section, Session, Shell, UploadBody,
-    form_status, page, page_with, path_id, said,
+    form_status, page, page_with, path_id,
 };
 
 /// Lines shown of a long list.
@@ -48,7 +48,7 @@ path_id!(
 );
 
 fn no_distribution() -> Error {
-    Error::new(Code::NotFound, "There is no such distribution.")
+    Error::new(Code::NotFound, "There is no such distribution.").in_words("treasury-no-distribution")
 }
 
 /// What is typed before it is looked at.
@@ -74,7 +74,7 @@ struct BeginPage {
     note_max: usize,
 }
 
-async fn begin_page(app: &App, session: &Session, draft: Draft, mut problems: Vec<String>) -> Result<Response> {
+async fn begin_page(app: &App, session: &Session, draft: Draft, mut problems: Vec<Problem>) -> Result<Response> {
     let read = |conn: &Connection| {
         let filter = AuditFilter { action: Some("distribution".into()), ..AuditFilter::default() };
         Ok((SystemAccount::list(conn)?, lines(conn, &filter, &PageRequest { limit: FORMER, cursor: None })?.items))
@@ -83,18 +83,18 @@ async fn begin_page(app: &App, session: &Session, draft: Draft, mut problems: Ve
     let status = form_status(!problems.is_empty());
     let more_problems = problems.len().saturating_sub(PROBLEMS_MAX);
     problems.truncate(PROBLEMS_MAX);
+    let shell = app.shell(Some(session), Nav::Admin(Section::Distribution));
     let page = BeginPage {
-        shell: app.shell(Some(session), Nav::Admin(Section::Distribution)),
-        // What was typed in good time is not lost.
-        may: if status == StatusCode::OK { MayAct::of(session, app) } else { MayAct::Now },
+        may: MayAct::beside_form(status, session, app),
         place: "/admin/distribute",
         draft,
-        problems,
+        problems: problems.iter().map(|problem| problem.told(&shell)).collect(),
         more_problems,
         accounts,
         former,
         recipients_max: app.config.limits.recipients_per_distribution,
         note_max: NOTE_CHARS_MAX,
+        shell,
     };
     Ok(page_with(status, &page))
 }
@@ -218,7 +218,7 @@ async fn look(State(app): State<App>, operating: Operating, form: UploadBody) ->
             Ok(confirm_page(&app, &operating.session, draft, found, String::new(), None))
         }
         Ok(found) => begin_page(&app, &operating.session, draft, found.problems).await,
-        Err(error) if error.is_refusal() => begin_page(&app, &operating.session, draft, vec![said(&error)]).await,
+        Err(error) if error.is_refusal() => begin_page(&app, &operating.session, draft, vec![Problem::of(error)]).await,
         Err(error) => Err(error),
     }
 }
@@ -262,19 +262,20 @@ async fn distribute(State(app): State<App>, operating: Operating, form: UploadBo
     let outcome = if operating.session.is_sealed(&sealed(&draft, &key, &issued), &form.text("seal")) {
         execute(&app, &operating, &draft, &key, issued.parse().ok(), &reason).await
     } else {
-        Err(Error::new(Code::InvalidRequest, "This is not what was shown to you last. Look at it once more."))
+        Err(Error::new(Code::InvalidRequest, "This is not what was shown to you last. Look at it once more.")
+            .in_words("treasury-other-than-shown"))
     };
     match outcome {
-        Ok(id) => Ok(Redirect::to(&format!("/admin/distributions/{id}")).into_response()),
+        Ok(place) => Ok(Redirect::to(&place).into_response()),
         Err(error) if error.is_refusal() => {
-            let problem = said(&error);
+            let problem = operating.told(&app, &error);
             match judge(&app, draft.list.clone().into_bytes(), &draft).await {
                 Ok(found) if found.problems.is_empty() => {
                     Ok(confirm_page(&app, &operating.session, draft, found, reason, Some(problem)))
                 }
                 Ok(found) => begin_page(&app, &operating.session, draft, found.problems).await,
                 Err(error) if error.is_refusal() => {
-                    begin_page(&app, &operating.session, draft, vec![said(&error)]).await
+                    begin_page(&app, &operating.session, draft, vec![Problem::of(error)]).await
                 }
                 Err(error) => Err(error),
             }
@@ -283,6 +284,7 @@ async fn distribute(State(app): State<App>, operating: Operating, form: UploadBo
     }
 }
 
+/// Where to read what came of it.
 async fn execute(
     app: &App,
     operating: &Operating,
@@ -290,7 +292,7 @@ async fn execute(
     key: &str,
     issued_max: Option<i64>,
     reason: &str,
-) -> Result<Uuid> {
+) -> Result<String> {
     let authority = operating.authority(reason)?;
     let list = draft.list.clone().into_bytes();
     let recipients: Vec<Recipient> =
@@ -304,8 +306,11 @@ async fn execute(
         authority,
     };
     let key = IdempotencyKey::new(key)?;
-    let once = Once { caller: operating.session.member.key, key, command };
-    Ok(app.books.execute(once).await?.output.distribution_id)
+    let command = Once { caller: operating.session.member.key, key, command };
+    Ok(match app.books.execute(Weighed { rules: Rules::of(&app.config), command }).await? {
+        Weighing::Done(done) => format!("/admin/distributions/{}", done.output.distribution_id),
+        Weighing::Waits(waits) => place(&waits.output),
+    })
 }
 
 #[derive(Template)]

@@ -1,5 +1,6 @@
 //! UC-4: an operator freezes a wallet, and nothing moves in or out of it, at once; or unfreezes it.
 
+use rusqlite::OptionalExtension;
 use serde_json::json;
 
 use crate::error::{Code, Error, Result};
@@ -30,15 +31,60 @@ impl Command for SetFrozen {
         if wallet.frozen_reason.is_some() == self.frozen {
             return Ok(wallet);
         }
-        let audit = ledger.audit(&self.authority.line(
-            if self.frozen { "wallet.freeze" } else { "wallet.unfreeze" },
-            &wallet.id.to_string(),
-            json!({}),
-        ))?;
+        let (action, details) = if self.frozen {
+            ("wallet.freeze", json!({}))
+        } else {
+            ("wallet.unfreeze", json!({ "balance": wallet.balance }))
+        };
+        let audit = ledger.audit(&self.authority.line(action, &wallet.id.to_string(), details))?;
         ledger.conn.execute(
             "UPDATE wallets SET is_frozen = ?2, frozen_reason = ?3, state_audit = ?4, updated_at = ?5 WHERE key = ?1",
             (wallet.key, self.frozen, self.frozen.then(|| self.authority.reason.as_str()), audit, ledger.now()),
         )?;
         Wallet::by_key(ledger.conn, wallet.key)
+    }
+}
+
+/// Unfreezes a member's wallet, and says which freezing was lifted: what was proposed about one is not meant
+/// for another.
+///
+/// Refused: `wallet_not_found`, `system_wallet`; `proposal_outdated` where another one is in force.
+#[derive(Debug, Clone)]
+pub struct Unfreeze {
+    /// Which wallet.
+    pub wallet_id: WalletId,
+    /// The audit line of the freezing that is lifted; `None`: whichever is in force, if any.
+    pub frozen_by: Option<i64>,
+    /// Who and why.
+    pub authority: Authority,
+}
+
+/// What was unfrozen.
+#[derive(Debug, Clone)]
+pub struct Unfrozen {
+    /// The wallet.
+    pub wallet: Wallet,
+    /// The audit line of the freezing that was lifted.
+    pub frozen_by: Option<i64>,
+}
+
+impl Command for Unfreeze {
+    type Output = Unfrozen;
+
+    fn run(self, ledger: &mut Ledger<'_>) -> Result<Unfrozen> {
+        let frozen_by: Option<i64> = ledger
+            .conn
+            .prepare_cached("SELECT state_audit FROM wallets WHERE id = ?1 AND is_frozen")?
+            .query_row([self.wallet_id], |row| row.get(0))
+            .optional()?;
+        if self.frozen_by.is_some() && self.frozen_by != frozen_by {
+            return Err(Error::new(
+                Code::ProposalOutdated,
+                "This wallet was unfrozen since, or frozen anew for another reason.",
+            ));
+        }
+        let Self { wallet_id, authority, .. } = self;
+        let wallet = SetFrozen { wallet_id, frozen: false, authority }.run(ledger)?;
+        Ok(Unfrozen { wallet, frozen_by })
     }
 }

@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
 
-use super::SetFrozen;
+use super::consents::{Rules, Weighed, Weighing, place};
+use super::{SetFrozen, Unfreeze};
 use crate::error::Result;
 use crate::identity::{Member, member};
-use crate::ledger::UserId;
+use crate::ledger::{Authority, UserId, WalletId};
 use crate::web::{ActPage, App, FormBody, Operating, Pages, PathId, ReasonForm, Section};
 
 /// The pages of this file.
@@ -28,27 +29,22 @@ const fn word(frozen: bool) -> &'static str {
 }
 
 fn page(app: &App, operating: &Operating, member: &Member, frozen: bool) -> ActPage {
-    let name = &member.username;
+    let say = |key: &'static str| String::from(operating.session.language.say(key).with("name", &member.username));
     let back = format!("/admin/members/{}", member.id);
     let action = format!("{back}/{}", word(frozen));
     if frozen {
-        let title = format!("Freeze the wallet of {name}");
         ActPage {
-            sentences: vec![
-                format!("From this moment on {name} can neither send nor receive."),
-                "What is in the wallet stays there, and they see it. You can unfreeze it at any time.".to_owned(),
-            ],
-            read_by: "The member reads it on their wallet's page, and it stays in the audit log.",
-            button: "Freeze it",
+            sentences: vec![say("treasury-freeze-means"), say("treasury-freeze-stays")],
+            read_by: say("treasury-freeze-read-by"),
+            button: say("treasury-freeze-do"),
             is_dangerous: true,
-            ..ActPage::new(app, operating, Section::Members, title, action, back)
+            ..ActPage::new(app, operating, Section::Members, say("treasury-freeze"), action, back)
         }
     } else {
-        let title = format!("Unfreeze the wallet of {name}");
         ActPage {
-            sentences: vec![format!("{name} can send and receive again, at once.")],
-            button: "Unfreeze it",
-            ..ActPage::new(app, operating, Section::Members, title, action, back)
+            sentences: vec![say("treasury-unfreeze-means")],
+            button: say("treasury-unfreeze-do"),
+            ..ActPage::new(app, operating, Section::Members, say("treasury-unfreeze"), action, back)
         }
     }
 }
@@ -72,13 +68,25 @@ async fn perform(
 ) -> Result<Response> {
     operating.session.check(&form.csrf)?;
     let member = app.books.look_up(|conn| member::by_id(conn, id)).await?;
-    let outcome = match operating.authority(&form.reason) {
-        Ok(authority) => app.books.execute(SetFrozen { wallet_id: member.wallet_id, frozen, authority }).await,
-        Err(error) => Err(error),
-    };
-    match outcome {
-        Ok(_) => Ok(Redirect::to(&format!("/admin/members/{id}?done={}", word(frozen))).into_response()),
+    match operating.act(&form.reason, |authority| execute(&app, member.wallet_id, frozen, authority)).await {
+        Ok(waits) => {
+            let place = waits.unwrap_or_else(|| format!("/admin/members/{id}?done={}", word(frozen)));
+            Ok(Redirect::to(&place).into_response())
+        }
         Err(error) if error.is_refusal() => Ok(page(&app, &operating, &member, frozen).refused(form.reason, &error)),
         Err(error) => Err(error),
     }
+}
+
+/// Where to read that it waits for another operator, if it does.
+async fn execute(app: &App, wallet_id: WalletId, frozen: bool, authority: Authority) -> Result<Option<String>> {
+    if frozen {
+        app.books.execute(SetFrozen { wallet_id, frozen, authority }).await?;
+        return Ok(None);
+    }
+    let command = Unfreeze { wallet_id, frozen_by: None, authority };
+    Ok(match app.books.execute(Weighed { rules: Rules::of(&app.config), command }).await? {
+        Weighing::Done(_) => None,
+        Weighing::Waits(waits) => Some(place(&waits.output)),
+    })
 }

@@ -16,14 +16,16 @@ pub const LIST_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// A line of the list.
 #[derive(Debug, Clone)]
 pub struct ListLine {
+    /// On which line of the file it begins.
+    pub line: usize,
     /// Who is named there, as it was written.
     pub who: String,
     /// Whom it means and how much they get, or what is wrong with it.
     pub recipient: Result<Recipient>,
 }
 
-fn broken(detail: impl Into<String>) -> Error {
-    Error::new(Code::InvalidRequest, detail)
+fn broken(detail: &str, words: &'static str) -> Error {
+    Error::new(Code::InvalidRequest, detail).in_words(words)
 }
 
 /// Whom the list names by which column.
@@ -40,10 +42,23 @@ impl By {
 
     fn wallet(self, conn: &Connection, who: &str) -> Result<WalletId> {
         match self {
-            Self::Wallet => who.parse(),
-            Self::User => wallet_of(conn, who.parse()?),
-            Self::Name => wallet_of(conn, user_by_name(conn, who)?),
+            Self::Wallet => who.parse().map_err(no_id),
+            Self::User => wallet_of(conn, who.parse().map_err(no_id)?),
+            Self::Name => wallet_of(conn, user_by_name(conn, who).map_err(|error| no_one(error, who))?),
         }
+    }
+}
+
+fn no_id(error: Error) -> Error {
+    error.in_words("treasury-list-no-id")
+}
+
+/// A name that means nobody, or more than one.
+fn no_one(error: Error, who: &str) -> Error {
+    match error.code {
+        Code::UserNotFound => error.in_words_naming("treasury-list-nobody", who),
+        Code::AmbiguousName => error.in_words_naming("treasury-list-several", who),
+        _ => error,
     }
 }
 
@@ -51,45 +66,50 @@ impl By {
 /// semicolons and tabs between the cells, where the heading has them.
 pub fn read_list(conn: &Connection, bytes: &[u8]) -> Result<Vec<ListLine>> {
     if bytes.len() > LIST_BYTES_MAX {
-        return Err(broken("The list is larger than 16 MiB."));
+        return Err(broken("The list is larger than 16 MiB.", "treasury-list-large"));
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") || text.contains(&0) {
-        return Err(broken("The list is in UTF-16. Save it as CSV in UTF-8 and try again."));
+        return Err(broken("The list is in UTF-16. Save it as CSV in UTF-8 and try again.", "treasury-list-utf16"));
     }
     let mut reader = ReaderBuilder::new().trim(Trim::All).delimiter(divider(text)).from_reader(text);
     let headings = reader
         .headers()
-        .map_err(|_| broken("The first line cannot be read: it must name the columns, in UTF-8."))?
+        .map_err(|_| {
+            broken("The first line cannot be read: it must name the columns, in UTF-8.", "treasury-list-headings")
+        })?
         .clone();
     let column = |name: &str| headings.iter().position(|heading| heading.eq_ignore_ascii_case(name));
-    let amount = column("amount").ok_or_else(|| broken("The first line must name a column amount."))?;
-    let (by, who) = By::ALL
-        .into_iter()
-        .find_map(|(by, name)| Some((by, column(name)?)))
-        .ok_or_else(|| broken("The first line must name a column wallet_id, user_id or username."))?;
+    let amount = column("amount")
+        .ok_or_else(|| broken("The first line must name a column amount.", "treasury-list-no-amount"))?;
+    let (by, who) = By::ALL.into_iter().find_map(|(by, name)| Some((by, column(name)?))).ok_or_else(|| {
+        broken("The first line must name a column wallet_id, user_id or username.", "treasury-list-no-who")
+    })?;
     let (mut lines, mut record, mut count) = (Vec::new(), ByteRecord::new(), Count { text, start: 0, line: 1 });
     loop {
         let outcome = reader.read_byte_record(&mut record);
-        let mut place = |position: Option<&Position>| format!("line {}", position.map_or(0, |at| count.line_of(at)));
-        let unreadable = |place: &str| broken("it must have as many columns as the first line, in UTF-8.").about(place);
+        let mut line_of = |position: Option<&Position>| position.map_or(0, |at| count.line_of(at));
+        let place = |line: usize| format!("line {line}");
+        let unreadable = |place: &str| {
+            broken("it must have as many columns as the first line, in UTF-8.", "treasury-list-broken").about(place)
+        };
         match outcome {
             Ok(false) => return Ok(lines),
             Ok(true) => {
-                let place = place(record.position());
-                let line = match StringRecord::from_byte_record(record.clone()) {
+                let line = line_of(record.position());
+                let place = place(line);
+                lines.push(match StringRecord::from_byte_record(record.clone()) {
                     Ok(cells) => {
                         let (who, amount) = (&cells[who], &cells[amount]);
                         let recipient = recipient(conn, by, who, amount, &place).map_err(|error| error.about(&place));
-                        ListLine { who: who.to_owned(), recipient }
+                        ListLine { line, who: who.to_owned(), recipient }
                     }
-                    Err(_) => ListLine { who: String::new(), recipient: Err(unreadable(&place)) },
-                };
-                lines.push(line);
+                    Err(_) => ListLine { line, who: String::new(), recipient: Err(unreadable(&place)) },
+                });
             }
             Err(error) => {
-                let refusal = unreadable(&place(error.position()));
-                lines.push(ListLine { who: String::new(), recipient: Err(refusal) });
+                let line = line_of(error.position());
+                lines.push(ListLine { line, who: String::new(), recipient: Err(unreadable(&place(line))) });
             }
         }
     }

@@ -1,8 +1,10 @@
 //! The operators' use cases: issuing, distributing, freezing, correcting. Each names its operator
-//! and reason and leaves a line in the audit log (Administrative Operations).
+//! and reason and leaves a line in the audit log (Administrative Operations). What is large may need a second
+//! operator's consent.
 
 mod account_pages;
 mod api;
+pub mod consents;
 mod correct;
 mod correct_pages;
 mod create_account;
@@ -20,7 +22,7 @@ use crate::web::Slice;
 pub use correct::Correct;
 pub use create_account::{AddAccount, CreateAccount};
 pub use distribute::{Distribute, Distribution, Recipient};
-pub use freeze::SetFrozen;
+pub use freeze::{SetFrozen, Unfreeze, Unfrozen};
 pub use issue::Issue;
 pub use list::{LIST_BYTES_MAX, ListLine, read_list};
 pub use system_account::SystemAccount;
@@ -31,5 +33,6 @@ pub fn slice() -> Slice {
         .merge(account_pages::routes())
         .merge(freeze_pages::routes())
         .merge(correct_pages::routes());
-    Slice { api: api::routes(), pages }
+    let consents = consents::slice();
+    Slice { api: api::routes().merge(consents.api), pages: pages.merge(consents.pages) }
 }

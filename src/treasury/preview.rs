@@ -8,6 +8,7 @@ use super::distribute::{add, receiver};
 use super::{ListLine, Recipient};
 use crate::error::{Code, Error, Result};
 use crate::ledger::{Amount, Wallet, WalletId, treasury};
+use crate::web::Shell;
 
 /// A line of the list, and whom it means.
 #[derive(Debug, Clone)]
@@ -22,13 +23,36 @@ pub(super) struct PreviewLine {
     pub balance: i64,
 }
 
+/// Something that is wrong with a list: with a line of it, or as a whole.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    line: Option<usize>,
+    refusal: Error,
+}
+
+impl Problem {
+    /// With the list as a whole.
+    pub(super) const fn of(refusal: Error) -> Self {
+        Self { line: None, refusal }
+    }
+
+    /// As a sentence.
+    pub(super) fn told(&self, shell: &Shell) -> String {
+        let problem = shell.of_others(&self.refusal);
+        match self.line {
+            Some(line) => shell.say("treasury-list-line").with("line", line).with("problem", problem).into(),
+            None => problem,
+        }
+    }
+}
+
 /// What a distribution would do.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Preview {
     /// The lines that are clear.
     pub lines: Vec<PreviewLine>,
     /// What is wrong: first with the list as a whole, then line by line.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
     /// Tokens that members would receive.
     pub total: i64,
     /// Tokens in the pool now.
@@ -47,24 +71,25 @@ pub(super) fn preview(
     let pool = treasury(conn, account)?.balance;
     let mut preview = Preview { pool, ..Preview::default() };
     if list.is_empty() {
-        preview.problems.push("The list names nobody.".into());
+        let refusal = Error::new(Code::InvalidRequest, "The list names nobody.").in_words("treasury-list-empty");
+        preview.problems.push(Problem::of(refusal));
     }
     if list.len() > recipients_max {
         let named = list.len();
-        preview.problems.push(format!(
-            "A distribution serves at most {recipients_max} recipients, and this list names {named}. Split it, or raise limits.recipients_per_distribution in the settings."
-        ));
+        let refusal = Error::new(Code::TooManyRecipients, "The list names more than a distribution serves.")
+            .with("recipients_max", recipients_max)
+            .with("recipients", named);
+        preview.problems.push(Problem::of(refusal));
     }
     let mut seen = HashSet::with_capacity(list.len());
     for line in list {
         let judged = line.recipient.and_then(|recipient| {
-            let wallet =
-                receiver(conn, recipient.wallet_id, &mut seen).map_err(|error| about(error, &recipient.place))?;
+            let wallet = receiver(conn, recipient.wallet_id, &mut seen)?;
             Ok((recipient, wallet))
         });
         match judged {
             Ok((recipient, wallet)) => preview.add(&recipient, wallet),
-            Err(error) if error.is_refusal() => preview.problems.push(sentence(&error)),
+            Err(refusal) if refusal.is_refusal() => preview.problems.push(Problem { line: Some(line.line), refusal }),
             Err(error) => return Err(error),
         }
     }
@@ -72,26 +97,12 @@ pub(super) fn preview(
     Ok(preview)
 }
 
-/// Upper case at the beginning, as sentences have it: places of lines are written small.
-fn sentence(error: &Error) -> String {
-    let mut letters = error.detail.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn about(error: Error, place: &str) -> Error {
-    match error.errors.first() {
-        Some(wrong) if wrong.message.ends_with('.') => Error::new(Code::InvalidRequest, wrong.message.clone()),
-        _ => error,
-    }
-    .about(place)
-}
-
 impl Preview {
     fn add(&mut self, recipient: &Recipient, wallet: Wallet) {
         match add(self.total, recipient.amount) {
             Ok(total) => self.total = total,
-            Err(error) if self.problems.contains(&error.detail) => {}
-            Err(error) => self.problems.push(error.detail),
+            Err(refusal) if self.problems.iter().any(|problem| problem.refusal.code == refusal.code) => {}
+            Err(refusal) => self.problems.push(Problem::of(refusal)),
         }
         self.lines.push(PreviewLine {
             wallet_id: recipient.wallet_id,

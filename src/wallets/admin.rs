@@ -29,6 +29,9 @@ async fn all_transactions(
         Some(id) => Some(id.parse()?),
         None => None,
     };
+    if query.category.is_some() {
+        return Err(Error::field("category", "is what members keep to themselves"));
+    }
     let filter = query.filter()?;
     let needs_wallet = [("direction", query.direction.is_some()), ("counterparty", query.counterparty.is_some())];
     if let (None, Some((field, _))) = (wallet_id, needs_wallet.iter().find(|(_, given)| *given)) {

@@ -9,14 +9,17 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::pages::FilterForm;
+use crate::audit::note_export;
 use crate::error::{Code, Error, Result};
 use crate::identity::Role;
+use crate::language::Phrase;
 use crate::ledger::{
     Filter, Kind, Page, PageRequest, Transaction, TransactionId, Wallet, WalletId, by_id, history, whole_history,
 };
 use crate::web::spreadsheet::{harmless, row};
 use crate::web::{
-    App, Nav, Overseeing, Pages, Parameters, PathId, Pieces, Section, Shell, download, form_status, page, page_with,
+    App, Nav, Overseeing, Pages, Parameters, PathId, Pieces, RequestId, Section, Shell, download, form_status, page,
+    page_with,
 };
 
 /// Entries on a page.
@@ -67,14 +70,17 @@ impl AllForm {
     }
 
     fn wanted(&self, shell: &Shell) -> Result<Wanted> {
-        let wrong = |rule: &str| Error::new(Code::InvalidRequest, rule);
+        let wrong = |rule: &str, words: &'static str| Error::new(Code::InvalidRequest, rule).in_words(words);
         let wallet = match self.wallet.trim() {
             "" => None,
-            id => Some(id.parse().map_err(|_| wrong("There is no such wallet."))?),
+            id => Some(id.parse().map_err(|_| wrong("There is no such wallet.", "wallets-no-such-wallet"))?),
         };
         let mut filter = self.common.filter(shell)?;
         if wallet.is_none() && (filter.direction.is_some() || filter.counterparty.is_some()) {
-            return Err(wrong("In and out mean something only for one wallet: say whose history it is."));
+            return Err(wrong(
+                "In and out mean something only for one wallet: say whose history it is.",
+                "wallets-direction-of-one",
+            ));
         }
         filter.transaction_type = match self.made_by.trim() {
             "" => None,
@@ -82,7 +88,7 @@ impl AllForm {
                 code.parse()
                     .ok()
                     .filter(|code| (1..=99).contains(code))
-                    .ok_or_else(|| wrong("A type is a number from 1 to 99."))?,
+                    .ok_or_else(|| wrong("A type is a number from 1 to 99.", "wallets-type-rule"))?,
             ),
         };
         Ok(Wanted { wallet, filter })
@@ -128,7 +134,9 @@ async fn list(
     };
     let ((whose, found), problem) = match read {
         Ok(found) => (found, None),
-        Err(error) if error.is_refusal() => ((None, Page { items: Vec::new(), next_cursor: None }), Some(error.detail)),
+        Err(error) if error.is_refusal() => {
+            ((None, Page { items: Vec::new(), next_cursor: None }), Some(shell.of_others(&error)))
+        }
         Err(error) => return Err(error),
     };
     let page = ListPage {
@@ -162,9 +170,11 @@ const HEADINGS: [&str; 13] = [
 async fn table(
     State(app): State<App>,
     Overseeing(session): Overseeing,
+    request_id: RequestId,
     Parameters(form): Parameters<AllForm>,
 ) -> Result<Response> {
     let wanted = form.wanted(&app.shell(Some(&session), Nav::None))?;
+    note_export(&app, &session.member, &request_id, ("export.transactions", "transactions.csv"), &form).await?;
     Ok(download("transactions.csv", "text/csv; charset=utf-8", |pieces| write(app, wanted, pieces)))
 }
 
@@ -217,6 +227,18 @@ struct OnePage {
     can_correct: bool,
 }
 
+impl OnePage {
+    /// What it meant.
+    fn kind(&self) -> Phrase {
+        self.shell.say(match self.transaction.kind {
+            Kind::Issuance => "statistics-kind-issuance",
+            Kind::Distribution => "statistics-kind-distribution",
+            Kind::Transfer => "statistics-kind-transfer",
+            Kind::Pool => "statistics-kind-pool",
+        })
+    }
+}
+
 /// What was just done.
 #[derive(Debug, Deserialize)]
 struct Done {
@@ -235,7 +257,7 @@ async fn show(
         && transaction.reversed_amount.unwrap_or(0) < transaction.amount;
     Ok(page(&OnePage {
         shell: app.shell(Some(&session), Nav::Admin(Section::Transactions)),
-        said: query.done.map(|_| "It is corrected: this transaction gives it back."),
+        said: query.done.map(|_| "wallets-one-corrected"),
         can_correct: session.member.has(Role::Operator) && is_returnable,
         transaction,
     }))

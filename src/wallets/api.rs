@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use crate::categories::{categorised_history, put_in};
 use crate::error::{Error, Result};
-use crate::ledger::{self, Direction, Filter, Kind, Page, PageRequest, Transaction, TransactionId, WalletId};
-use crate::web::{App, Parameters, PathId, Reading};
+use crate::ledger::{self, Category, Direction, Filter, Kind, Page, PageRequest, Transaction, TransactionId, WalletId};
+use crate::web::{App, Parameters, PathId, Reading, ReadingOwn};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -84,6 +85,9 @@ pub(super) struct HistoryQuery {
     max_amount: Option<i64>,
     /// Words in the note, whatever their case.
     q: Option<String>,
+    /// What the member calls it: for themselves alone.
+    #[param(ignore)]
+    pub(super) category: Option<Category>,
     /// Whose history: for operators and auditors, who say so themselves.
     #[param(ignore)]
     pub(super) wallet_id: Option<String>,
@@ -129,21 +133,30 @@ impl HistoryQuery {
 /// Your history
 ///
 /// Newest first, each entry with the balance before and after it. A filtered page may hold fewer
-/// entries than `limit` though there are more: go on with `next_cursor` until it is null.
-#[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
+/// entries than `limit` though there are more: go on with `next_cursor` until it is null. Your categories
+/// are in no answer to a service client.
+#[utoipa::path(get, path = "/v1/transactions", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])),
+    params(("category" = Option<Category>, Query, description = "What you call it."), HistoryQuery), responses((status = 200, body = Page<Transaction>)))]
 async fn transactions(
     State(app): State<App>,
-    Reading(member): Reading,
+    ReadingOwn { member, is_themselves }: ReadingOwn,
     Parameters(query): Parameters<HistoryQuery>,
 ) -> Result<Json<Page<Transaction>>> {
     if query.wallet_id.is_some() {
         return Err(Error::field("wallet_id", "is for operators and auditors; this is your own history"));
     }
+    if query.category.is_some() && !is_themselves {
+        return Err(Error::field("category", "is what a member keeps to themselves; no service client sees it"));
+    }
     let filter = query.filter()?;
     let page = PageRequest::new(query.limit, query.cursor)?;
     let read = move |conn: &_| {
         let wallet = ledger::Wallet::by_key(conn, member.wallet_key)?;
-        ledger::history(conn, &wallet, &filter, &page)
+        if !is_themselves {
+            return ledger::history(conn, &wallet, &filter, &page);
+        }
+        let category = query.category.as_ref().map(Category::as_str);
+        categorised_history(conn, member.key, &wallet, &filter, category, &page)
     };
     app.books.read(read).await.map(Json)
 }
@@ -152,8 +165,15 @@ async fn transactions(
 #[utoipa::path(get, path = "/v1/transactions/{id}", tag = "Wallet", security(("bearer" = []), ("service_client" = ["wallet:read"])), params(("id" = TransactionId, Path)), responses((status = 200, body = Transaction)))]
 async fn transaction(
     State(app): State<App>,
-    Reading(member): Reading,
+    ReadingOwn { member, is_themselves }: ReadingOwn,
     PathId(id): PathId<TransactionId>,
 ) -> Result<Json<Transaction>> {
-    app.books.read(move |conn| ledger::by_id(conn, id, Some(member.wallet_key))).await.map(Json)
+    let read = move |conn: &_| {
+        let mut transaction = ledger::by_id(conn, id, Some(member.wallet_key))?;
+        if is_themselves {
+            put_in(conn, member.key, std::slice::from_mut(&mut transaction))?;
+        }
+        Ok(transaction)
+    };
+    app.books.read(read).await.map(Json)
 }

@@ -165,6 +165,7 @@ impl Listener {
     /// Finds the words for what has changed.
     async fn look(&mut self) -> Result<()> {
         let (app, key, told, telling) = (self.app.clone(), self.wallet, self.told.take(), self.telling);
+        let user = self.user;
         let read = move |conn: &_| {
             let wallet = Wallet::by_key(conn, key)?;
             let asked = match telling {
@@ -172,7 +173,8 @@ impl Listener {
                 Telling::Events { .. } => None,
             };
             let stands = Standing { sequence: wallet.last_sequence, wallet: WalletView::from(wallet.clone()), asked };
-            let words = if told.as_ref() == Some(&stands) { Vec::new() } else { telling.words(&app, conn, &wallet)? };
+            let words =
+                if told.as_ref() == Some(&stands) { Vec::new() } else { telling.words(&app, conn, user, &wallet)? };
             Ok((stands, words))
         };
         let (stands, words) = self.app.books.read(read).await?;
@@ -189,7 +191,7 @@ impl Listener {
 
 impl Telling {
     /// What there is to say of a wallet that has changed.
-    fn words(self, app: &App, conn: &Connection, wallet: &Wallet) -> Result<Vec<Event>> {
+    fn words(self, app: &App, conn: &Connection, user: UserKey, wallet: &Wallet) -> Result<Vec<Event>> {
         match self {
             Self::Events { heard } => {
                 // Who knows of none yet has missed none; who knows of one that is not there yet, neither.
@@ -200,7 +202,7 @@ impl Telling {
             }
             Self::Page { language } => {
                 let shell = app.shell(None, Nav::Wallet).in_language(language);
-                let part = NowPart { shell, now: Now::read(conn, wallet, app.books.now())? };
+                let part = NowPart { shell, now: Now::read(conn, user, wallet, app.books.now())? };
                 Ok(vec![Event::default().event("wallet").data(part.render().map_err(Error::internal)?)])
             }
         }

@@ -6,10 +6,12 @@ pub use explain::{ENTRIES_MAX, Explained, Share, explain};
 mod admin;
 mod admin_pages;
 mod api;
+mod category_pages;
 mod events;
 mod explain;
 mod explain_pages;
 mod pages;
+mod statement;
 
 use crate::web::Slice;
 
@@ -17,6 +19,11 @@ use crate::web::Slice;
 pub fn slice() -> Slice {
     Slice {
         api: api::routes().merge(events::routes()).merge(admin::routes()),
-        pages: pages::routes().merge(events::pages()).merge(explain_pages::routes()).merge(admin_pages::routes()),
+        pages: pages::routes()
+            .merge(events::pages())
+            .merge(explain_pages::routes())
+            .merge(category_pages::routes())
+            .merge(admin_pages::routes())
+            .merge(statement::routes()),
     }
 }

@@ -11,15 +11,19 @@ use axum_extra::extract::cookie::CookieJar;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use crate::categories::{Sums, categorised_history, names, put_in, sums};
 use crate::error::{Code, Error, Result};
+use crate::identity::Member;
+use crate::language::Phrase;
 use crate::ledger::proof::newest;
 use crate::ledger::{
-    Direction, Filter, IdempotencyKey, Kind, Note, Once, Owner, PageRequest, Party, Transaction, TransactionId, Wallet,
-    WalletId, by_id, history,
+    DAY_MS, Direction, Filter, IdempotencyKey, Kind, Note, Once, Owner, PageRequest, Party, Transaction, TransactionId,
+    UserKey, Wallet, WalletId, by_id,
 };
 use crate::requests::{PaymentRequest, about_transaction, waiting};
+use crate::statistics::{Bucket, Calendar};
 use crate::transfers::{Reverse, is_favourite};
-use crate::web::assets::wallet_script_url;
+use crate::web::assets::{more_script_url, wallet_script_url};
 use crate::web::{
     App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, Visitor, form_status, page, page_with,
     page_with_script,
@@ -31,6 +35,10 @@ const LATELY: usize = 8;
 const WAITING: usize = 5;
 /// Entries on a page of the history.
 const ENTRIES: usize = 30;
+/// Over which time categories are summed up where the filter names none.
+const SUMMED_MS: i64 = 30 * DAY_MS;
+/// Steps of a bar that shows a part of something.
+const BAR: i128 = 1000;
 
 /// The routes of this slice.
 pub(super) fn routes() -> Pages {
@@ -43,25 +51,40 @@ pub(super) fn routes() -> Pages {
 /// Words of a transaction for one of its two sides.
 impl Transaction {
     /// The other side, seen from a wallet.
-    fn other(&self, wallet: &WalletId) -> &Party {
+    pub(crate) fn other(&self, wallet: &WalletId) -> &Party {
         if self.to.wallet_id == *wallet { &self.from } else { &self.to }
     }
 
-    fn is_incoming(&self) -> bool {
+    pub(crate) fn is_incoming(&self) -> bool {
         self.direction == Some(Direction::In)
     }
 
     /// What it was, in the words of the one who looks: a text of ours.
-    pub(super) fn meaning(&self, wallet: &WalletId) -> &'static str {
+    pub(crate) fn meaning(&self, wallet: &WalletId) -> &'static str {
         let incoming = self.to.wallet_id == *wallet;
         match (self.kind, incoming) {
             _ if self.reverses.is_some() => "wallets-given-back",
+            _ if self.fee_of.is_some() => "wallets-fee",
             (Kind::Issuance, _) => "wallets-issued",
             (Kind::Distribution, _) => "wallets-from-community",
             (Kind::Pool, _) => "wallets-to-community",
             (Kind::Transfer, true) => "wallets-received",
             (Kind::Transfer, false) => "wallets-sent",
         }
+    }
+
+    /// The same as it is said; a fee says what it was for.
+    pub(crate) fn meant(&self, shell: &Shell, wallet: &WalletId) -> Phrase {
+        match &self.fee_of {
+            Some(paid) => shell.say("wallets-fee-for").with("name", shell.name(&paid.to)),
+            None => shell.say(self.meaning(wallet)),
+        }
+    }
+
+    /// What the wallet held after it and its fee.
+    pub(crate) fn balance_at_last(&self) -> Option<i64> {
+        let fee = self.fee.filter(|_| self.direction == Some(Direction::Out)).map_or(0, |fee| fee.amount);
+        self.balance_after.map(|balance| balance - fee)
     }
 }
 
@@ -99,7 +122,7 @@ pub(super) struct Now {
 }
 
 impl Now {
-    pub(super) fn read(conn: &Connection, wallet: &Wallet, now: i64) -> Result<Self> {
+    pub(super) fn read(conn: &Connection, user: UserKey, wallet: &Wallet, now: i64) -> Result<Self> {
         let lately = PageRequest { limit: LATELY, cursor: None };
         let (waiting, waiting_count) = waiting(conn, wallet.key, now, WAITING)?;
         Ok(Self {
@@ -108,7 +131,7 @@ impl Now {
             balance: wallet.balance,
             frozen_reason: wallet.frozen_reason.clone(),
             wallet_id: wallet.id,
-            entries: history(conn, wallet, &Filter::default(), &lately)?.items,
+            entries: categorised_history(conn, user, wallet, &Filter::default(), None, &lately)?.items,
         })
     }
 }
@@ -117,13 +140,13 @@ async fn home(State(app): State<App>, session: Option<Session>, visitor: Visitor
     let Some(session) = session else {
         return Ok(page(&WelcomePage { shell: app.shell(None, Nav::None).for_visitor(&visitor) }));
     };
-    let key = session.member.wallet_key;
+    let (user, key) = (session.member.key, session.member.wallet_key);
     let time = app.books.now();
     let (balance, now) = app
         .books
         .read(move |conn| {
             let wallet = Wallet::by_key(conn, key)?;
-            Ok((wallet.balance, Now::read(conn, &wallet, time)?))
+            Ok((wallet.balance, Now::read(conn, user, &wallet, time)?))
         })
         .await?;
     let shell = app.shell(Some(&session), Nav::Wallet);
@@ -143,15 +166,29 @@ pub(super) struct FilterForm {
     pub(super) to: String,
     pub(super) min: String,
     pub(super) max: String,
+    /// On one's own history alone.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) category: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) cursor: String,
 }
 
 impl FilterForm {
     pub(super) fn is_set(&self) -> bool {
-        [&self.q, &self.direction, &self.kind, &self.counterparty, &self.from, &self.to, &self.min, &self.max]
-            .iter()
-            .any(|text| !text.trim().is_empty())
+        let typed = [&self.q, &self.direction, &self.kind, &self.counterparty, &self.from, &self.to];
+        typed.into_iter().chain([&self.min, &self.max, &self.category]).any(|text| !text.trim().is_empty())
+    }
+
+    /// The address of one category in the same time.
+    fn of_category(&self, category: &str) -> String {
+        let (from, to) = (self.from.clone(), self.to.clone());
+        Self { category: category.to_owned(), from, to, ..Self::default() }.address()
+    }
+
+    fn address(&self) -> String {
+        let given = serde_urlencoded::to_string(self).unwrap_or_default();
+        let given: Vec<&str> = given.split('&').filter(|pair| !pair.ends_with('=')).collect();
+        format!("/history?{}", given.join("&"))
     }
 
     pub(super) fn filter(&self, shell: &Shell) -> Result<Filter> {
@@ -189,11 +226,60 @@ struct Day {
 #[template(path = "wallets/history.html")]
 struct HistoryPage {
     shell: Shell,
+    script: &'static str,
     form: FilterForm,
     problem: Option<String>,
     wallet_id: WalletId,
     days: Vec<Day>,
     older: Option<String>,
+    /// The categories the member has used, and what came and went in each.
+    categories: Vec<String>,
+    sums: Sums,
+    /// The month whose statement is offered, and the newest there can be: as forms have them.
+    month: String,
+    this_month: String,
+}
+
+impl HistoryPage {
+    /// How much of the widest bar this is.
+    fn share(&self, tokens: &i128) -> i128 {
+        let most = self.sums.items.iter().map(|sum| sum.received.max(sum.spent)).max().unwrap_or(1).max(1);
+        tokens.saturating_mul(BAR) / most
+    }
+
+    /// A sum, which may be more than there are tokens.
+    fn sum(&self, tokens: &i128) -> String {
+        self.shell.sum(*tokens)
+    }
+}
+
+/// What the history page shows.
+#[derive(Default)]
+struct Shown {
+    items: Vec<Transaction>,
+    next: Option<String>,
+    categories: Vec<String>,
+    sums: Sums,
+}
+
+impl Shown {
+    fn read(conn: &Connection, member: &Member, form: &FilterForm, filter: &Filter, now: i64) -> Result<Self> {
+        let wallet = Wallet::by_key(conn, member.wallet_key)?;
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let page = PageRequest { limit: ENTRIES, cursor: given(&form.cursor) };
+        let category = given(&form.category);
+        let found = categorised_history(conn, member.key, &wallet, filter, category.as_deref(), &page)?;
+        let categories = names(conn, member.key)?;
+        // Older entries are the same history gone on with: what it comes to stands at its beginning.
+        let sums = if categories.is_empty() || page.cursor.is_some() {
+            Sums::default()
+        } else {
+            let is_timed = filter.from_time.is_some() || filter.to_time.is_some();
+            let from_time = if is_timed { filter.from_time } else { Some(now - SUMMED_MS) };
+            sums(conn, member.key, member.wallet_key, from_time, filter.to_time)?
+        };
+        Ok(Self { items: found.items, next: found.next_cursor, categories, sums })
+    }
 }
 
 async fn show_history(
@@ -202,44 +288,42 @@ async fn show_history(
     Parameters(form): Parameters<FilterForm>,
 ) -> Result<Response> {
     let shell = app.shell(Some(&session), Nav::History);
-    let (key, wallet_id) = (session.member.wallet_key, session.member.wallet_id);
-    let cursor = Some(form.cursor.clone()).filter(|cursor| !cursor.is_empty());
+    let wallet_id = session.member.wallet_id;
     let read = match form.filter(&shell) {
         Ok(filter) => {
-            app.books
-                .read(move |conn| {
-                    let wallet = Wallet::by_key(conn, key)?;
-                    history(conn, &wallet, &filter, &PageRequest { limit: ENTRIES, cursor })
-                })
-                .await
+            let (asked, now) = (form.clone(), app.books.now());
+            app.books.read(move |conn| Shown::read(conn, &session.member, &asked, &filter, now)).await
         }
         Err(error) => Err(error),
     };
-    let (items, next, problem) = match read {
-        Ok(found) => (found.items, found.next_cursor, None),
-        Err(error) if error.is_refusal() => (Vec::new(), None, Some(shell.problem(&error))),
+    let (shown, problem) = match read {
+        Ok(shown) => (shown, None),
+        Err(error) if error.is_refusal() => (Shown::default(), Some(shell.problem(&error))),
         Err(error) => return Err(error),
     };
     let mut days: Vec<Day> = Vec::new();
-    for entry in items {
+    for entry in shown.items {
         let name = shell.day(&entry.created_at);
         match days.last_mut() {
             Some(day) if day.name == name => day.entries.push(entry),
             _ => days.push(Day { name, entries: vec![entry] }),
         }
     }
-    let older = next.map(|cursor| {
-        let address = FilterForm { cursor, ..form.clone() };
-        format!("/history?{}", serde_urlencoded::to_string(address).unwrap_or_default())
-    });
+    let older = shown.next.map(|cursor| FilterForm { cursor, ..form.clone() }.address());
     let status = form_status(problem.is_some());
-    Ok(page_with(status, &HistoryPage { shell, form, problem, wallet_id, days, older }))
+    let (script, categories, sums) = (more_script_url(), shown.categories, shown.sums);
+    let calendar = Calendar::from(&app.config.community);
+    let now = app.books.now();
+    let (month, this_month) = (calendar.month(calendar.start(Bucket::Month, now) - 1), calendar.month(now));
+    let page =
+        HistoryPage { shell, script, form, problem, wallet_id, days, older, categories, sums, month, this_month };
+    Ok(page_with_script(status, &page))
 }
 
 #[derive(Template)]
 #[template(path = "wallets/transaction.html")]
-struct TransactionPage {
-    shell: Shell,
+pub(super) struct TransactionPage {
+    pub(super) shell: Shell,
     transaction: Transaction,
     covered: bool,
     wallet_id: WalletId,
@@ -253,6 +337,9 @@ struct TransactionPage {
     /// The request that this payment accepted, and the latest one that asks it back.
     accepted: Option<PaymentRequest>,
     asked_back: Option<PaymentRequest>,
+    /// What was typed as its category, if that cannot be; and those to choose from.
+    pub(super) typed_category: Option<(String, String)>,
+    categories: Vec<String>,
     /// Whether the other side is a favourite; none where it is no member.
     favourite: Option<bool>,
 }
@@ -272,7 +359,7 @@ impl TransactionPage {
 
 /// What was typed into the form that gives a payment back.
 #[derive(Debug, Default, Deserialize)]
-struct GiveBackForm {
+pub(super) struct GiveBackForm {
     csrf: String,
     key: String,
     amount: String,
@@ -291,7 +378,7 @@ async fn receipt(
     Ok(crate::web::page(&page))
 }
 
-async fn receipt_page(
+pub(super) async fn receipt_page(
     app: &App,
     session: &Session,
     id: TransactionId,
@@ -300,17 +387,18 @@ async fn receipt_page(
 ) -> Result<TransactionPage> {
     let (key, wallet_id) = (session.member.wallet_key, session.member.wallet_id);
     let (user, now) = (session.member.key, app.books.now());
-    let (transaction, newest, (accepted, asked_back), favourite) = app
+    let ((transaction, categories), newest, (accepted, asked_back), favourite) = app
         .books
         .read(move |conn| {
-            let transaction = by_id(conn, id, Some(key))?;
+            let mut transaction = by_id(conn, id, Some(key))?;
+            put_in(conn, user, std::slice::from_mut(&mut transaction))?;
             let other = transaction.other(&wallet_id);
             let favourite = match other.owner {
                 Owner::User => Some(is_favourite(conn, user, other.wallet_id)?),
                 Owner::System => None,
             };
             let requests = about_transaction(conn, transaction.sequence, key, now)?;
-            Ok((transaction, newest(conn)?, requests, favourite))
+            Ok(((transaction, names(conn, user)?), newest(conn)?, requests, favourite))
         })
         .await?;
     let given_back = transaction.reversed_amount.unwrap_or(0);
@@ -330,6 +418,8 @@ async fn receipt_page(
         transaction,
         accepted,
         asked_back,
+        typed_category: None,
+        categories,
         favourite,
     })
 }

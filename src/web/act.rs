@@ -20,9 +20,9 @@ pub struct ActPage {
     /// What will happen.
     pub sentences: Vec<String>,
     /// Who else reads the reason.
-    pub read_by: &'static str,
+    pub read_by: String,
     /// On the button.
-    pub button: &'static str,
+    pub button: String,
     /// Whether it takes something away from somebody.
     pub is_dangerous: bool,
     /// Where the form is sent: the page's own address.
@@ -47,6 +47,19 @@ pub struct ReasonForm {
     pub reason: String,
 }
 
+/// What the form of a page sends on which more than one thing can be done.
+#[derive(Debug, Deserialize)]
+pub struct ActForm {
+    /// The session's token.
+    pub csrf: String,
+    /// What is to be done.
+    #[serde(default)]
+    pub act: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
 impl ActPage {
     /// An act that changes something for a member, whose page is at `back`.
     pub fn new(
@@ -61,8 +74,8 @@ impl ActPage {
             shell: app.shell(Some(&operating.session), Nav::Admin(section)),
             title,
             sentences: Vec::new(),
-            read_by: "Operators and auditors read it in the audit log, where it stays.",
-            button: "Do it",
+            read_by: operating.session.language.say("layout-read-by").into(),
+            button: operating.session.language.say("layout-do-it").into(),
             is_dangerous: false,
             action,
             back,
@@ -79,15 +92,7 @@ impl ActPage {
 
     /// After a refusal, with what was typed.
     pub fn refused(self, reason: String, error: &Error) -> Response {
-        Self { reason, problem: Some(said(error)), ..self }.show()
-    }
-}
-
-/// A refusal as a sentence beside a form: what is wrong with a field, or what the refusal says.
-pub fn said(error: &Error) -> String {
-    match error.errors.first() {
-        Some(wrong) if wrong.message.ends_with('.') => wrong.message.clone(),
-        Some(wrong) => format!("The {} {}.", wrong.field.replace('_', " "), wrong.message),
-        None => error.detail.clone(),
+        let problem = Some(self.shell.of_others(error));
+        Self { reason, problem, ..self }.show()
     }
 }

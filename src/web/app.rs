@@ -292,6 +292,7 @@ impl App {
     pub fn count_letter(&self, user: UserKey) -> Result<()> {
         self.letters_asked_for
             .count(&user, "You have asked for more codes than can be sent in an hour. Wait a little, and look into the folder for unwanted mail.")
+            .map_err(|error| error.in_words("refusal-too-many-codes"))
     }
 
     /// Counts a recovery code that is tried from an address.

@@ -15,13 +15,17 @@ const STYLESHEET: &str = include_str!("../../static/style.css");
 const PASSKEY_SCRIPT: &str = include_str!("../../static/passkey.js");
 const WALLET_SCRIPT: &str = include_str!("../../static/wallet.js");
 
+const MORE_SCRIPT: &str = include_str!("../../static/more.js");
 const LINK_SCRIPT: &str = include_str!("../../static/link.js");
+const PUSH_SCRIPT: &str = include_str!("../../static/push.js");
 const OFFLINE_SCRIPT: &str = include_str!("../../static/offline.js");
 
 static STYLESHEET_URL: LazyLock<String> = LazyLock::new(|| address("style", "css", STYLESHEET));
 static PASSKEY_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("passkey", "js", PASSKEY_SCRIPT));
 static LINK_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("link", "js", LINK_SCRIPT));
 static WALLET_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("wallet", "js", WALLET_SCRIPT));
+static MORE_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("more", "js", MORE_SCRIPT));
+static PUSH_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("push", "js", PUSH_SCRIPT));
 static OFFLINE_SCRIPT_URL: LazyLock<String> = LazyLock::new(|| address("offline", "js", OFFLINE_SCRIPT));
 
 fn address(name: &str, kind: &str, content: &str) -> String {
@@ -44,9 +48,19 @@ pub fn link_script_url() -> &'static str {
     &LINK_SCRIPT_URL
 }
 
+/// Where the script is that lets a browser be told what is new.
+pub fn push_script_url() -> &'static str {
+    &PUSH_SCRIPT_URL
+}
+
 /// Where the script is that keeps the wallet's page up to date.
 pub fn wallet_script_url() -> &'static str {
     &WALLET_SCRIPT_URL
+}
+
+/// Where the script is that shows more of a list in its place.
+pub fn more_script_url() -> &'static str {
+    &MORE_SCRIPT_URL
 }
 
 /// Where the script is that tells what the wallet held when there is no connection.
@@ -65,6 +79,8 @@ pub fn routes() -> Pages {
         .route(stylesheet_url(), get(async || file(STYLESHEET, "text/css; charset=utf-8")))
         .route(passkey_script_url(), get(async || file(PASSKEY_SCRIPT, "text/javascript; charset=utf-8")))
         .route(link_script_url(), get(async || file(LINK_SCRIPT, "text/javascript; charset=utf-8")))
+        .route(more_script_url(), get(async || file(MORE_SCRIPT, "text/javascript; charset=utf-8")))
         .route(wallet_script_url(), get(async || file(WALLET_SCRIPT, "text/javascript; charset=utf-8")))
+        .route(push_script_url(), get(async || file(PUSH_SCRIPT, "text/javascript; charset=utf-8")))
         .route(offline_script_url(), get(async || file(OFFLINE_SCRIPT, "text/javascript; charset=utf-8")))
 }

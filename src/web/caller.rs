@@ -117,12 +117,29 @@ impl FromRequestParts<App> for Reading {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        ReadingOwn::from_request_parts(parts, app).await.map(|own| Self(own.member))
+    }
+}
+
+/// The same, and who reads: what members keep to themselves is in no answer to a service client.
+#[derive(Debug, Clone)]
+pub struct ReadingOwn {
+    /// Whose things.
+    pub member: Member,
+    /// Whether it is they who read.
+    pub is_themselves: bool,
+}
+
+impl FromRequestParts<App> for ReadingOwn {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = bearer_token(parts, app)?;
         if Credential::is_meant(token) {
             let (_, member) = acting(token, parts, app, Scope::WalletRead).await?;
-            return Ok(Self(member));
+            return Ok(Self { member, is_themselves: false });
         }
-        app.member(token, Client::of(parts)).await.map(Self)
+        Ok(Self { member: app.member(token, Client::of(parts)).await?, is_themselves: true })
     }
 }
 
@@ -232,5 +249,6 @@ pub fn authority(member: &Member, reason: Reason, request: &RequestId) -> Result
         reason,
         request_id: Some(request.0.clone()),
         acting: Some(Acting { user: member.key, by_grant: !member.lent.contains(&Role::Operator), session: None }),
+        consent: None,
     })
 }

@@ -19,10 +19,16 @@ pub fn created<T: Serialize>(outcome: &Outcome<T>, location: Option<TransactionI
 pub fn created_at<T: Serialize>(outcome: &Outcome<T>, location: Option<&str>) -> Response {
     let mut response = (StatusCode::CREATED, Json(&outcome.output)).into_response();
     if outcome.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        response = replayed(response);
     }
     if let Some(value) = location.and_then(|path| HeaderValue::from_str(path).ok()) {
         response.headers_mut().insert(LOCATION, value);
     }
+    response
+}
+
+/// The same answer, marked as one that was given before.
+pub fn replayed(mut response: Response) -> Response {
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     response
 }

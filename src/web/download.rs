@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
+use axum::http::HeaderName;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
@@ -37,6 +38,11 @@ impl hyper::body::Body for Arriving {
     }
 }
 
+/// A file under this name that is made already.
+pub fn whole(name: &str, media_type: &'static str, content: Vec<u8>) -> Response {
+    (named(name, media_type), content).into_response()
+}
+
 /// A file under this name. Where it cannot be made to its end, it breaks off, so that nobody takes a
 /// part for the whole.
 pub fn download<F>(name: &str, media_type: &'static str, make: impl FnOnce(Pieces) -> F) -> Response
@@ -51,7 +57,9 @@ where
             let _reader_gone = sender.send(Err(error)).await;
         }
     });
-    let headers =
-        [(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
-    (headers, Body::new(Arriving(receiver))).into_response()
+    (named(name, media_type), Body::new(Arriving(receiver))).into_response()
+}
+
+fn named(name: &str, media_type: &str) -> [(HeaderName, String); 2] {
+    [(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))]
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::assets::offline_script_url;
 use super::frame::POLICY_WITH_SCRIPT;
 use super::page::{Nav, Shell, page_with_script};
-use super::{App, Pages};
+use super::{App, Pages, Visitor};
 
 const WORKER: &str = include_str!("../../static/worker.js");
 
@@ -26,15 +26,20 @@ struct OfflinePage {
     cookie: String,
 }
 
-async fn offline(State(app): State<App>) -> Response {
+async fn offline(State(app): State<App>, visitor: Visitor) -> Response {
     let cookie = app.last_seen_name();
     page_with_script(
         StatusCode::OK,
-        &OfflinePage { shell: app.shell(None, Nav::None), script: offline_script_url(), cookie },
+        &OfflinePage {
+            shell: app.shell(None, Nav::None).in_language(visitor.language),
+            script: offline_script_url(),
+            cookie,
+        },
     )
 }
 
-async fn manifest(State(app): State<App>) -> Response {
+async fn manifest(State(app): State<App>, visitor: Visitor) -> Response {
+    let say = |key: &'static str| String::from(visitor.language.say(key));
     let name = &app.config.community.name;
     let (tile, side) = &app.look.tile;
     // Ours leaves room for the edges that phones cut off; of another nobody knows.
@@ -52,7 +57,11 @@ async fn manifest(State(app): State<App>) -> Response {
             { "src": tile.url, "sizes": format!("{side}x{side}"), "type": tile.kind, "purpose": purpose },
             { "src": app.look.logo(), "sizes": "any", "type": app.look.logo_kind(), "purpose": "any" },
         ],
-        "shortcuts": [{ "name": "Send", "url": "/send" }, { "name": "History", "url": "/history" }],
+        "lang": visitor.language.tag(),
+        "shortcuts": [
+            { "name": say("layout-send"), "url": "/send" },
+            { "name": say("layout-history"), "url": "/history" },
+        ],
     });
     let headers = [(CONTENT_TYPE, "application/manifest+json"), (CACHE_CONTROL, "no-cache")];
     (headers, manifest.to_string()).into_response()

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Uri};
@@ -31,8 +32,8 @@ const LOGO_MAX: usize = 64 * 1024;
 
 const ICON: &[u8] = include_bytes!("../../static/icon.svg");
 /// The icon as phones keep it among their programs.
-pub(super) const TILE: &[u8] = include_bytes!("../../static/tile.png");
-pub(super) const TILE_SIDE: u32 = 512;
+const TILE: &[u8] = include_bytes!("../../static/tile.png");
+const TILE_SIDE: u32 = 512;
 
 /// What the community looks like.
 pub struct Look {
@@ -46,11 +47,12 @@ pub struct Look {
 pub(super) struct File {
     pub(super) url: String,
     pub(super) kind: &'static str,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
 impl File {
-    fn new(path: &str, kind: &'static str, bytes: Vec<u8>) -> Self {
+    fn new(path: &str, kind: &'static str, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
         let digest = digest(&SHA256, &bytes);
         Self { url: format!("{path}?{}", hex(&digest.as_ref()[..5])), kind, bytes }
     }
@@ -70,12 +72,12 @@ impl Look {
         let stylesheet =
             community.accent.map(|accent| File::new("/look.css", "text/css; charset=utf-8", sheet(accent)));
         let (logo, side) = match &community.logo {
-            None => (File::new("/logo", "image/svg+xml", ICON.to_vec()), None),
+            None => (File::new("/logo", "image/svg+xml", ICON), None),
             Some(path) => read_logo(path)?,
         };
         let tile = match side {
             Some(side) => (File::new("/tile.png", "image/png", logo.bytes.clone()), side),
-            None => (File::new("/tile.png", "image/png", TILE.to_vec()), TILE_SIDE),
+            None => (File::new("/tile.png", "image/png", TILE), TILE_SIDE),
         };
         Ok(Self { stylesheet, logo, tile })
     }

@@ -30,14 +30,16 @@ pub mod spreadsheet;
 mod square;
 mod why;
 
-pub use act::{ActPage, ReasonForm, said};
+pub use act::{ActForm, ActPage, ReasonForm};
 pub use app::{App, Slice};
 pub use arrival::{Client, Peer, household};
 pub(crate) use body::path_id;
 pub use body::{Body, FormBody, Object, Parameters, PathId, PathText, UploadBody};
-pub use caller::{Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, StatisticsReader, authority};
-pub use created::{created, created_at};
-pub use download::{Pieces, download};
+pub use caller::{
+    Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, ReadingOwn, StatisticsReader, authority,
+};
+pub use created::{created, created_at, replayed};
+pub use download::{Pieces, download, whole};
 pub use feed::{Ear, Feed};
 pub use figures::Figures;
 pub use frame::{DRESS, RequestId, frame, problem_body};
@@ -48,6 +50,6 @@ pub use page::{Nav, Shell, form_status, page, page_with, page_with_script};
 pub use pages::Pages;
 pub use refused::{Refused, RefusedSignIns};
 pub use sections::Section;
-pub use session::{BareForm, Session, SignIn};
+pub use session::{BareForm, SESSION, Session, SignIn};
 pub use square::Square;
 pub use why::Why;

@@ -1,10 +1,11 @@
 //! Who opens a page of those who look after the community.
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{App, RequestId, Session};
+use super::{App, Nav, RequestId, Session};
 use crate::error::{Error, Result};
 use crate::identity::Role;
 use crate::ledger::{Authority, Reason};
@@ -41,6 +42,12 @@ impl MayAct {
             (true, false) => Self::Later,
             (true, true) => Self::Now,
         }
+    }
+
+    /// The same beside a form that was refused with this status, or not sent yet: what was typed in good time
+    /// is not lost.
+    pub fn beside_form(status: StatusCode, session: &Session, app: &App) -> Self {
+        if status == StatusCode::OK { Self::of(session, app) } else { Self::Now }
     }
 }
 
@@ -85,5 +92,18 @@ impl Operating {
             acting.session = Some(self.session.info.id);
         }
         Ok(authority)
+    }
+
+    /// Does what they typed the reason for. A reason that will not do is a refusal like any other.
+    pub async fn act<T, Acted>(&self, reason: &str, act: impl FnOnce(Authority) -> Acted) -> Result<T>
+    where
+        Acted: Future<Output = Result<T>>,
+    {
+        act(self.authority(reason)?).await
+    }
+
+    /// A refusal as they are told it beside a form.
+    pub fn told(&self, app: &App, error: &Error) -> String {
+        app.shell(Some(&self.session), Nav::None).of_others(error)
     }
 }

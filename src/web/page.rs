@@ -86,7 +86,7 @@ impl App {
             unread: session.map_or(0, |session| session.unread),
             oversees: session.is_some_and(|session| session.member.oversees()),
             sections: match nav {
-                Nav::Admin(here) => here.links(self.passkeys.is_some()),
+                Nav::Admin(here) => here.links(self.passkeys.is_some(), self.config.consent.above.is_some()),
                 _ => Vec::new(),
             },
             nav,
@@ -141,18 +141,36 @@ impl Shell {
 
     /// A refusal as members are told it: the sentence of its own, if it has one, or that of its code.
     pub fn sentence(&self, error: &Error) -> String {
-        let mut phrase = match error.words() {
+        let phrase = match error.words() {
             Some((key, Some(name))) => self.say(key).with("name", name),
             Some((key, None)) => self.say(key),
             None => self.say(format!("{}.sentence", refusal_key(error))),
         };
+        self.told(phrase, error).into()
+    }
+
+    /// A text about a refusal, with the numbers that the refusal knows.
+    fn told(&self, mut phrase: Phrase, error: &Error) -> Phrase {
         for (name, value) in error.members.iter() {
-            // Tokens are all that the sentences name.
-            if let (Some(name), Some(tokens)) = (TOLD.iter().find(|told| *told == name), value.as_i64()) {
-                phrase = phrase.with(name, self.tokens(&tokens));
+            let Some(number) = value.as_i64() else { continue };
+            if let Some(name) = TOLD.iter().find(|told| *told == name) {
+                phrase = phrase.with(name, self.tokens(&number));
+            } else if let Some(name) = COUNTED.iter().find(|told| *told == name) {
+                phrase = phrase.with(name, number);
             }
         }
-        phrase.into()
+        phrase
+    }
+
+    /// The same as those are told it who look after the community, beside a form: where a member reads of
+    /// their own wallet, they read of somebody else's.
+    pub fn of_others(&self, error: &Error) -> String {
+        let of_others = self.told(self.say(format!("{}.of-others", refusal_key(error))), error);
+        match (error.words(), error.errors.first()) {
+            (None, Some(wrong)) => self.rule(wrong),
+            (None, None) if of_others.exists() => of_others.into(),
+            _ => self.sentence(error),
+        }
     }
 
     /// The same in few words.
@@ -241,6 +259,12 @@ impl Shell {
         self.language.moment(&self.shown(*at))
     }
 
+    /// What stands below each page on paper: whose it is, and which of how many.
+    pub fn foot(&self, page: usize, count: usize) -> String {
+        let says = self.say("layout-page-of").with("community", &self.community);
+        says.with("page", page).with("count", count).into()
+    }
+
     /// For machines: `2026-11-20T14:05:09Z`.
     pub fn iso(&self, at: &i64) -> String {
         Timestamp::from_millisecond(*at).map(|at| at.to_string()).unwrap_or_default()
@@ -265,7 +289,9 @@ impl Shell {
 }
 
 /// What refusals know of tokens.
-const TOLD: [&str; 3] = ["balance", "required", "remaining"];
+const TOLD: [&str; 4] = ["balance", "required", "remaining", "fee"];
+/// And of how many there are of something.
+const COUNTED: [&str; 2] = ["recipients_max", "recipients"];
 
 fn refusal_key(error: &Error) -> String {
     format!("refusal-{}", error.code.as_str().replace('_', "-"))

@@ -39,6 +39,11 @@ impl RefusedSignIns {
         *self.counts().entry(format!("{way} {why}")).or_default() += 1;
     }
 
+    /// How many were counted since they were taken last.
+    pub fn waiting(&self) -> u64 {
+        self.counts().values().sum()
+    }
+
     /// What was counted since this was called last.
     pub fn take(&self) -> Refused {
         std::mem::take(&mut *self.counts())

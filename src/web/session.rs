@@ -27,7 +27,7 @@ use crate::language::Language;
 use crate::notices::unread;
 
 /// The cookie of a session.
-const SESSION: &str = "session";
+pub const SESSION: &str = "session";
 /// The cookie that says what the wallet held, and when. It goes with the session.
 const LAST_SEEN: &str = "last-seen";
 

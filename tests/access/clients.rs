@@ -7,7 +7,7 @@ use super::support::provider::ISSUER;
 use super::support::{Answer, Member, Server, key};
 
 /// A program with a credential.
-struct Bot {
+pub struct Bot {
     caller: Member,
     id: String,
 }
@@ -15,7 +15,7 @@ struct Bot {
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 impl Bot {
-    fn new(server: &Server, name: &str, scopes: &[&str]) -> Self {
+    pub fn new(server: &Server, name: &str, scopes: &[&str]) -> Self {
         let mut arguments = vec!["client", "create", name, "--reason", "A chat bot"];
         for scope in scopes {
             arguments.extend(["--scope", scope]);
@@ -26,7 +26,7 @@ impl Bot {
         Self { caller: server.stranger(credential.to_owned()), id: made["id"].as_str().unwrap().to_owned() }
     }
 
-    async fn allow(&self, member: &Member) {
+    pub async fn allow(&self, member: &Member) {
         let path = format!("/v1/me/service-clients/{}", self.id);
         let answer = member.call(Method::PUT, &path, &[], None).await.ok(200);
         assert!(answer["allowed_at"].is_i64(), "{answer}");
@@ -37,7 +37,7 @@ impl Bot {
         assert_eq!(member.call(Method::DELETE, &path, &[], None).await.ok(200)["allowed_at"], Value::Null);
     }
 
-    async fn get_for(&self, subject: &str, path: &str) -> Answer {
+    pub async fn get_for(&self, subject: &str, path: &str) -> Answer {
         self.caller.call(Method::GET, path, &[("on-behalf-of", &format!("{ISSUER}|{subject}"))], None).await
     }
 

@@ -41,7 +41,7 @@ fn left_of(server: &Server, user_id: &str) -> Vec<String> {
 }
 
 /// The bytes of the database and what lies beside it.
-fn holds(server: &Server, text: &str) -> bool {
+pub fn holds(server: &Server, text: &str) -> bool {
     ["", "-wal", "-shm"].iter().any(|end| {
         let bytes = std::fs::read(format!("{}{end}", server.database().display())).unwrap_or_default();
         bytes.windows(text.len()).any(|window| window == text.as_bytes())

@@ -36,12 +36,29 @@ const NOT_IN_THE_FILE: &[(&str, &[&str], &str)] = &[
     ("notice_marks", &["user"], "how rows refer to each other"),
     ("notice_choices", &["user"], "how rows refer to each other"),
     ("mail_addresses", &["key", "user", "code_hash"], "the hash of a code says nothing about anyone"),
-    ("letters", &["key", "user"], "how rows refer to each other"),
+    ("letters", &["key", "user", "browser"], "how rows refer to each other"),
+    (
+        "push_browsers",
+        &["key", "user", "session", "public_key", "secret"],
+        "how rows refer to each other, and what the member's own browser has made and holds",
+    ),
+    (
+        "proposals",
+        &["key", "act", "proposer", "answerer", "claimed_until", "asked", "answered", "done", "caller_key", "request"],
+        "what an operator proposed names others; who proposed and answered is said by two words",
+    ),
+    (
+        "alerts",
+        &["key", "wallet", "others", "transactions", "audit"],
+        "how rows refer to each other; who else was in it is about others, and the member's own transactions are there",
+    ),
+    ("alert_mutes", &["key", "wallet", "audit"], "the audit line is there with operator and reason"),
     ("letter_exits", &["token_hash", "user"], "the hash of a secret says nothing about anyone"),
     ("wallet_days", &["wallet", "last_sequence"], "how rows refer to each other"),
 ];
-/// Tables that are in the file as a whole by another way: as transactions, with the client's name.
-const AS_TRANSACTIONS: &[&str] = &["transactions", "service_calls"];
+/// Tables that are in the file as a whole by another way: as transactions, with the client's name and the
+/// member's category.
+const AS_TRANSACTIONS: &[&str] = &["transactions", "service_calls", "categories"];
 /// Tables of the community itself, though they refer to a wallet.
 const NOBODYS: &[&str] = &["system_accounts"];
 
@@ -59,13 +76,17 @@ const SECTION_OF: &[(&str, &str)] = &[
     ("service_counts", "service_counts"),
     ("favourites", "favourites"),
     ("payment_requests", "payment_requests"),
+    ("proposals", "proposals"),
     ("browsers", "browsers"),
     ("notices", "notices"),
     ("notice_marks", "notices_read"),
     ("notice_choices", "notice_choices"),
     ("mail_addresses", "mail_addresses"),
     ("letters", "letters_waiting"),
+    ("push_browsers", "browsers_told"),
     ("letter_exits", "letters_sent"),
+    ("alerts", "alerts"),
+    ("alert_mutes", "alerts_muted"),
     ("wallet_days", "days"),
 ];
 

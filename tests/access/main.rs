@@ -9,10 +9,12 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod categories;
 #[path = "../support/chromium.rs"]
 mod chromium;
 mod clients;
 mod closing;
+mod consents;
 mod data;
 mod in_browser;
 mod lists;

@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use super::support::Server;
 
 /// A browser without scripts: a cookie, and forms.
-struct Browser<'a> {
+pub struct Browser<'a> {
     server: &'a Server,
     cookie: String,
 }
 
-struct Page {
-    status: u16,
-    location: String,
+pub struct Page {
+    pub status: u16,
+    pub location: String,
     headers: HashMap<String, String>,
-    text: String,
+    pub text: String,
 }
 
 impl Page {
-    fn csrf(&self) -> String {
+    pub fn csrf(&self) -> String {
         let from = self.text.find("name=\"csrf\" value=\"").expect("a form") + 19;
         self.text[from..].split('"').next().unwrap().to_owned()
     }
@@ -28,7 +28,7 @@ impl Page {
 
 impl<'a> Browser<'a> {
     /// Signs in as someone new.
-    async fn sign_in(server: &'a Server, name: &str) -> Self {
+    pub async fn sign_in(server: &'a Server, name: &str) -> Self {
         let answer =
             server.client.post(format!("{}/login", server.base)).form(&[("new_username", name)]).send().await.unwrap();
         assert_eq!(answer.status(), 303);
@@ -47,11 +47,11 @@ impl<'a> Browser<'a> {
         Page { status: answer.status().as_u16(), location, headers, text: answer.text().await.unwrap() }
     }
 
-    async fn get(&self, path: &str) -> Page {
+    pub async fn get(&self, path: &str) -> Page {
         self.read(self.server.client.get(format!("{}{path}", self.server.base))).await
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
         self.read(self.server.client.post(format!("{}{path}", self.server.base)).form(form)).await
     }
 }

@@ -21,7 +21,8 @@ impl Axe {
     pub async fn judge(&self, browser: &Browser) -> Vec<String> {
         let script = format!(
             "{};
-             return axe.run(document, {{ runOnly: {{ type: 'tag', values: {LEVELS} }} }}).then((found) => ({{
+             const asked = {{ runOnly: {{ type: 'tag', values: {LEVELS} }}, resultTypes: ['violations'], selectors: false, preload: false }};
+             return axe.run(document, asked).then((found) => ({{
                  rules: found.passes.length,
                  wrong: found.violations.flatMap((rule) => rule.nodes.map((node) =>
                      `${{rule.id}}: ${{node.html.slice(0, 160)}} (${{node.any.concat(node.all, node.none).map((why) => why.message).join('; ')}})`)),

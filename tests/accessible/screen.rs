@@ -1,5 +1,6 @@
 //! A narrow screen, and letters twice as large: nothing has to be moved sideways to be read.
 
+use communitytoken::language::Language;
 use serde_json::{Value, json};
 
 use crate::chromium::Browser;
@@ -22,8 +23,8 @@ async fn narrow(browser: &Browser, width: u32) {
     browser.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await.unwrap();
 }
 
-async fn fits(village: &Village, guest: &Guest, width: u32, before: &str) -> Vec<String> {
-    let browser = village.browser(guest, &[]).await;
+async fn fits(village: &Village, guest: &Guest, language: Language, width: u32, before: &str) -> Vec<String> {
+    let browser = village.browser_in(language, guest, &[]).await;
     narrow(&browser, width).await;
     let mut wrong = Vec::new();
     for page in village.pages(guest).await {
@@ -31,7 +32,7 @@ async fn fits(village: &Village, guest: &Guest, width: u32, before: &str) -> Vec
         let look = ask(&browser, &format!("{before}{BEYOND}")).await;
         assert_eq!(look["width"], width, "the screen is as wide as was said");
         if look["scrolls"] != false || look["beyond"] != Value::Array(Vec::new()) {
-            wrong.push(format!("{} {page}: {look}", guest.name));
+            wrong.push(format!("{} {} {page}: {look}", language.tag(), guest.name));
         }
     }
     browser.close().await;
@@ -42,9 +43,13 @@ async fn fits(village: &Village, guest: &Guest, width: u32, before: &str) -> Vec
 #[tokio::test]
 async fn a_narrow_phone_scrolls_in_one_direction() {
     let village = Village::found().await;
-    let mut wrong = fits(&village, &village.aiko, 320, "").await;
-    wrong.extend(fits(&village, &village.maria, 320, "").await);
-    wrong.extend(fits(&village, &village.stranger, 320, "").await);
+    let mut wrong = Vec::new();
+    // German has the longest words.
+    for language in [Language::English, Language::German] {
+        for guest in [&village.aiko, &village.maria, &village.stranger] {
+            wrong.extend(fits(&village, guest, language, 320, "").await);
+        }
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -53,7 +58,7 @@ async fn a_narrow_phone_scrolls_in_one_direction() {
 async fn letters_may_be_twice_as_large() {
     let village = Village::found().await;
     let large = "document.documentElement.style.fontSize = '200%';";
-    let mut wrong = fits(&village, &village.aiko, 360, large).await;
-    wrong.extend(fits(&village, &village.maria, 360, large).await);
+    let mut wrong = fits(&village, &village.aiko, Language::English, 360, large).await;
+    wrong.extend(fits(&village, &village.maria, Language::English, 360, large).await);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

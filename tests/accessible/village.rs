@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use communitytoken::language::Language;
 use communitytoken::server::page_paths;
 use reqwest::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE, SET_COOKIE};
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::Cookie;
 
 use crate::chromium::Browser;
@@ -27,30 +28,66 @@ pub struct Village {
     pub newcomer: Guest,
     /// Operates the community.
     pub maria: Guest,
-    /// One of `aiko`'s transactions.
+    /// One of `aiko`'s transactions, and its fee.
     transaction: String,
-    /// Somebody else's wallet.
+    fee: String,
+    /// Somebody else's id, and their wallet.
+    user: String,
     wallet: String,
+    /// A distribution.
+    distribution: String,
+    /// What waits for a second operator.
+    proposal: String,
+    schedule: String,
+    /// Somebody paid unusually often, and a rule is muted.
+    alert: String,
 }
 
 impl Village {
     pub async fn found() -> Self {
-        let server = Server::demo().await;
+        let server = Server::demo_with("[consent]\nabove = 1000000\n[fees]\npercent = \"2.5\"\nfixed = 1\n").await;
+        let proposal = server.proposal(1_000_000, "Summer party").await;
         let token = server.cli(&["token", "--member", "aiko"]).ok()["token"].as_str().unwrap().to_owned();
         let member = server.stranger(token);
-        let transaction = member.history("?limit=1").await[0]["id"].as_str().unwrap().to_owned();
-        let wallet = server.cli(&["member", "show", "tomas"]).ok()["wallet_id"].as_str().unwrap().to_owned();
+        let tomas = server.cli(&["member", "show", "tomas"]).ok();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (user, wallet) = (text(&tomas["id"]), text(&tomas["wallet_id"]));
+        let paid = member.post("/v1/transfers", &json!({ "to_wallet_id": wallet, "amount": 1 })).await.ok(201);
+        let (transaction, fee) = (text(&paid["id"]), text(&paid["fee"]["transaction_id"]));
+        let distribution = text(&server.sql("SELECT target FROM audit_log WHERE action = 'distribution'")[0]["target"]);
+        let says = ["--name", "Weekly", "--cron", "0 9 * * 1", "--everyone", "--each", "5", "--issue-at-most", "1000"];
+        let made = server.cli(&[&["schedule", "create"][..], &says, &["--reason", "Agreed"]].concat()).ok();
+        let schedule = text(&made["id"]);
+        let alert = server.alert(&member, &wallet).await;
+        server.cli(&["alerts", "mute", "circle", "--days", "30", "--reason", "Known"]).ok();
         let (aiko, maria) = (enter(&server, "aiko").await, enter(&server, "maria").await);
         let newcomer = sign_in(&server, "newcomer", ("new_username", "newcomer")).await;
-        Self { stranger: Guest { name: "stranger", cookie: None }, aiko, newcomer, maria, transaction, wallet, server }
+        let stranger = Guest { name: "stranger", cookie: None };
+        Self {
+            server,
+            stranger,
+            aiko,
+            newcomer,
+            maria,
+            transaction,
+            fee,
+            user,
+            wallet,
+            distribution,
+            proposal,
+            schedule,
+            alert,
+        }
     }
 
     /// Every page that this guest is shown, refusals among them: each is a page, too.
     pub async fn pages(&self, guest: &Guest) -> Vec<String> {
         let mut pages = Vec::new();
         let mut refusals = BTreeSet::new();
-        for path in page_paths().into_iter().map(|path| self.filled(path)).chain(MORE.iter().map(|path| (*path).into()))
-        {
+        let paths =
+            page_paths().into_iter().map(|path| self.filled(path)).chain(MORE.iter().map(|path| (*path).into()));
+        let priced = format!("/pay/{}?amount=1", self.wallet);
+        for path in paths.chain([format!("/transactions/{}", self.fee), priced]) {
             if path.starts_with("/static/") || path == "/logout" {
                 continue;
             }
@@ -62,8 +99,9 @@ impl Village {
             let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
             let shown = kind.starts_with("text/html") && !answer.headers().contains_key(CONTENT_DISPOSITION);
             let status = answer.status();
-            // One refusal of a kind looks like the other, and who must sign in first is sent to one page.
-            if shown && (status.is_success() || refusals.insert(status)) {
+            // One refusal of a kind looks like the other, and who must sign in first is sent to one page. A
+            // moment at which too much was asked at once says nothing of the page.
+            if shown && status != 503 && (status.is_success() || refusals.insert(status)) {
                 pages.push(path);
             }
         }
@@ -77,7 +115,13 @@ impl Village {
         match before {
             _ if rest.is_empty() => path.to_owned(),
             "/pay/" => format!("{before}{}{after}", self.wallet),
-            "/transactions/" => format!("{before}{}{after}", self.transaction),
+            "/transactions/" | "/admin/transactions/" => format!("{before}{}{after}", self.transaction),
+            "/admin/members/" => format!("{before}{}{after}", self.user),
+            "/admin/distributions/" => format!("{before}{}{after}", self.distribution),
+            "/admin/consents/" => self.proposal.clone(),
+            "/admin/schedules/" => format!("{before}{}{after}", self.schedule),
+            "/admin/alerts/" => format!("{before}{}{after}", self.alert),
+            "/statistics/report/" => format!("{before}{}{after}", jiff::Timestamp::now().strftime("%Y-%m")),
             // Nothing of the kind is there: what is shown then.
             _ => format!("{before}00000000-0000-4000-8000-000000000000{after}"),
         }
@@ -90,11 +134,18 @@ impl Village {
     /// A browser in which this guest has signed in.
     pub async fn browser(&self, guest: &Guest, arguments: &[&str]) -> Browser {
         let browser = Browser::open_with(true, arguments).await;
+        self.go(&browser, "/favicon.ico").await;
         if let Some(cookie) = &guest.cookie {
-            self.go(&browser, "/favicon.ico").await;
             let (name, value) = cookie.split_once('=').unwrap();
             browser.driver.add_cookie(Cookie::new(name, value)).await.unwrap();
         }
+        browser
+    }
+
+    /// The same, reading in this language.
+    pub async fn browser_in(&self, language: Language, guest: &Guest, arguments: &[&str]) -> Browser {
+        let browser = self.browser(guest, arguments).await;
+        browser.driver.add_cookie(Cookie::new("language", language.tag())).await.unwrap();
         browser
     }
 

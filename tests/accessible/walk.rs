@@ -1,27 +1,48 @@
-//! Every page, by everybody, in light and in dark: nothing that axe-core finds.
+//! Every page, by everybody, in every language, in light and in dark: nothing that axe-core finds.
+//!
+//! In English both schemes are walked, and in the other languages one each: colours know no language, and
+//! words no colour.
 
 use std::path::PathBuf;
 use std::{env, fs};
 
+use communitytoken::language::Language;
+
 use crate::axe::Axe;
 use crate::chromium::Browser;
-use crate::village::{Guest, Village};
+use crate::village::{Guest, Village, ask};
 
 /// Phones in the light, desks in the dark: each page in both schemes and in both sizes.
 const LIGHT: &[&str] = &["--blink-settings=preferredColorScheme=1"];
 const DARK: &[&str] = &["--blink-settings=preferredColorScheme=0", "--window-size=1280,900"];
 
-async fn walk(village: &Village, guest: &Guest, arguments: &[&str]) -> Vec<String> {
+/// The walks that each guest takes.
+const WALKS: [(Language, &[&str]); 5] = [
+    (Language::English, LIGHT),
+    (Language::English, DARK),
+    (Language::German, LIGHT),
+    (Language::Spanish, DARK),
+    (Language::Japanese, LIGHT),
+];
+
+async fn walk(
+    village: &Village,
+    guest: &Guest,
+    pages: &[String],
+    (language, arguments): (Language, &[&str]),
+) -> Vec<String> {
     let axe = Axe::load();
     let mut wrong = Vec::new();
-    let browser = village.browser(guest, arguments).await;
-    let pages = village.pages(guest).await;
-    assert!(pages.len() >= 3, "{} is shown {pages:?} only", guest.name);
-    println!("{} is shown {} pages: {}", guest.name, pages.len(), pages.join(" "));
+    let browser = village.browser_in(language, guest, arguments).await;
+    let (name, tag) = (guest.name, language.tag());
     for page in pages {
-        village.go(&browser, &page).await;
-        picture(&browser, guest.name, &page, arguments).await;
-        wrong.extend(axe.judge(&browser).await.into_iter().map(|found| format!("{} {page}: {found}", guest.name)));
+        village.go(&browser, page).await;
+        picture(&browser, &format!("{tag}-{name}"), page, arguments).await;
+        let said = ask(&browser, "return document.documentElement.lang").await;
+        if said != tag {
+            wrong.push(format!("{name} {page}: says it is in {said}, not {tag}"));
+        }
+        wrong.extend(axe.judge(&browser).await.into_iter().map(|found| format!("{tag} {name} {page}: {found}")));
     }
     browser.close().await;
     wrong
@@ -38,30 +59,35 @@ async fn picture(browser: &Browser, name: &str, page: &str, arguments: &[&str]) 
     fs::write(folder.join(format!("{name}{page}-{look}.png")), picture).unwrap();
 }
 
-async fn walk_twice(guest: impl Fn(&Village) -> &Guest) {
+async fn walk_in_all(guest: impl Fn(&Village) -> &Guest) {
     let village = Village::found().await;
     let guest = guest(&village);
-    let mut wrong = walk(&village, guest, LIGHT).await;
-    wrong.extend(walk(&village, guest, DARK).await);
+    let pages = village.pages(guest).await;
+    assert!(pages.len() >= 3, "{} is shown {pages:?} only", guest.name);
+    println!("{} is shown {} pages: {}", guest.name, pages.len(), pages.join(" "));
+    let mut wrong = Vec::new();
+    for each in WALKS {
+        wrong.extend(walk(&village, guest, &pages, each).await);
+    }
     assert!(wrong.is_empty(), "{} findings:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[tokio::test]
 async fn a_stranger() {
-    walk_twice(|village| &village.stranger).await;
+    walk_in_all(|village| &village.stranger).await;
 }
 
 #[tokio::test]
 async fn a_member_of_many_payments() {
-    walk_twice(|village| &village.aiko).await;
+    walk_in_all(|village| &village.aiko).await;
 }
 
 #[tokio::test]
 async fn a_member_who_has_nothing_yet() {
-    walk_twice(|village| &village.newcomer).await;
+    walk_in_all(|village| &village.newcomer).await;
 }
 
 #[tokio::test]
 async fn an_operator() {
-    walk_twice(|village| &village.maria).await;
+    walk_in_all(|village| &village.maria).await;
 }

@@ -14,7 +14,7 @@ const WIRE: &str = "return performance.getEntriesByType('navigation').concat(per
 
 /// The bytes of a page, once everything has come.
 async fn bytes(browser: &Browser) -> u64 {
-    for _ in 0..100 {
+    for _ in 0..1_500 {
         if ask(browser, "return document.readyState").await == "complete" {
             break;
         }

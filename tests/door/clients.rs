@@ -29,6 +29,7 @@ const OPEN: &[(&str, &str, Opens)] = &[
     ("GET", "/v1/transactions/{id}/receipt", Opens::ForMember("wallet:read")),
     ("POST", "/v1/transactions/{id}/reverse", Opens::ForMember("transfers:write")),
     ("POST", "/v1/transfers", Opens::ForMember("transfers:write")),
+    ("GET", "/v1/fees", Opens::ForMember("transfers:write")),
     ("GET", "/v1/requests", Opens::ForMember("wallet:read")),
     ("GET", "/v1/requests/{id}", Opens::ForMember("wallet:read")),
     ("POST", "/v1/requests/{id}/accept", Opens::ForMember("transfers:write")),
@@ -42,6 +43,7 @@ const OPEN: &[(&str, &str, Opens)] = &[
     ("GET", "/v1/statistics/distributions", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/distributions/{id}", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/report", Opens::Alone("statistics:read")),
+    ("GET", "/v1/statistics/report.pdf", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/activity", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/flow", Opens::Alone("statistics:read")),
     ("GET", "/v1/statistics/accounts", Opens::Alone("statistics:read")),
@@ -155,7 +157,7 @@ async fn what_service_clients_may() {
                         call.method,
                         call.path
                     ),
-                    Some(Opens::Alone(_)) if may(scopes) => drop(answer.ok(200)),
+                    Some(Opens::Alone(_)) if may(scopes) => assert_eq!(answer.status, 200, "{}", answer.text),
                     Some(Opens::ForMember(_)) if may(scopes) && member.is_none() => {
                         drop(answer.refused(400, "invalid_request"));
                     }
@@ -199,7 +201,7 @@ async fn what_service_clients_may() {
         }
     }
     assert_eq!(sums.values().sum::<i64>(), counted, "every call is written down: {sums:?}");
-    assert_eq!(sums[&(true, Some("bob"))], 16, "with the name of the member who allows it");
+    assert_eq!(sums[&(true, Some("bob"))], 18, "with the name of the member who allows it");
     assert!(sums[&(true, None)] > 0 && !sums.contains_key(&(true, Some("eve"))), "{sums:?}");
     assert!(sums[&(false, Some("eve"))] > 0 && sums[&(false, None)] > 0, "refused ones too: {sums:?}");
     assert!(

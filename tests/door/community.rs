@@ -43,12 +43,23 @@ pub struct Community {
     pub job: String,
     /// A one-time link for `bob`.
     pub link: String,
+    /// Leads nowhere.
+    pub webhook: String,
+    /// What waits for a second operator: what `operator` is to consent to, to refuse, and to answer on a page;
+    /// and what they can withdraw.
+    pub proposals: [String; 4],
+    /// Due once a year.
+    pub schedule: String,
+    /// Somebody paid unusually often.
+    pub alert: String,
+    /// A rule that is muted; by the page another one.
+    pub mutes: [String; 2],
     /// Requests between `ann` and `bob`, all open: which `bob` is to accept, to decline, and to answer on a
     /// page; and the one that he can withdraw.
     pub requests: [String; 4],
 }
 
-pub const SETTINGS: &str = "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n[mail]\nhost = \"127.0.0.1\"\nport = 9\ntls = \"none\"\nfrom = \"tokens@example.org\"\n";
+pub const SETTINGS: &str = "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n[mail]\nhost = \"127.0.0.1\"\nport = 9\ntls = \"none\"\nfrom = \"tokens@example.org\"\n[push]\ncontact = \"mailto:olga@example.org\"\n";
 
 impl Community {
     pub async fn found() -> Self {
@@ -56,7 +67,9 @@ impl Community {
     }
 
     pub async fn found_with(settings: &str) -> Self {
-        let mut server = Server::prepare(settings);
+        // No other test here moves so much; and what strangers try has no line of its own while rows are compared.
+        let more = "[consent]\nabove = 1000000000000\n[alerts]\nrefused_sign_ins = 1000000\n";
+        let mut server = Server::prepare(&format!("{settings}{more}"));
         server.serve(&[]).await;
         let operator = person(&server, "olga").await;
         server.cli(&["member", "grant", "olga", "operator", "--reason", "Elected"]).ok();
@@ -84,6 +97,23 @@ impl Community {
         let job = verification["id"].as_str().unwrap().to_owned();
         let made = server.cli(&["member", "sign-in-link", "bob", "--reason", "Lost phone"]).ok();
         let link = made["id"].as_str().unwrap().to_owned();
+        let hook = json!({ "url": "https://hook.invalid/", "kinds": ["transfer.created"], "reason": "Chat" });
+        let made = operator.member.post("/v1/admin/webhooks", &hook).await.ok(201);
+        let webhook = made["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/admin/webhooks/{webhook}/test");
+        operator.member.post(&path, &json!({ "reason": "Does it arrive?" })).await.ok(202);
+        let yearly = json!({ "name": "Yearly", "cron": "0 0 1 1 *", "recipients": { "rule": "everyone" },
+            "amount": { "rule": "fixed", "tokens": 1 }, "issued_max": 0, "reason": "Custom" });
+        let made = operator.member.post("/v1/admin/schedules", &yearly).await.ok(201);
+        let schedule = made["id"].as_str().unwrap().to_owned();
+        let alert = server.alert(&ann.member, &bob.member.wallet_id).await;
+        let mut mutes = Vec::new();
+        for rule in ["circle", "issuance"] {
+            let body = json!({ "rule": rule, "reason": "Known" });
+            let made = operator.member.post("/v1/admin/alerts/mutes", &body).await.ok(201);
+            mutes.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let mutes = mutes.try_into().unwrap();
         let mut requests = Vec::new();
         for (asker, payer) in [(&ann, &bob), (&ann, &bob), (&ann, &bob), (&bob, &ann)] {
             let body = json!({ "from_wallet_id": payer.member.wallet_id, "amount": 3, "note": "For bread" });
@@ -91,6 +121,15 @@ impl Community {
             requests.push(made["id"].as_str().unwrap().to_owned());
         }
         let requests = requests.try_into().unwrap();
+        let otto = person(&server, "otto").await;
+        server.cli(&["member", "grant", "otto", "operator", "--reason", "Elected"]).ok();
+        let mut proposals = Vec::new();
+        for proposer in [&otto, &otto, &otto, &operator] {
+            let body = json!({ "amount": 1_000_000_000_001_i64, "reason": "Stock" });
+            let made = proposer.member.post("/v1/admin/issuances", &body).await.ok(202);
+            proposals.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let proposals = proposals.try_into().unwrap();
         Self {
             server,
             ann,
@@ -105,6 +144,11 @@ impl Community {
             credential,
             job,
             link,
+            webhook,
+            proposals,
+            schedule,
+            alert,
+            mutes,
             requests,
         }
     }
@@ -112,10 +156,16 @@ impl Community {
     /// A path with its places filled: `{id}` is what it belongs to.
     pub fn filled(&self, path: &str) -> String {
         let [accept, decline, answer, withdraw] = &self.requests;
-        path.replace("/requests/{id}/accept", &format!("/requests/{accept}/accept"))
+        let [consent, refuse, shown, own] = &self.proposals;
+        path.replace("/consents/{id}/consent", &format!("/consents/{consent}/consent"))
+            .replace("/consents/{id}/refuse", &format!("/consents/{refuse}/refuse"))
+            .replace("/consents/{id}/withdraw", &format!("/consents/{own}/withdraw"))
+            .replace("/consents/{id}", &format!("/consents/{shown}"))
+            .replace("/requests/{id}/accept", &format!("/requests/{accept}/accept"))
             .replace("/requests/{id}/decline", &format!("/requests/{decline}/decline"))
             .replace("/requests/{id}/withdraw", &format!("/requests/{withdraw}/withdraw"))
             .replace("/requests/{id}", &format!("/requests/{answer}"))
+            .replace("/v1/fees", &format!("/v1/fees?to_wallet_id={}&amount=1", self.bob.member.wallet_id))
             .replace("{wallet_id}", &self.ann.member.wallet_id)
             .replace("/wallets/{id}", &format!("/wallets/{}", self.bob.member.wallet_id))
             .replace("/members/{id}", &format!("/members/{}", self.ann.member.user_id))
@@ -123,6 +173,11 @@ impl Community {
             .replace("/users/{id}", &format!("/users/{}", self.bob.member.user_id))
             .replace("/service-clients/{id}", &format!("/service-clients/{}", self.client))
             .replace("/invitations/{id}", &format!("/invitations/{}", self.link))
+            .replace("/webhooks/{id}", &format!("/webhooks/{}", self.webhook))
+            .replace("/v1/admin/alerts/mutes/{id}", &format!("/v1/admin/alerts/mutes/{}", self.mutes[0]))
+            .replace("/alerts/mutes/{id}", &format!("/alerts/mutes/{}", self.mutes[1]))
+            .replace("/alerts/{id}", &format!("/alerts/{}", self.alert))
+            .replace("/schedules/{id}", &format!("/schedules/{}", self.schedule))
             .replace("{job}", &self.job)
             .replace("{month}", "2025-01")
             .replace("{id}", &self.transaction)
@@ -179,7 +234,8 @@ impl Community {
         );
         let requests = self.server.sql(
             "SELECT (SELECT json_group_array(json_array(id, ended_as, note, answer)) FROM payment_requests) AS requests,
-                    (SELECT json_group_array(json_array(user, wallet)) FROM favourites) AS favourites",
+                    (SELECT json_group_array(json_array(user, wallet)) FROM favourites) AS favourites,
+                    (SELECT json_group_array(json_array(user, entry, category)) FROM categories) AS categories",
         );
         json!([self.server.rows(), sessions, clients, requests])
     }

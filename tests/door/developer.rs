@@ -3,6 +3,18 @@
 use super::community::{Community, answer};
 use super::support::Server;
 
+/// The page of components is a tool of whoever works on the pages: where members sign in otherwise, nobody
+/// finds it.
+#[tokio::test]
+async fn components_are_shown_beside_it_alone() {
+    let community = Community::found().await;
+    let page = answer(community.server.client.get(community.url("/style")).send().await.unwrap()).await;
+    assert!(page.status == 200 && page.text.contains("Every piece of the pages"), "{}", page.text);
+    let server = Server::start().await;
+    let answered = answer(server.client.get(format!("{}/style", server.base)).send().await.unwrap()).await;
+    assert_eq!(answered.status, 404);
+}
+
 /// Under the names of this machine and no other, in every form a name can have.
 #[tokio::test]
 async fn only_under_the_names_of_this_machine() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use communitytoken::ledger::verify::verify;
 use communitytoken::ledger::{Amount, Books, Options, Wallet, WalletId, examine};
-use communitytoken::transfers::Send;
+use communitytoken::transfers::{FeeTerms, Send};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::disk::Disk;
@@ -142,7 +142,8 @@ fn pay_once(history: &History, books: &Books) -> Result<(), String> {
             .optional()?)
     });
     let Some(from) = from.map_err(|error| error.to_string())? else { return Ok(()) };
-    let payment = Send { from, to: history.payee, amount: Amount::new(1).unwrap(), note: None };
+    let payment =
+        Send { from, to: history.payee, amount: Amount::new(1).unwrap(), note: None, terms: FeeTerms::default() };
     if books.read_blocking(|conn| Ok(Wallet::by_id(conn, history.payee).is_ok())).unwrap() {
         books.execute_blocking(payment).map_err(|error| format!("{error} {:?}", error.cause()))?;
     }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test stops where it fails")]
 
 mod access_found;
+mod consents;
 mod direct_views;
+mod fees;
 mod files;
 mod migrations;
 mod raw_requests;

@@ -1,9 +1,10 @@
-//! What a shell may try on payment requests and favourites: the database refuses each with a sentence; and
+//! What a shell may try on payment requests, favourites and categories: the database refuses each with a sentence; and
 //! what was planted with the guards away, `verify` finds.
 
-use communitytoken::ledger::{IdempotencyKey, Note, Once};
+use communitytoken::categories::Categorise;
+use communitytoken::ledger::{Category, IdempotencyKey, Note, Once};
 use communitytoken::requests::{Accept, Ask, Decline, Wanted};
-use communitytoken::transfers::SetFavourite;
+use communitytoken::transfers::{FeeTerms, SetFavourite};
 
 use super::raw_sql::{refused, table};
 use super::support::{Community, amount};
@@ -28,11 +29,13 @@ fn community() -> Community {
     let wanted =
         [payment(3), payment(4), payment(5), payment(5), Wanted::Back { transaction_id: paid.id, amount: None }];
     let ids = wanted.map(|wanted| community.run(ask(wanted)).unwrap().output.id);
-    let accept = Accept { payer: payer.wallet_key, id: ids[0] };
+    let accept = Accept { payer: payer.wallet_key, id: ids[0], terms: FeeTerms::default() };
     community.run(Once { caller: payer.key, key: IdempotencyKey::fresh(), command: accept }).unwrap();
     let answer = Some(Note::new("Not now").unwrap());
     community.run(Decline { payer: payer.wallet_key, id: ids[1], answer }).unwrap();
     community.run(SetFavourite { user: asker.key, wallet_id: payer.wallet_id, is_favourite: true }).unwrap();
+    let category = Some(Category::new("Bread").unwrap());
+    community.run(Categorise { user: asker.key, transaction_id: paid.id, category }).unwrap();
     // One that looks like the payment of an open request, and is older than the newest.
     community.send(1, 0, 5).unwrap();
     community.send(1, 2, 1).unwrap();
@@ -44,6 +47,7 @@ const MADE: &str = "a payment request stays what it was made";
 const ONCE: &str = "a payment request ends once";
 const ENDS: &str = "a payment request ends by being accepted, declined or withdrawn, before it expires";
 const PAID: &str = "a payment request is accepted by the payment that it asks for, made just now";
+const NOT_THEIRS: &str = "a category belongs to an entry of its member's own history";
 const COLUMNS: &str = "id, asker, payer, amount, asks_back, created_at, expires_at, caller_key, request";
 
 /// A request typed by hand, right in everything but what is said.
@@ -109,6 +113,12 @@ fn requests_keep_their_rules() {
         ("INSERT INTO favourites VALUES (1, 2, 0)", "a favourite is a wallet of somebody else"),
         ("INSERT INTO favourites VALUES (1, 99, 0)", "a favourite is a wallet of somebody else"),
         ("INSERT INTO favourites VALUES (99, 2, 0)", "a favourite is a wallet of somebody else"),
+        ("UPDATE categories SET category = 'Wine'", "a category is given or taken away, never changed"),
+        ("REPLACE INTO categories SELECT * FROM categories", "this entry has a category already"),
+        ("INSERT INTO categories VALUES (3, 5, 'Not theirs')", NOT_THEIRS),
+        ("INSERT INTO categories VALUES (1, 99, 'Nothing')", NOT_THEIRS),
+        ("INSERT INTO categories VALUES (99, 5, 'Nobody')", NOT_THEIRS),
+        ("INSERT INTO categories VALUES (2, 5, '')", "CHECK constraint failed"),
     ]);
     attacks.extend([
         (typed(2, 2, "1", "NULL", "2000"), "goes from one member to another"),

@@ -14,6 +14,7 @@ use communitytoken::ledger::{
     Amount, Authority, Books, Command, DAY_MS, IdempotencyKey, Operator, Options, Reason, Supply, WalletId, supply,
     system_clock,
 };
+use communitytoken::transfers::FeeTerms;
 use communitytoken::treasury::{CreateAccount, Distribute, Distribution, Recipient};
 use communitytoken::{members, transfers, treasury};
 use rusqlite::Connection;
@@ -191,6 +192,7 @@ pub(crate) fn authority(reason: &str) -> Authority {
         operator: Operator::new("maria").unwrap(),
         reason: Reason::new(reason).unwrap(),
         acting: None,
+        consent: None,
         request_id: Some("request-1".into()),
     }
 }
@@ -239,7 +241,7 @@ pub(crate) fn delete(member: &Member, deleted: bool) -> members::SetDeleted {
 }
 
 pub(crate) fn transfer(from: &Member, to: WalletId, tokens: i64) -> transfers::Send {
-    transfers::Send { from: from.wallet_key, to, amount: amount(tokens), note: None }
+    transfers::Send { from: from.wallet_key, to, amount: amount(tokens), note: None, terms: FeeTerms::default() }
 }
 
 /// A configuration that names an operator whom nobody has seen yet.

@@ -114,6 +114,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
     ("UPDATE transactions SET created_at = 5 WHERE sequence = 9", "time", "transaction 9"),
     ("UPDATE transactions SET kind = 4 WHERE sequence = 8", "kind", "transaction 8"),
     ("UPDATE transactions SET transaction_type = 2 WHERE sequence = 8", "chain", "transaction 8"),
+    ("UPDATE transactions SET transaction_type = 2 WHERE sequence = 8", "fee", "transaction 8"),
     ("UPDATE transactions SET from_wallet = 6 WHERE sequence = 8", "chain", "transaction 8"),
     ("UPDATE transactions SET to_wallet = 6 WHERE sequence = 8", "link", "transaction 8"),
     ("UPDATE transactions SET amount = 101 WHERE sequence = 8", "chain", "transaction 8"),
@@ -240,10 +241,10 @@ fn a_chain_computed_anew_does_not_fit_what_was_kept() {
         let (_folder, conn) = copy(&community);
         without_guards(&conn, |conn| {
             conn.execute_batch(
-                "UPDATE transactions SET transaction_type = 2 WHERE sequence = 8;
+                "UPDATE transactions SET transaction_type = 3 WHERE sequence = 8;
                  UPDATE daily_totals SET count = count - 1, volume = volume - 100 WHERE kind = 3 AND day = (SELECT min(day) FROM daily_totals);
                  DELETE FROM daily_totals WHERE count = 0;
-                 INSERT INTO daily_totals SELECT min(day), 3, 2, 1, 100 FROM daily_totals",
+                 INSERT INTO daily_totals SELECT min(day), 3, 3, 1, 100 FROM daily_totals",
             )
             .unwrap();
             rechain_transactions(conn);

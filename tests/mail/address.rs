@@ -13,7 +13,7 @@ async fn an_address_is_confirmed_changed_and_taken_away() {
     assert_eq!(ann.member.get("/v1/me/notifications").await.ok(200)["mail_address"], serde_json::Value::Null);
 
     ann.gets_mail(&office, "ann@example.org").await;
-    ann.open("/profile/notifications").await.shows(200, "Mail goes to <span class=\"code\">ann@example.org</span>");
+    ann.open("/profile/notifications").await.shows(200, "Mail goes to <strong>ann@example.org</strong>");
     assert_eq!(ann.member.get("/v1/me/notifications").await.ok(200)["mail_address"], "ann@example.org");
 
     // Until the new one is confirmed the old one stays, and its code opens nothing but itself.
@@ -21,7 +21,7 @@ async fn an_address_is_confirmed_changed_and_taken_away() {
     let letter = office.wait("ann@example.com", 1).remove(0);
     assert!(letter.text().contains("Hello ann"), "{}", letter.text());
     assert!(letter.header("List-Unsubscribe").is_none(), "there is nothing to leave yet");
-    ann.open("/profile/notifications").await.shows(200, "Mail goes to <span class=\"code\">ann@example.org</span>");
+    ann.open("/profile/notifications").await.shows(200, "Mail goes to <strong>ann@example.org</strong>");
     assert_eq!(ann.confirm(&code(&letter)).await.status, 303);
     let old = office.wait("ann@example.org", 2).remove(1).text();
     assert!(old.contains("has a new address for mail. Nothing more is sent to this one."), "{old}");

@@ -13,6 +13,9 @@ mod address;
 mod community;
 mod notices;
 mod office;
+#[path = "../papers/pdf.rs"]
+mod pdf;
+mod report;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;

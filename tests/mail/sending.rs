@@ -194,3 +194,29 @@ async fn nobody_is_written_to_who_did_not_ask() {
     until("it is dropped", || waiting(&server).is_empty());
     assert_eq!(office.letters("ann@example.org").len(), 1);
 }
+
+/// A letter speaks the language of whoever reads it; where they have said none, the community's.
+#[tokio::test]
+async fn a_letter_speaks_the_readers_language() {
+    let office = Office::open();
+    let server = serve(&office).await;
+    let (ann, bob) = paid_and_payer(&server, &office, "ann@example.org").await;
+    for (number, (language, subject, hello, foot)) in [
+        ("de", "bob hat dir 1.200\u{a0}¤ gezahlt\n", "Hallo ann,", "ohne Anmeldung"),
+        ("es", "bob te ha pagado 1200\u{a0}¤\n", "Hola, ann:", "No más correos de este tipo"),
+        ("ja", "bob さんから 1,200\u{a0}¤ を受け取りました\n", "ann さん、", "ログインは不要です"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let headers = [("content-type", "application/json")];
+        let change = serde_json::json!({ "language": language }).to_string();
+        ann.member.call(reqwest::Method::PATCH, "/v1/me", &headers, Some(change)).await.ok(200);
+        give(&server, &bob, 1200);
+        // The next letter about payments need not wait for its time.
+        server.sql("UPDATE letter_exits SET expires_at = expires_at - 600000");
+        bob.member.pay(&ann.member, 1200).await.ok(201);
+        let text = office.wait("ann@example.org", number + 2).remove(number + 1).text();
+        assert!(text.starts_with(subject) && text.contains(hello) && text.contains(foot), "{text}");
+    }
+}

@@ -92,3 +92,57 @@ async fn who_comes_in_is_noted() {
     assert_eq!(details(&refused[0])["refused"], serde_json::json!({ "token unauthorized": 40 }));
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
 }
+
+/// Whoever downloads other people's transactions, or the log itself, leaves a line that says who, which file and
+/// by which filter: auditors too. A page that is only looked at leaves none, and who may not has none to leave.
+#[tokio::test]
+async fn downloads_leave_a_line() {
+    let mut server = Server::prepare("[server]\nbind = \"127.0.0.1:0\"\n");
+    server.serve(&[]).await;
+    let mut cookies = Vec::new();
+    for name in ["olga", "udo", "ann"] {
+        let post = server.client.post(format!("{}/login", server.base)).header("sec-fetch-site", "same-origin");
+        let answer = post.form(&[("new_username", name)]).send().await.unwrap();
+        cookies.push(answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned());
+    }
+    for (name, role) in [("olga", "operator"), ("udo", "auditor")] {
+        server.cli(&["member", "grant", name, role, "--reason", "Elected"]).ok();
+    }
+    let get = |cookie: &str, path: &str| {
+        let asked = server.client.get(format!("{}{path}", server.base)).header("cookie", cookie);
+        asked.header("x-request-id", "request-18").send()
+    };
+    let all =
+        ["/admin/transactions.csv?kind=transfer&min=5", "/admin/audit.csv", "/admin/audit.json?action=role.grant"];
+    for path in all {
+        assert_eq!(get(&cookies[2], path).await.unwrap().status().as_u16(), 403, "{path}");
+    }
+    for path in ["/admin/transactions?kind=transfer", "/admin/audit"] {
+        assert_eq!(get(&cookies[0], path).await.unwrap().status().as_u16(), 200, "{path}");
+    }
+    let noted = || [lines(&server, "export.transactions"), lines(&server, "export.audit_log")].concat();
+    assert_eq!(noted(), Vec::<Value>::new());
+    for (cookie, path) in [(&cookies[0], all[0]), (&cookies[1], all[1]), (&cookies[1], all[2])] {
+        let answer = get(cookie, path).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        let text = answer.text().await.unwrap();
+        // The log that is downloaded says so itself.
+        assert_eq!(text.contains("export.audit_log"), path == all[1], "{text}");
+    }
+    let noted = noted();
+    let said: Vec<_> =
+        noted.iter().map(|line| (line["target"].as_str().unwrap(), details(line)["filter"].clone())).collect();
+    assert_eq!(
+        said,
+        [
+            ("transactions.csv", serde_json::json!({ "kind": "transfer", "min": "5" })),
+            ("audit-log.csv", serde_json::json!({})),
+            ("audit-log.json", serde_json::json!({ "action": "role.grant" })),
+        ]
+    );
+    for (line, name) in noted.iter().zip(["olga", "udo", "udo"]) {
+        assert!(line["operator"].as_str().unwrap().starts_with(name), "{line}");
+        assert_eq!(line["request_id"], "request-18");
+    }
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}

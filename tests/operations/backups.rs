@@ -114,3 +114,65 @@ async fn what_cannot_be_taken_is_said() {
     until(&server, || server.log().contains("not sound")).await;
     assert_eq!(found(&folder), good);
 }
+
+/// An operator takes one on a page, with a reason: it is proven, listed, can be restored, and holds the line that
+/// says who wanted it. An auditor sees the page, and members do not; nobody fetches one through it.
+#[tokio::test]
+async fn an_operator_takes_one_now() {
+    let mut server = Server::prepare("[server]\nbind = \"127.0.0.1:0\"\n[backup]\nkeep = 2\n");
+    server.serve(&[]).await;
+    let mut cookies = Vec::new();
+    for name in ["olga", "udo", "ann"] {
+        let post = server.client.post(format!("{}/login", server.base)).header("sec-fetch-site", "same-origin");
+        let answer = post.form(&[("new_username", name)]).send().await.unwrap();
+        cookies.push(answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned());
+    }
+    for (name, role) in [("olga", "operator"), ("udo", "auditor")] {
+        server.cli(&["member", "grant", name, role, "--reason", "Elected"]).ok();
+    }
+    let address = format!("{}/admin/backups", server.base);
+    let get = async |cookie: &str| {
+        let answer = server.client.get(&address).header("cookie", cookie).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (_, page) = get(&cookies[0]).await;
+    assert!(page.contains("There is none yet.") && page.contains("never; the setting"), "{page}");
+    assert!(page.contains(server.path("backups").to_str().unwrap()), "{page}");
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (status, seen) = get(&cookies[1]).await;
+    assert!(status == 200 && !seen.contains("name=\"reason\""), "an auditor only reads: {seen}");
+    assert_eq!(get(&cookies[2]).await.0, 403);
+    let post = async |cookie: &str, csrf: &str, reason: &str| {
+        let form = [("csrf", csrf), ("reason", reason)];
+        let asked = server.client.post(&address).header("cookie", cookie).header("sec-fetch-site", "same-origin");
+        asked.form(&form).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(post(&cookies[1], &csrf, "Why").await, 403);
+    assert_eq!(post(&cookies[0], "x", "Why").await, 403);
+    assert_eq!(post(&cookies[0], &csrf, " ").await, 422);
+    assert!(found(&server.path("backups")).is_empty());
+    assert_eq!(post(&cookies[0], &csrf, "Before the party").await, 303);
+    taken(&server).await;
+    let backup = found(&server.path("backups"))[0].clone();
+    let name = backup.file_name().unwrap().to_str().unwrap().to_owned();
+    let (_, page) = get(&cookies[0]).await;
+    let schema = server.sql("PRAGMA user_version")[0]["user_version"].to_string();
+    for words in [name.as_str(), "proven sound", &format!("schema {schema}"), "less than an hour old"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    for path in [format!("/admin/backups/{name}"), format!("/backups/{name}"), format!("/static/{name}")] {
+        let asked = server.client.get(format!("{}{path}", server.base)).header("cookie", &cookies[0]);
+        assert_eq!(asked.send().await.unwrap().status().as_u16(), 404, "{path}");
+    }
+    // What was not finished is said to be so.
+    fs::write(server.path("backups/half.db"), "SQLite format 3\0 and no more").unwrap();
+    let (_, page) = get(&cookies[0]).await;
+    assert!(page.contains("half.db") && page.contains("not finished"), "{page}");
+    let drill = server.path("drill/communitytoken.db");
+    let [from, to] = [&backup, &drill].map(|path| path.to_str().unwrap());
+    server.cli(&["restore", from, "--database", to, "--reason", "Drill"]).ok();
+    let query = "SELECT target, reason FROM audit_log WHERE action = 'backup.take'";
+    let line = server.cli(&["sql", query, "--database", to]).ok()[0].clone();
+    assert_eq!((&line["target"], &line["reason"]), (&name.into(), &"Before the party".into()));
+    assert_eq!(server.cli(&["verify", "--database", to]).ok()["is_sound"], true);
+}

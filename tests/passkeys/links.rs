@@ -169,7 +169,7 @@ async fn a_sign_in_link_lets_the_locked_out_in_once() {
     let id = server.cli(&["member", "show", "ann"]).ok()["id"].as_str().unwrap().to_owned();
     let place = format!("/admin/members/{id}/sign-in-link");
     olga.get(&place).await.is(200, "signs in ann once, within half an hour");
-    olga.post(&place, &[("csrf", &csrf), ("reason", " ")]).await.is(422, "The reason must not be empty.");
+    olga.post(&place, &[("csrf", &csrf), ("reason", " ")]).await.is(422, "The reason must be given");
     let page = olga.post(&place, &[("csrf", &csrf), ("reason", "Lost her phone")]).await;
     page.is(200, "Sign-in link for ann");
     let url = page.text.split("<p class=\"code\">").nth(1).unwrap().split('<').next().unwrap();

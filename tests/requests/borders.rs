@@ -9,7 +9,7 @@ use communitytoken::requests::{
     Accept, Ask, Decline, ListedRequests, OPEN_MAX, OPEN_TO_ONE_MAX, PaymentRequest, RequestState, Wanted, Withdraw,
     by_id, list,
 };
-use communitytoken::transfers::{FAVOURITES_MAX, Reverse, SetFavourite};
+use communitytoken::transfers::{FAVOURITES_MAX, FeeTerms, Reverse, SetFavourite};
 use uuid::Uuid;
 
 use super::kernel::{Community, MORNING, amount, delete, freeze, refusal};
@@ -40,7 +40,7 @@ impl Community {
 
     fn accept(&self, payer: usize, id: Uuid) -> Result<Outcome<Transaction>> {
         let payer = &self.members[payer];
-        let command = Accept { payer: payer.wallet_key, id };
+        let command = Accept { payer: payer.wallet_key, id, terms: FeeTerms::default() };
         self.run(Once { caller: payer.key, key: IdempotencyKey::fresh(), command })
     }
 

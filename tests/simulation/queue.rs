@@ -3,7 +3,7 @@
 use std::task::{Context, Poll, Waker};
 
 use communitytoken::ledger::{Books, Command, Note, Once, Outcome, Repeatable, TransactionId, WalletKey};
-use communitytoken::transfers::{Reverse, Send};
+use communitytoken::transfers::{FeeTerms, Reverse, Send};
 use communitytoken::treasury::Correct;
 
 use super::commands::{Blow, Look, Register, Spoiled, Tell, Turn, Watched};
@@ -76,7 +76,13 @@ impl World {
 
     fn send(&self, from: usize, to: usize, tokens: i64, note: Option<u32>) -> Send {
         let note = note.map(|number| Note::new(&format!("Note {number}")).unwrap());
-        Send { from: self.wallet_key(from), to: self.wallet_id(to), amount: amount(tokens), note }
+        Send {
+            from: self.wallet_key(from),
+            to: self.wallet_id(to),
+            amount: amount(tokens),
+            note,
+            terms: FeeTerms::default(),
+        }
     }
 
     fn once<C>(&self, caller: usize, name: &Key, command: C) -> Once<C> {

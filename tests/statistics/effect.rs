@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use communitytoken::ledger::trail::Trail;
 use communitytoken::ledger::{DAY_MS, PageRequest, TransactionId};
 use communitytoken::statistics::{Asking, DistributionEffect, Effects, Together, effect, effects};
-use communitytoken::transfers::{Reverse, Send};
+use communitytoken::transfers::{FeeTerms, Reverse, Send};
 use communitytoken::treasury::{Correct, Distribute};
 use rusqlite::Connection;
 
@@ -277,7 +277,10 @@ fn five() -> Community {
 
 fn to_pool(community: &Community, from: usize, tokens: i64) -> TransactionId {
     let from = community.members[from].wallet_key;
-    community.run(Send { from, to: community.treasury, amount: amount(tokens), note: None }).unwrap().id
+    community
+        .run(Send { from, to: community.treasury, amount: amount(tokens), note: None, terms: FeeTerms::default() })
+        .unwrap()
+        .id
 }
 
 #[test]

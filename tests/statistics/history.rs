@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use communitytoken::error::Result;
 use communitytoken::identity::Member;
 use communitytoken::ledger::{Command, Ledger, WalletId, WalletKey};
-use communitytoken::transfers::{Reverse, Send};
+use communitytoken::transfers::{FeeTerms, Reverse, Send};
 use communitytoken::treasury::{Correct, Distribute};
 
 use crate::kernel::{Community, Hand, amount, authority, delete, distribution, freeze, issue, register};
@@ -97,10 +97,28 @@ impl Story {
             tried += 1;
             let tokens = amount(self.tokens());
             let send = match self.dice.u32(0..100) {
-                0..2 => Send { from: self.fund.1, to: self.community.treasury, amount: tokens, note: None },
-                2..9 => Send { from: from.wallet_key, to: self.community.treasury, amount: tokens, note: None },
-                9..11 => Send { from: from.wallet_key, to: self.fund.0, amount: tokens, note: None },
-                _ => Send { from: from.wallet_key, to, amount: tokens, note: None },
+                0..2 => Send {
+                    from: self.fund.1,
+                    to: self.community.treasury,
+                    amount: tokens,
+                    note: None,
+                    terms: FeeTerms::default(),
+                },
+                2..9 => Send {
+                    from: from.wallet_key,
+                    to: self.community.treasury,
+                    amount: tokens,
+                    note: None,
+                    terms: FeeTerms::default(),
+                },
+                9..11 => Send {
+                    from: from.wallet_key,
+                    to: self.fund.0,
+                    amount: tokens,
+                    note: None,
+                    terms: FeeTerms::default(),
+                },
+                _ => Send { from: from.wallet_key, to, amount: tokens, note: None, terms: FeeTerms::default() },
             };
             let then = Then { command: send, clock: self.community.clock.clone(), time };
             // Whatever is refused for want of tokens, or because someone is frozen or has left, is refused.

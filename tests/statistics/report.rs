@@ -1,5 +1,6 @@
 //! The monthly report: each figure counted from the rows, and the same on the page, by the API and in words.
 
+use communitytoken::language::Language;
 use communitytoken::statistics::{Asking, Calendar, Foretold, Knowing, Month, Settled, month, report};
 use jiff::ToSpan;
 use jiff::civil::Weekday;
@@ -48,7 +49,14 @@ pub fn look(story: &Story) {
     let calendar = Calendar::new(zone.clone(), Weekday::Monday);
     let (settled, foretold) = (Settled::default(), Foretold::default());
     let asking = Asking { oversees: true, now };
-    let knowing = Knowing { calendar: &calendar, symbol: "¤", settled: &settled, foretold: &foretold, asking };
+    let knowing = Knowing {
+        calendar: &calendar,
+        symbol: "¤",
+        language: Language::English,
+        settled: &settled,
+        foretold: &foretold,
+        asking,
+    };
     let books = story.community.books();
     let read = |conn: &rusqlite::Connection| {
         let raw = Raw::read(conn, zone.clone(), Weekday::Monday);

@@ -147,7 +147,7 @@ async fn what_cannot_be_done() {
     }
     let taken = [("name", "system_account_communitytoken"), ("reason", "Why")];
     let answer = maria.fill_in("/admin/accounts", "/admin/accounts", &taken).await;
-    assert!(answer.text().await.unwrap().contains("There is a system account named"));
+    assert!(answer.text().await.unwrap().contains("An account of the community has this name already."));
     for amount in ["0", "-1", "1.5", "", "9223372036854775808"] {
         let fields = [("amount", amount), ("reason", "Why")];
         let answer = maria.fill_in("/admin/accounts", "/admin/issuances", &fields).await;
@@ -199,7 +199,7 @@ async fn lists_with_something_wrong() {
             ],
         ),
         ("username,amount\ntomas,9223372036854775807\nbela,1\n", &["Together the amounts pass 9223372036854775807"]),
-        (&many, &["serves at most 100 recipients, and this list names 10000", "Line 2: ", "lines more"]),
+        (&many, &["serves at most 100 recipients, and this list names 10,000", "Line 2: ", "lines more"]),
     ] {
         let (status, page) = maria.look(list, "").await;
         assert_eq!(status, 422, "{list:.60}");
@@ -253,7 +253,7 @@ async fn a_distribution_is_what_was_shown() {
     // Without a reason it is asked again, under a new seal.
     let answer = maria.confirm(&page, " ").await;
     assert_eq!(answer.status(), 422);
-    assert!(answer.text().await.unwrap().contains("The reason must not be empty."));
+    assert!(answer.text().await.unwrap().contains("The reason must be given"));
     // What was not shown is not done.
     for (name, value) in
         [("list", "username,amount\ntomas,26\n"), ("note", "Other"), ("issued", "9"), ("key", "k"), ("seal", "")]
@@ -281,9 +281,7 @@ async fn a_distribution_is_what_was_shown() {
     let answer = maria.confirm(&gone, "Also").await;
     assert_eq!(answer.status(), 422);
     let asked = answer.text().await.unwrap();
-    assert!(
-        asked.contains("The pool has become smaller: 10 tokens would now be issued") && field(&asked, "issued") == "10"
-    );
+    assert!(asked.contains("The pool has become smaller") && field(&asked, "issued") == "10");
     assert_eq!(maria.confirm(&asked, "Also").await.status(), 303, "now it was shown");
 
     let result = maria.page(place).await;
@@ -340,7 +338,7 @@ async fn reading() {
         );
     }
     assert!(maria.page("/admin/members?left=1").await.contains("Nobody is here."));
-    // Every line once, page by page, and the same in the files.
+    // Every line once, page by page, and the same in the files, each of which has one more: its own.
     let (mut path, mut seen) = ("/admin/audit".to_owned(), Vec::new());
     loop {
         let page = maria.page(&path).await;
@@ -352,9 +350,9 @@ async fn reading() {
     let all: Vec<String> = (1..=lines).rev().map(|line| line.to_string()).collect();
     assert_eq!(seen, all);
     let table = maria.page("/admin/audit.csv").await;
-    assert_eq!(table.lines().count() as u64, lines + 1);
+    assert_eq!(table.lines().count() as u64, lines + 1 + 1);
     let file: Value = serde_json::from_str(&udo.page("/admin/audit.json").await).unwrap();
-    assert_eq!(file.as_array().unwrap().len() as u64, lines);
+    assert_eq!(file.as_array().unwrap().len() as u64, lines + 2);
     for (query, words) in [
         ("action=role.grant", "Elected =1+1"),
         ("operator=DEMO", "Everyone"),
@@ -368,11 +366,11 @@ async fn reading() {
     }
     for (path, sentence) in [
         ("/admin/audit?from=yesterday", "A day is written as"),
-        ("/admin/audit?cursor=x", "cursor"),
+        ("/admin/audit?cursor=x", "is not as it must be"),
         ("/admin/transactions?direction=in", "In and out mean something only for one wallet"),
         ("/admin/transactions?wallet=x", "There is no such wallet."),
         ("/admin/transactions?type=100", "A type is a number from 1 to 99."),
-        ("/admin/members?cursor=x", "cursor"),
+        ("/admin/members?cursor=x", "is not as it must be"),
     ] {
         let answer = maria.get(path).await;
         assert_eq!(answer.status(), 422, "{path}");

@@ -94,11 +94,17 @@ async fn the_api_document() {
     for name in references {
         assert!(document["components"]["schemas"][name].is_object(), "{name} is referred to and not there");
     }
-    let docs = server.client.get(format!("{}/docs", server.base)).send().await.unwrap().text().await.unwrap();
-    for path in document["paths"].as_object().unwrap().keys() {
-        assert!(docs.contains(path), "{path} is not on the page");
+    let mut docs = Vec::new();
+    for page in ["/docs", "/docs/operators"] {
+        let page = server.client.get(format!("{}{page}", server.base)).send().await.unwrap().text().await.unwrap();
+        assert!(!page.contains("<script") && !page.contains("=\"http"), "the page loads nothing from elsewhere");
+        docs.push(page);
     }
-    assert!(!docs.contains("<script") && !docs.contains("https://"), "the page loads nothing from elsewhere");
+    for path in document["paths"].as_object().unwrap().keys() {
+        let stands = format!(">{path}<");
+        let place = usize::from(path.starts_with("/v1/admin/"));
+        assert!(docs[place].contains(&stands) && !docs[1 - place].contains(&stands), "{path} is on its page");
+    }
 }
 
 /// The directory gives names and wallets, in order, page by page; the operator can switch it off.

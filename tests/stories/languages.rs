@@ -127,6 +127,9 @@ async fn a_visitor_chooses() {
         let answer = visitor.post("/language", &[("language", "es"), ("here", here)]).await;
         assert_eq!((answer.status().as_u16(), to(&answer)), (303, "/"), "{here}");
     }
+    // What a phone offers beside the program's sign is said in the same language.
+    let manifest: Value = visitor.get("/manifest.webmanifest").await.json().await.unwrap();
+    assert_eq!((&manifest["lang"], &manifest["shortcuts"][0]["name"]), (&json!("de"), &json!("Senden")));
     for wrong in ["fr", "", "DE", "../de"] {
         let answer = visitor.post("/language", &[("language", wrong)]).await;
         assert_eq!(answer.status(), 400, "{wrong}");
@@ -249,18 +252,108 @@ async fn amounts_are_read_in_ones_own_language() {
 /// too. What members and programs wrote themselves stays as it is.
 #[tokio::test]
 async fn nothing_english_is_left_on_a_japanese_page() {
-    let server = Server::demo().await;
+    let server =
+        Server::demo_with("[consent]\nabove = 1000000\n[fees]\npercent = \"2.5\"\nfixed = 1\nat_most = 9\n").await;
+    let proposal = server.proposal(1_000_000, "夏祭り").await;
+    let aiko = server.cli(&["token", "--member", "aiko"]).ok()["token"].as_str().unwrap().to_owned();
+    let to = server.cli(&["member", "show", "tomas"]).ok()["wallet_id"].as_str().unwrap().to_owned();
+    let alert = format!("/admin/alerts/{}", server.alert(&server.stranger(aiko), &to).await);
+    server.cli(&["alerts", "mute", "circle", "--days", "30", "--reason", "夏祭り"]).ok();
     let mut member = Reader::new(&server, "ja");
     let tomas = server.cli(&["member", "show", "tomas"]).ok();
     let answer = member.post("/login", &[("user_id", tomas["id"].as_str().unwrap())]).await;
     member.keep(&answer);
+    let maria = server.cli(&["member", "show", "maria"]).ok();
+    let mut operator = Reader::new(&server, "ja");
+    let answer = operator.post("/login", &[("user_id", maria["id"].as_str().unwrap())]).await;
+    operator.keep(&answer);
     let visitor = Reader::new(&server, "ja");
     let members = server.sql("SELECT username FROM users");
     let members: Vec<&str> = members.as_array().unwrap().iter().map(|row| row["username"].as_str().unwrap()).collect();
     let receipt = member.page("/history").await.split("/transactions/").nth(1).unwrap()[..36].to_owned();
     let receipt = format!("/transactions/{receipt}");
+    // A payment with its fee, from the confirmation to the two receipts and the correction.
+    let to = maria["wallet_id"].as_str().unwrap();
+    let review = member.send("/send", "/send", &[("step", "review"), ("to", to), ("amount", "40")]).await;
+    let confirm = review.text().await.unwrap();
+    assert!(confirm.contains("手数料") && confirm.contains("合計"), "{confirm}");
+    let typed = [("key", field(&confirm, "key")), ("fee", field(&confirm, "fee"))];
+    let mut fields = vec![("step", "pay"), ("to", to), ("amount", "40")];
+    fields.extend(typed.iter().map(|(name, value)| (*name, value.as_str())));
+    let paid = self::to(&member.send("/send", "/send", &fields).await).to_owned();
+    let fee = member.page(&paid).await.split("href=\"/transactions/").nth(1).unwrap()[..36].to_owned();
+    let fee = format!("/transactions/{fee}");
+    let priced = format!("/pay/{to}?amount=40");
+    let month =
+        jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).strftime("/statistics/report/%Y-%m").to_string();
+    let distribution = server.sql("SELECT target FROM audit_log WHERE action = 'distribution'")[0]["target"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let schedule = server.cli(&[
+        "schedule",
+        "create",
+        "--name",
+        "配布",
+        "--cron",
+        "0 9 * * 1",
+        "--everyone",
+        "--each",
+        "5",
+        "--reason",
+        "Agreed",
+    ]);
+    let schedule = format!("/admin/schedules/{}", schedule.ok()["id"].as_str().unwrap());
+    let of_tomas = format!("/admin/members/{}", tomas["id"].as_str().unwrap());
+    let overseen = [
+        "/admin".to_owned(),
+        "/admin/members".to_owned(),
+        "/admin/members?q=zzz".to_owned(),
+        of_tomas.clone(),
+        format!("{of_tomas}?done=roles"),
+        format!("{of_tomas}/freeze"),
+        format!("{of_tomas}/unfreeze"),
+        format!("{of_tomas}/delete"),
+        format!("{of_tomas}/restore"),
+        format!("{of_tomas}/sign-out"),
+        format!("{of_tomas}/sign-in-link"),
+        format!("{of_tomas}/roles"),
+        "/admin/distribute".to_owned(),
+        format!("/admin/distributions/{distribution}"),
+        "/admin/schedules".to_owned(),
+        "/admin/schedules/new".to_owned(),
+        format!("{schedule}?done=made"),
+        format!("{schedule}/change"),
+        "/admin/alerts".to_owned(),
+        "/admin/alerts?done=unmute".to_owned(),
+        format!("{alert}?done=acknowledge"),
+        format!("{alert}?done=mute"),
+        "/admin/transactions".to_owned(),
+        "/admin/transactions?wallet=x".to_owned(),
+        "/admin/transactions?type=x".to_owned(),
+        "/admin/transactions?direction=in".to_owned(),
+        format!("/admin{receipt}"),
+        format!("/admin{receipt}/reverse"),
+        format!("/admin{}", paid.trim_end_matches("?paid=1")),
+        format!("/admin{}/reverse", paid.trim_end_matches("?paid=1")),
+        format!("/admin{fee}"),
+        "/admin/accounts?done=made".to_owned(),
+        "/admin/invitations".to_owned(),
+        "/admin/audit".to_owned(),
+        "/admin/audit?from=x".to_owned(),
+        "/admin/program".to_owned(),
+        "/admin/backups?done=1".to_owned(),
+        "/admin/consents".to_owned(),
+        format!("{proposal}?done=asked"),
+        "/statistics/flow".to_owned(),
+        month.clone(),
+    ];
     let mine = [
         "/",
+        "/notifications",
+        "/profile/notifications",
+        "/statistics/flow",
+        &month,
         "/send",
         "/send?q=zzz",
         "/history",
@@ -281,6 +374,9 @@ async fn nothing_english_is_left_on_a_japanese_page() {
         "/nothing-here",
         "/transactions/x",
         "/pay/x",
+        &paid,
+        &fee,
+        &priced,
     ];
     let theirs = [
         "/",
@@ -293,12 +389,14 @@ async fn nothing_english_is_left_on_a_japanese_page() {
         "/login/recovery",
     ];
     let pages = mine.iter().map(|path| (&member, *path)).chain(theirs.iter().map(|path| (&visitor, *path)));
+    let pages = pages.chain(overseen.iter().map(|path| (&operator, path.as_str())));
+    let mut english = Vec::new();
     for (reader, path) in pages {
         let page = reader.page(path).await;
         assert_eq!(language(&page), "ja", "{path}");
         // Notes, names of members and accounts, other languages' own names, ids, and what is a name everywhere.
         let mut text = String::new();
-        for line in words(&page).lines() {
+        for line in words(&without_code(&page)).lines() {
             let others_own =
                 page.contains(&format!("<bdi>{line}</bdi>")) || page.contains(&format!("class=\"name\">{line}<"));
             if !others_own {
@@ -307,13 +405,43 @@ async fn nothing_english_is_left_on_a_japanese_page() {
             }
         }
         let is_word = |word: &&str| word.len() > 2 && word.chars().all(|letter| letter.is_ascii_alphabetic());
+        // A group of an id or a hash may look like a word ("bbfa"); the whole has a digit somewhere.
+        let is_id = |chunk: &&str| {
+            chunk.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-')
+                && chunk.chars().any(|letter| letter.is_ascii_digit())
+        };
         let left: Vec<&str> = text
-            .split(|letter: char| !letter.is_alphanumeric())
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '-')
+            .filter(|chunk| !is_id(chunk))
+            .flat_map(|chunk| chunk.split('-'))
             .filter(is_word)
             .filter(|word| !KNOWN.contains(word) && !members.contains(word))
+            .filter(|word| !FOREIGN.iter().any(|(page, words)| path.starts_with(page) && words.contains(word)))
             .collect();
-        assert!(left.is_empty(), "{path} says {left:?}");
+        if !left.is_empty() {
+            english.push(format!("{path} says {left:?}"));
+        }
     }
+    assert!(english.is_empty(), "{}", english.join("\n"));
+}
+
+/// What stands on a page for machines, and what members wrote there themselves.
+const FOREIGN: &[(&str, &[&str])] = &[
+    ("/admin/distribute", &["username", "amount", "user", "wallet", "ann", "bob"]),
+    ("/admin/audit", &["wallet", "freeze"]),
+    ("/admin/program", &["config", "toml"]),
+    ("/admin/backups", &["backup", "every", "hours", "sha"]),
+    ("/statistics/report/", &["Weekly", "basic", "income", "week"]),
+];
+
+/// What is written for machines, the settings and the names of facts on record, is the same everywhere.
+fn without_code(page: &str) -> String {
+    let mut parts = page.split("class=\"code\"");
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |kept, part| {
+        let (tag, text) = part.split_once('>').unwrap();
+        format!("{kept}{tag}>{}", &text[text.find('<').unwrap()..])
+    })
 }
 
 /// Names and terms that are the same in Japanese.
@@ -325,6 +453,11 @@ const KNOWN: &[&str] = &[
     "community",
     "token",
     "API",
+    "CSV",
+    "PDF",
+    "Webhook",
+    "JSON",
+    "SQLite",
     "PIN",
     "English",
     "Deutsch",

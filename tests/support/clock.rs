@@ -80,7 +80,28 @@ impl Clock {
 
     pub async fn serve(&self, server: &mut Server) {
         let mut command = server.command(&["serve"]);
-        command.env("LD_PRELOAD", &self.shim).env("CLOCK_OFFSET", &self.path);
+        self.rule(&mut command);
         server.serve_by(command).await;
+    }
+
+    /// Lets a program that is about to start go by this clock.
+    pub fn rule(&self, command: &mut Command) {
+        command.env("LD_PRELOAD", &self.shim).env("CLOCK_OFFSET", &self.path);
+    }
+
+    /// A token for a member, as good by this clock as one is by its own.
+    pub fn token(&self, server: &Server, name: &str) -> String {
+        let mut command = server.command(&["token", "--member", name, "--json"]);
+        self.rule(&mut command);
+        let made: serde_json::Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        made["token"].as_str().unwrap().to_owned()
+    }
+
+    /// How far ahead this clock must be for the month to be over by so many seconds in a time zone; and the
+    /// month, as addresses say it.
+    pub fn month_over(zone: &str, seconds: i64) -> (i64, String) {
+        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::get(zone).unwrap());
+        let last = now.last_of_month().unwrap().end_of_day().unwrap().timestamp().as_second();
+        (last - now.timestamp().as_second() + seconds, now.strftime("%Y-%m").to_string())
     }
 }

@@ -62,11 +62,30 @@ impl Server {
 
     /// The same with the developer identity and the sample community.
     pub async fn demo() -> Self {
-        let mut server = Self::prepare(
-            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n",
-        );
+        Self::demo_with("").await
+    }
+
+    /// The same with further settings.
+    pub async fn demo_with(more: &str) -> Self {
+        let mut server = Self::prepare(&format!(
+            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n{more}"
+        ));
         server.serve(&["--demo"]).await;
         server
+    }
+
+    /// Something of more tokens than the settings let one operator move alone, proposed by one who is new, in
+    /// the sample community; the page of it.
+    pub async fn proposal(&self, more_than: i64, reason: &str) -> String {
+        let maria = self.cli(&["member", "show", "maria"]).ok();
+        let token = self.cli(&["token", "--member", "otto"]).ok()["token"].as_str().unwrap().to_owned();
+        let otto = self.stranger(token);
+        otto.get("/v1/me").await.ok(200);
+        self.cli(&["member", "grant", "otto", "operator", "--reason", reason, "--operator", "maria"]).ok();
+        let recipients = json!([{ "wallet_id": maria["wallet_id"], "amount": more_than + 1 }]);
+        let body = json!({ "reason": reason, "note": reason, "recipients": recipients });
+        let asked = otto.post("/v1/admin/distributions", &body).await.ok(202);
+        format!("/admin/consents/{}", asked["id"].as_str().unwrap())
     }
 
     pub fn settings(more: &str) -> String {
@@ -242,6 +261,22 @@ impl Server {
             members.push(self.member(&format!("member-{number:02}")).await);
         }
         members
+    }
+
+    /// Pays so often that an alert is raised; gives its id.
+    pub async fn alert(&self, from: &Member, to_wallet: &str) -> String {
+        for _ in 0..20 {
+            let body = json!({ "to_wallet_id": to_wallet, "amount": 1 });
+            from.post("/v1/transfers", &body).await.ok(201);
+        }
+        let began = std::time::Instant::now();
+        loop {
+            if let Some(id) = self.sql("SELECT id FROM alerts ORDER BY key LIMIT 1")[0]["id"].as_str() {
+                return id.to_owned();
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "no alert is raised");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     pub async fn operator(&self) -> Member {

@@ -98,9 +98,9 @@ impl Scene {
 }
 
 /// 25 tokens become 24 tokens of another type, say: what nothing but the hash covers.
-const ALTERED: &str = "UPDATE transactions SET transaction_type = 2 WHERE amount = 25;
+const ALTERED: &str = "UPDATE transactions SET transaction_type = 3 WHERE amount = 25;
     UPDATE daily_totals SET count = count - 1, volume = volume - 25 WHERE kind = 3;
-    INSERT INTO daily_totals SELECT day, 3, 2, 1, 25 FROM daily_totals WHERE kind = 3";
+    INSERT INTO daily_totals SELECT day, 3, 3, 1, 25 FROM daily_totals WHERE kind = 3";
 
 /// Computes both chains anew, and the seals.
 fn rechain(conn: &Connection) {

@@ -14,9 +14,11 @@ use super::ledger;
 use super::table::{Line, Timing};
 use crate::cli::{Failure, init};
 use crate::config::{self, Config, Overrides};
-use crate::identity::{Member, Register};
+use crate::identity::session::{Method, OpenSession};
+use crate::identity::{Member, Register, Secret};
 use crate::ledger::{Amount, Authority, Books, DAY_MS, Operator, Options, Reason, system_clock};
 use crate::treasury::{Distribute, Recipient};
+use crate::web::SESSION;
 
 /// Members who pay each other.
 const MEMBERS: usize = 100;
@@ -39,6 +41,8 @@ pub(super) struct Community {
     pub(super) members: Vec<Member>,
     /// One bearer token for each member.
     pub(super) tokens: Vec<String>,
+    /// One session's cookie for each member.
+    pub(super) cookies: Vec<String>,
     /// Transactions there when measuring began.
     pub(super) transactions: u64,
     /// When its history begins, Unix milliseconds.
@@ -77,6 +81,7 @@ impl Community {
             issuer,
             members: Vec::new(),
             tokens: Vec::new(),
+            cookies: Vec::new(),
             transactions,
             begins_at,
             folder,
@@ -87,7 +92,9 @@ impl Community {
         for number in 0..MEMBERS {
             let subject = format!("member-{number}");
             let register = Register { issuer: NAME.into(), subject: subject.clone(), name: Some(subject.clone()) };
-            community.members.push(books.execute_blocking(register)?);
+            let member = books.execute_blocking(register)?;
+            community.cookies.push(community.sign_in(&books, &member, &subject)?);
+            community.members.push(member);
             community.tokens.push(community.issuer.token(&subject)?);
         }
         let line = community.distribute(&books)?;
@@ -101,6 +108,26 @@ impl Community {
         let options =
             Options { clock: Arc::new(move || clock.load(Ordering::Relaxed)), batch: BATCH, ..Options::default() };
         Ok(Books::open(&self.config.database.path, &options)?)
+    }
+
+    /// Signs a member in on a browser; gives the cookie.
+    fn sign_in(&self, books: &Books, member: &Member, subject: &str) -> Result<String, Failure> {
+        let secret = Secret::random()?;
+        let cookie = format!("{SESSION}={}", secret.reveal());
+        books.execute_blocking(OpenSession {
+            user: member.key,
+            identity: (NAME.into(), subject.into()),
+            roles: Vec::new(),
+            method: Method::Provider,
+            vouched: None,
+            device: "bench".into(),
+            request_id: None,
+            replaces: None,
+            secret,
+            now: system_clock()(),
+            limits: self.config.sessions,
+        })?;
+        Ok(cookie)
     }
 
     fn distribute(&self, books: &Books) -> Result<Line, Failure> {
@@ -120,6 +147,7 @@ impl Community {
                     reason: Reason::new("Measuring")?,
                     request_id: None,
                     acting: None,
+                    consent: None,
                 },
             };
             let began = Instant::now();

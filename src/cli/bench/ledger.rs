@@ -9,7 +9,7 @@ use super::process;
 use super::table::Line;
 use crate::cli::Failure;
 use crate::ledger::{Amount, Books, IdempotencyKey, Note, Once, Options};
-use crate::transfers::Send;
+use crate::transfers::{FeeTerms, Send};
 
 /// One payment in this many carries a note.
 const NOTES: u64 = 10;
@@ -54,7 +54,8 @@ pub(super) fn pay(
         }
         let (from, to) = community.pair(turn);
         let note = (turn % NOTES == 0).then(|| Note::new(&format!("Lunch number {turn}"))).transpose()?;
-        let command = Send { from: from.wallet_key, to: to.wallet_id, amount: Amount::new(1)?, note };
+        let command =
+            Send { from: from.wallet_key, to: to.wallet_id, amount: Amount::new(1)?, note, terms: FeeTerms::default() };
         waiting.push_back(books.submit(Once { caller: from.key, key: IdempotencyKey::fresh(), command })?);
         turn += 1;
     }

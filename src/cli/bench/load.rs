@@ -30,11 +30,16 @@ const VISITING: usize = 50;
 pub(super) enum Ask {
     /// A payment, each with its own idempotency key.
     Transfer,
-    /// This path.
+    /// This path of the API.
     Get(String),
+    /// This page, which is then looked at for a while.
+    Page(&'static str),
     /// A page of history up to a moment somewhere in the year.
     DeepHistory,
 }
+
+/// How long a page is looked at before the next is opened.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Requests with a token each that come at a steady pace, whatever else goes on.
 pub(super) struct Visits {
@@ -166,6 +171,11 @@ struct Client {
 
 impl Client {
     async fn repeat(mut self, until: Instant, times: Rc<RefCell<Vec<Duration>>>) -> Result<(), String> {
+        let looks = matches!(self.ask, Ask::Page(_));
+        if looks {
+            // They did not all sit down at the same moment.
+            tokio::time::sleep(LOOK / 100 * u32::try_from(self.number % 100).unwrap_or(0)).await;
+        }
         let mut now = Instant::now();
         while now < until {
             self.write_request().map_err(|error| error.to_string())?;
@@ -174,6 +184,10 @@ impl Client {
             now = Instant::now();
             times.borrow_mut().push(now - began);
             self.turn += 1;
+            if looks {
+                tokio::time::sleep(LOOK).await;
+                now = Instant::now();
+            }
         }
         Ok(())
     }
@@ -181,12 +195,12 @@ impl Client {
     fn write_request(&mut self) -> Result<(), std::fmt::Error> {
         let community = &self.community;
         let member = self.number % community.members.len();
-        let token = &community.tokens[member];
         let text = &mut self.request;
         text.clear();
         let deep;
         let (method, path) = match &self.ask {
             Ask::Transfer => ("POST", "/v1/transfers"),
+            Ask::Page(path) => ("GET", *path),
             Ask::Get(path) => ("GET", path.as_str()),
             Ask::DeepHistory => {
                 // Some moment of the year; the stride makes it another one each time.
@@ -195,7 +209,11 @@ impl Client {
                 ("GET", deep.as_str())
             }
         };
-        write!(text, "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n")?;
+        write!(text, "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n")?;
+        match &self.ask {
+            Ask::Page(_) => write!(text, "Accept: text/html\r\nCookie: {}\r\n", community.cookies[member])?,
+            _ => write!(text, "Authorization: Bearer {}\r\n", community.tokens[member])?,
+        }
         if matches!(self.ask, Ask::Transfer) {
             let (_, to) = community.pair_of(member, self.turn);
             let body = format!("{{\"to_wallet_id\":\"{}\",\"amount\":1}}", to.wallet_id);
@@ -233,7 +251,14 @@ impl Connection {
                     let text = head[at + 16..].split(|byte| *byte == b'\r').next()?;
                     std::str::from_utf8(text).ok()?.parse::<usize>().ok()
                 });
-                expected = Some((end + 4, end + 4 + length.ok_or("An answer came without its length.")?));
+                // What is made while it is sent, as papers are, comes in pieces; the last of them is empty.
+                let in_pieces = find(head, b"transfer-encoding: chunked").is_some();
+                expected = match length {
+                    Some(length) => Some((end + 4, end + 4 + length)),
+                    None if in_pieces && !self.buffer[..filled].ends_with(b"\r\n0\r\n\r\n") => None,
+                    None if in_pieces => Some((end + 4, filled)),
+                    None => return Err("An answer came without its length.".into()),
+                };
             }
             if let Some((begin, end)) = expected
                 && filled >= end

@@ -75,8 +75,17 @@ enum Part {
 const BATCHES: [usize; 5] = [1, 8, 32, 100, 1000];
 /// Readers at the same time.
 const READERS: usize = 100;
+/// Pages that members open most.
+const PAGES: [(&str, &str); 6] = [
+    ("wallet", "/"),
+    ("history", "/history"),
+    ("send", "/send"),
+    ("receive", "/receive"),
+    ("statistics", "/statistics"),
+    ("profile", "/profile"),
+];
 /// What is read at each size, roughly; only the progress bar goes by it.
-const READINGS: usize = 5;
+const READINGS: usize = 25;
 /// Starts measured.
 const STARTS: usize = 10;
 
@@ -209,9 +218,9 @@ impl Bench {
             };
             let mut memories = vec![memory("idle")];
             let mut reads = Vec::new();
-            for (what, ask) in readings(&server)? {
+            for (what, ask, readers) in readings(&server)? {
                 let line = self.timed(bar, format!("Reading among {size}: {what}"), |length| {
-                    load::drive(&community, &server, &ask, READERS, length)
+                    load::drive(&community, &server, &ask, readers, length)
                 })?;
                 reads.push(Line { what, group: "reads", transactions: Some(size), ..line });
             }
@@ -244,21 +253,22 @@ impl Part {
         ["ledger", "transfers", "tokens", "reads", "distribution", "start", "memory", "sandbox"];
 }
 
-/// What members read most, and every statistic the server documents.
-fn readings(server: &Server) -> Result<Vec<(String, Ask)>, Failure> {
-    let get = |what: &str, path: &str| (what.to_owned(), Ask::Get(path.to_owned()));
+/// What members read most, by many; and every statistic the server documents, each by one who waits for it.
+fn readings(server: &Server) -> Result<Vec<(String, Ask, usize)>, Failure> {
+    let get = |what: &str, path: &str| (what.to_owned(), Ask::Get(path.to_owned()), READERS);
     let mut readings = vec![
         get("wallet", "/v1/wallet"),
         get("history page", "/v1/transactions"),
-        ("deep history page".to_owned(), Ask::DeepHistory),
+        ("deep history page".to_owned(), Ask::DeepHistory, READERS),
         get("filtered search", "/v1/transactions?q=lunch&direction=out&limit=20"),
     ];
+    readings.extend(PAGES.map(|(name, path)| (format!("{name} page, a look a second"), Ask::Page(path), READERS)));
     let document: serde_json::Value = serde_json::from_str(&load::once(server.address, "/openapi.json")?)
         .map_err(|error| Failure::Refused(format!("The server's description cannot be read ({error}).")))?;
     let paths = document["paths"].as_object().into_iter().flatten();
     for (path, _) in paths.filter(|(path, item)| item.get("get").is_some() && !path.contains('{')) {
         if let Some(name) = path.strip_prefix("/v1/statistics/") {
-            readings.push(get(&format!("{name} statistics"), path));
+            readings.push((format!("{name} statistics"), Ask::Get(path.clone()), 1));
         }
     }
     Ok(readings)

@@ -65,6 +65,16 @@ fn clock(last: i64, findings: &mut Findings) {
     }
 }
 
+/// Whether the fees that the settings tell of can be taken; nothing where there are none, or no ledger yet.
+pub(super) fn fees(config: &Config, findings: &mut Findings) {
+    let Some(fees) = &config.fees else { return };
+    let Ok(conn) = store::open_untouched(&config.database.path) else { return };
+    match fees.check(&conn) {
+        Ok(()) => findings.ok("fees", format!("They go to {}.", fees.account())),
+        Err(error) => findings.bad("fees", format!("{error}.")),
+    }
+}
+
 /// Whether somebody serves it, and how that one is.
 pub(super) fn server(config: &Config, findings: &mut Findings) {
     let address = healthcheck::reachable(config.server.bind);

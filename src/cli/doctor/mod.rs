@@ -85,6 +85,7 @@ fn look(config: &Config, findings: &mut Findings) -> Result<(), Failure> {
     files::permissions(config, findings);
     files::log(config, findings);
     ledger::look(database, findings);
+    ledger::fees(config, findings);
     ledger::server(config, findings);
     files::backups(&config.backup, findings);
     people::ways_in(config, findings);

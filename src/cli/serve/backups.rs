@@ -1,15 +1,13 @@
 //! Backups that are taken by themselves, while the program serves: by the clock, each proven before it
 //! counts, and the oldest removed.
 
-use std::fs;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use tokio::task::spawn_blocking;
 
-use crate::backups::{self, NotTaken, Taken, Watch};
-use crate::config::{Backup, Config};
+use crate::backups;
+use crate::config::Backup;
 use crate::ledger::system_clock;
 use crate::web::App;
 
@@ -23,10 +21,14 @@ pub(super) async fn keep_backups(app: App, settings: Backup, every: Duration) {
     let mut failed: Option<SystemTime> = None;
     loop {
         let again = failed.is_none_or(|at| at.elapsed().is_ok_and(|since| since >= TRY_AGAIN.min(every)));
-        if again && is_due(&settings.folder, every) {
-            let (config, folder, keep) = (app.config.clone(), settings.folder.clone(), settings.keep);
-            let outcome = spawn_blocking(move || take(&config, &folder, keep)).await;
-            failed = note(&app.backups, outcome.unwrap_or_else(|error| Err(error.to_string())));
+        if again
+            && is_due(&settings.folder, every)
+            && let Some(running) = app.backups.begin()
+        {
+            let (app, name) = (app.clone(), backups::scheduled_name(system_clock()()));
+            let taking = move || backups::keep(&app.config.backups(), &name, &app.backups, &running);
+            let outcome = spawn_blocking(taking).await.unwrap_or_else(|error| Err(error.to_string()));
+            failed = outcome.is_err().then(SystemTime::now);
         }
         tokio::time::sleep(LOOK.min(every)).await;
     }
@@ -37,35 +39,4 @@ fn is_due(folder: &Path, every: Duration) -> bool {
     let newest = backups::newest(folder).ok().flatten();
     // A clock that was set back makes it younger than now: then it is not due yet.
     newest.is_none_or(|newest| newest.at.elapsed().is_ok_and(|age| age >= every))
-}
-
-/// When it failed, if it did.
-fn note(watch: &Watch, outcome: Result<(Taken, Vec<String>), String>) -> Option<SystemTime> {
-    match outcome {
-        Ok((taken, removed)) => {
-            watch.taken();
-            tracing::info!(bytes = taken.file.bytes, head = %taken.report.head, removed = removed.len(), "a backup was taken and proven");
-            None
-        }
-        Err(reason) => {
-            watch.failed();
-            tracing::error!(reason, "no backup could be taken; it is tried again");
-            Some(SystemTime::now())
-        }
-    }
-}
-
-fn take(config: &Config, folder: &Path, keep: usize) -> Result<(Taken, Vec<String>), String> {
-    let refuse = |error: std::io::Error| format!("{} cannot be read or written ({error})", folder.display());
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(refuse)?;
-    let file = folder.join(backups::scheduled_name(system_clock()()));
-    let database = &config.database;
-    let taken = backups::take(&database.path, database.checkpoints, &file, false, |_, _, _| {});
-    let taken = taken.map_err(|why| match why {
-        NotTaken::Unsound(report) => {
-            format!("the ledger is not sound, with {} findings; run `communitytoken verify`", report.findings.len())
-        }
-        NotTaken::Failed(failure) => failure.0,
-    })?;
-    Ok((taken, backups::prune(folder, keep).map_err(refuse)?))
 }

@@ -65,6 +65,10 @@ impl Serve {
             sample(&books, &config, common.json)?;
         }
         init::found(&books, login_name()?)?;
+        if let Some(fees) = &config.fees {
+            // Before anybody pays: nobody is to find out by a payment that cannot be made.
+            books.read_blocking(|conn| fees.check(conn)).map_err(|error| Failure::Refused(format!("{error}.")))?;
+        }
         settings::note_changes(&books, &config)?;
         if !config.identity.passkeys {
             books.execute_blocking(EndPasskeySessions)?;

@@ -1,6 +1,6 @@
 //! What goes on while the program serves: the living proof, checkpoints, the head of the ledger that is
-//! kept beside the database, telling members what happened, the following of tokens, and the end of sessions
-//! whose provider has withdrawn its key.
+//! kept beside the database, telling members what happened, watching for what is unusual, running schedules, the following of tokens, and
+//! the end of sessions whose provider has withdrawn its key.
 
 use std::time::Duration;
 
@@ -9,12 +9,16 @@ use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 
 use super::backups::keep_backups;
 use super::refused;
+use crate::alerts;
 use crate::identity::Change;
 use crate::identity::session::EndWithdrawn;
 use crate::ledger::{Books, KeptHead, ReadHead};
 use crate::notifications;
 use crate::proofs;
+use crate::schedules;
+use crate::statistics;
 use crate::web::App;
+use crate::webhooks;
 
 /// How often the supply is counted anew.
 const PROOF_EVERY: Duration = Duration::from_mins(1);
@@ -43,6 +47,11 @@ impl Upkeep {
         ];
         tasks.push(tokio::spawn(notifications::follow(app.clone())));
         tasks.push(tokio::spawn(notifications::deliver(app.clone())));
+        tasks.push(tokio::spawn(statistics::tell_reports(app.clone())));
+        tasks.push(tokio::spawn(notifications::push(app.clone())));
+        tasks.push(tokio::spawn(webhooks::deliver(app.clone())));
+        tasks.push(tokio::spawn(schedules::keep(app.clone())));
+        tasks.push(tokio::spawn(alerts::watch(app.clone())));
         let takes_checkpoints = settings.checkpoint_minutes > 0;
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());

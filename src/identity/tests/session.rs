@@ -158,6 +158,7 @@ fn who_leaves_is_signed_out() {
         reason: Reason::new("Moved away").unwrap(),
         request_id: None,
         acting: None,
+        consent: None,
     };
     for deleted in [true, false] {
         let change =

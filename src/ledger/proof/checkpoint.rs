@@ -219,6 +219,11 @@ pub fn latest(conn: &Connection) -> Result<Option<SignedCheckpoint>> {
     one(&mut Tree::open(conn)?, "audit_sequence IS NOT NULL ORDER BY sequence DESC", i64::MAX)
 }
 
+/// The checkpoint that ends with this transaction.
+pub fn checkpoint_at(conn: &Connection, sequence: i64) -> Result<Option<SignedCheckpoint>> {
+    one(&mut Tree::open(conn)?, "audit_sequence IS NOT NULL AND sequence = ?1", sequence)
+}
+
 /// The first checkpoint that covers a transaction. The first, so that a receipt is always the same.
 pub(super) fn covering(tree: &mut Tree<'_>, sequence: i64) -> Result<Option<SignedCheckpoint>> {
     one(tree, "audit_sequence IS NOT NULL AND sequence >= ?1 ORDER BY sequence", sequence)

@@ -19,7 +19,9 @@ mod tree;
 
 use std::fmt;
 
-pub use checkpoint::{Checkpoint, Newest, SignedCheckpoint, StoreCheckpoint, draft, latest, newest, origin_of};
+pub use checkpoint::{
+    Checkpoint, Newest, SignedCheckpoint, StoreCheckpoint, checkpoint_at, draft, latest, newest, origin_of,
+};
 pub use keys::{ChangeKey, KeyChain, Trust};
 pub use merkle::Edge;
 pub use note::{Note, PublicKey, SignatureLine, Signer};

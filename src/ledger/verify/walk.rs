@@ -10,7 +10,7 @@ use super::folds::{Ends, Folds};
 use super::{Findings, Ledger};
 use crate::error::Result;
 use crate::ledger::chain::{self, Hash, Link, TransactionContent};
-use crate::ledger::types::{DAY_MS, Kind, WalletId};
+use crate::ledger::types::{DAY_MS, Kind, WalletId, transaction_type};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Account {
@@ -59,6 +59,8 @@ pub(super) struct Walk {
     folds: Folds,
     originals: HashMap<i64, (WalletId, WalletId, i64, i64, bool)>,
     given_back: HashMap<i64, i64>,
+    /// Who made the row before this one, where it is a payment that can have a fee.
+    payer: Option<WalletId>,
     pub(super) audited: HashMap<i64, Vec<i64>>,
 }
 
@@ -96,6 +98,7 @@ impl Walk {
             folds: Folds::new(conn)?,
             originals,
             given_back: HashMap::new(),
+            payer: None,
             audited: HashMap::new(),
         })
     }
@@ -127,6 +130,7 @@ impl Walk {
         let ends = self.links(row, &place, findings);
         self.folds.transaction(conn, row, ends, findings)?;
         self.reversal(row, &place, findings);
+        self.fee(row, &place, findings);
         if row.kind == Kind::Issuance.code() {
             self.issued = self.issued.saturating_add(row.amount);
             self.issued_sequence = row.sequence;
@@ -210,6 +214,20 @@ impl Walk {
             }
         }
         [(from.key, from.is_system), (to.key, to.is_system)]
+    }
+
+    /// A fee is paid to a system wallet, right behind the payment it is for, by the same payer.
+    fn fee(&mut self, row: &TransactionContent, place: &str, findings: &mut Findings) {
+        let is_fee = row.transaction_type == transaction_type::FEE;
+        let fits = row.kind == Kind::Pool.code()
+            && row.reverses == 0
+            && row.created_at == self.created_at
+            && self.payer == Some(row.from_wallet);
+        if is_fee && !fits {
+            findings.add("fee", place, "is a fee, and does not stand behind a payment of its payer");
+        }
+        let is_payment = row.kind == Kind::Transfer.code() && row.reverses == 0;
+        self.payer = is_payment.then_some(row.from_wallet);
     }
 
     fn reversal(&mut self, row: &TransactionContent, place: &str, findings: &mut Findings) {

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use prometheus::core::Collector;
-use prometheus::{Gauge, IntCounter, Opts, Registry, TextEncoder};
+use prometheus::{Gauge, GaugeVec, IntCounter, Opts, Registry, TextEncoder};
 
+use crate::alerts::open_by_rule;
 use crate::backups;
 use crate::error::{Error, Result};
 use crate::ledger::proof::newest;
@@ -76,6 +77,13 @@ async fn ledger(app: &App, figures: &Gathered) -> Result<()> {
         "1 where all that was issued is accounted for, as counted within the last minute; 0 is an alarm.",
         of(books.adds_up()),
     )?;
+    let adds_up = books.adds_up();
+    let alerts = Opts::new("communitytoken_alerts_open", "Alerts that nobody has seen to, by rule.");
+    let alerts = GaugeVec::new(alerts, &["rule"]).map_err(Error::internal)?;
+    for (rule, open) in books.look_up(|conn| open_by_rule(conn, adds_up)).await? {
+        alerts.with_label_values(&[rule.as_str()]).set(exact(open));
+    }
+    figures.add(alerts)?;
     figures.gauge("communitytoken_event_streams", "Who listens to a wallet.", count(app.feed.listeners()))?;
     let (transactions, lines, checkpoint) = books
         .look_up(|conn| {

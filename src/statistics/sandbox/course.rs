@@ -3,8 +3,8 @@
 
 use super::dice::{Alias, Dice, Poisson};
 use super::plan::{Plan, Step, To};
-use super::question::Percent;
 use super::simulate::Standing;
+use crate::config::Percent;
 use crate::error::{Error, Result};
 use crate::statistics::concentration::gini;
 use crate::statistics::real;

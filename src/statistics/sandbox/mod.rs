@@ -24,6 +24,6 @@ pub use fan::FanPoint;
 pub use learn::{Learnt, learn};
 pub use model::{Model, Party, Payment};
 pub(super) use question::Asked;
-pub use question::{MONTHS_MAX, Percent, Question, RUNS_MAX, Rhythm, Whom, word};
+pub use question::{MONTHS_MAX, Question, RUNS_MAX, Rhythm, Whom, word};
 pub use simulate::{Lived, Manner, Standing, simulate};
 pub(super) use turns::{Turns, runs_max};

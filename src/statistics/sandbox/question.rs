@@ -1,13 +1,12 @@
 //! What is asked: the one thing, or the few, that would be otherwise.
 
-use std::str::FromStr;
-
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
+use crate::config::Percent;
 use crate::error::{Code, Error, FieldError, Result};
 
 /// Months to look ahead at most.
@@ -45,57 +44,6 @@ pub enum Whom {
     Each,
     /// All members together get so many, alike; what cannot be shared stays in the pool.
     Together,
-}
-
-/// A share in hundredths, to four digits after the point.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Percent(u32);
-
-impl Percent {
-    /// The whole, in the parts that are counted.
-    pub(super) const WHOLE: u64 = 1_000_000;
-
-    /// Parts of the whole.
-    pub(super) const fn parts(self) -> u64 {
-        self.0 as u64
-    }
-
-    /// Of a number of hundredths.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it lies between nothing and the whole"
-    )]
-    fn of(hundredths: f64) -> Option<Self> {
-        (0.0..=100.0).contains(&hundredths).then(|| Self((hundredths * 10_000.0).round() as u32))
-    }
-
-    fn hundredths(self) -> f64 {
-        f64::from(self.0) / 10_000.0
-    }
-}
-
-const NO_PERCENT: &str = "must be a number from 0 to 100";
-
-impl FromStr for Percent {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.strip_suffix('%').unwrap_or(text).trim();
-        text.parse().ok().and_then(Self::of).ok_or(NO_PERCENT)
-    }
-}
-
-impl Serialize for Percent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(self.hundredths())
-    }
-}
-
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::of(f64::deserialize(deserializer)?).ok_or_else(|| serde::de::Error::custom(NO_PERCENT))
-    }
 }
 
 /// A word with a default, as the API's document says it: the library takes every default beside a named

@@ -66,3 +66,9 @@ invitations-expired = Abgelaufen
 invitations-withdraw = Zurückziehen
 invitations-withdraw-this = Diesen Link zurückziehen
 invitations-older = Ältere
+
+# Ein Link, der ein Mitglied anmeldet.
+invitations-link-for = Ein Anmelde-Link für { $name }
+invitations-link-means = Du bekommst einen Link, der { $name } einmal anmeldet, innerhalb einer halben Stunde. Gib ihn niemand anderem.
+invitations-link-whom = Er ist für alle, die ihre Passkeys und Codes verloren haben. Nach der Anmeldung lässt sich ein Passkey hinzufügen.
+invitations-link-make = Link erstellen

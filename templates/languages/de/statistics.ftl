@@ -279,3 +279,64 @@ statistics-assumed-ways = Niemand ändert seine Gewohnheiten: Wer mehr bekommt, 
 # Der Bericht eines Monats.
 statistics-month-before = ← Der Monat davor
 statistics-month-after = Der Monat danach →
+statistics-month-nav = Monat
+statistics-report = Bericht für { $month }
+statistics-report-words = In Worten
+statistics-report-figures = In Zahlen
+statistics-report-not-over = { $month } ist noch nicht vorbei: Das sind die Zahlen bis jetzt.
+statistics-report-traded = Im { $month } haben { $active } von { $members } Mitgliedern gehandelt. Sie zahlten einander { $volume } { $count ->
+    [one] in einer Zahlung
+   *[other] in { $count } Zahlungen
+}.
+statistics-report-before-none = Im { $before } zahlten sie einander nichts.
+statistics-report-more = Das sind { $change } mehr als im { $before }.
+statistics-report-less = Das sind { $change } weniger als im { $before }.
+statistics-report-same = Das ist so viel wie im { $before }.
+statistics-report-members = { $joined ->
+    [one] Ein Mitglied kam
+   *[other] { $joined } Mitglieder kamen
+} dazu, und { $left ->
+    [one] eines ging
+   *[other] { $left } gingen
+}.
+statistics-report-moved = { $issued } wurden ausgegeben, { $distributed } an Mitglieder verteilt, und Mitglieder zahlten { $returned } an die Konten der Gemeinschaft.
+statistics-report-held = Am Ende hatten die Mitglieder { $held }, und { $pool } lagen auf den Konten der Gemeinschaft.
+statistics-report-spent = Von dem, was im { $month } verteilt wurde, sind bis jetzt { $spent } ausgegeben, { $soon } innerhalb von 7 Tagen.
+statistics-report-ahead = Im { $month } zahlen die Mitglieder einander wohl zwischen { $lower } und { $upper }.
+statistics-report-volume = Was sie bewegten
+statistics-report-average = Eine Zahlung im Mittel
+statistics-report-median = Eine Zahlung in der Mitte
+statistics-report-velocity = So oft geht ein Token im Jahr von Hand zu Hand
+statistics-report-traders = Mitglieder, die handelten
+statistics-report-joined = Mitglieder, die dazukamen
+statistics-report-left = Mitglieder, die gingen
+statistics-report-returned = An die Konten der Gemeinschaft gezahlt
+statistics-report-with-members = Am Ende bei den Mitgliedern
+statistics-report-in-accounts = Am Ende auf den Konten der Gemeinschaft
+statistics-report-pdf = Zum Drucken (PDF)
+statistics-income = Einnahmen
+statistics-expense = Ausgaben
+
+# Wer mit wem handelt.
+statistics-flow-network = Das Netz
+statistics-flow-description = Mitglieder auf einem Kreis, und Linien zwischen denen, die einander zahlten: je breiter, desto mehr Token. Die stärksten Verbindungen stehen in der Tabelle darunter.
+statistics-flow-meaning = Jeder Punkt ist ein Mitglied, jede Linie das, was eines dem anderen zahlte: je breiter, desto mehr. Gezeichnet sind höchstens die { $most } stärksten Verbindungen. Die Nummern bedeuten außerhalb dieser Seite nichts.
+statistics-flow-none = In dieser Zeit zahlte kein Mitglied einem anderen etwas.
+statistics-flow-traded = { $members } Mitglieder handelten, über { $count ->
+    [one] eine Verbindung
+   *[other] { $count } Verbindungen
+}: Eine Verbindung ist ein Mitglied, das einem anderen zahlte, einmal oder öfter.
+statistics-flow-density = Von allen Verbindungen, die diese Mitglieder haben könnten, gibt es { $share }.
+statistics-flow-mutual = Von denen, die es gibt, gehen { $share } in beide Richtungen.
+statistics-flow-joined = Alle sind verbunden, direkt oder über andere.
+statistics-flow-groups = Sie bilden { $groups } Gruppen, zwischen denen nichts gezahlt wurde; die größte hat { $members } Mitglieder.
+statistics-flow-member = Mitglied { $number }
+statistics-flow-says = { $from } → { $to }: { $volume } ({ $count })
+statistics-flow-from = Von
+statistics-flow-to = An
+statistics-flow-payments = Zahlungen
+statistics-flow-who-paid = Wer zahlte
+statistics-flow-who-was-paid = Wer bekam
+statistics-flow-numbers = In Zahlen
+statistics-flow-strongest = Die stärksten Verbindungen
+statistics-flow-groups-table = Gruppen, zwischen denen nichts gezahlt wurde

@@ -24,6 +24,13 @@ transfers-is-this-right = Stimmt das so?
 transfers-to = an { $name }
 transfers-have-now = Du hast jetzt
 transfers-will-have = Du hast danach
+transfers-fee = Gebühr
+transfers-fee-total = Zusammen
+transfers-fee-priced = Mit der Gebühr von { $fee } kostet es { $total }.
+transfers-fee-rule-percent = Einem anderen Mitglied zu zahlen kostet eine Gebühr von { $percent } des Betrags.
+transfers-fee-rule-fixed = Einem anderen Mitglied zu zahlen kostet eine Gebühr von { $fixed }.
+transfers-fee-rule-both = Einem anderen Mitglied zu zahlen kostet eine Gebühr von { $fixed } und { $percent } des Betrags.
+transfers-fee-rule-most = Mehr als { $most } ist sie nie.
 transfers-wallet = Geldbeutel
 transfers-just-sent = Dasselbe hast du { $name } vor ein paar Minuten schon gesendet. Sende es nur noch einmal, wenn du das willst.
 transfers-send-it = Senden
@@ -31,6 +38,8 @@ transfers-change = Etwas ändern
 
 # Wo es weitergeht, wenn etwas nicht ging.
 transfers-too-few = So viel hast du nicht: Du hast { $balance }, und { $missing } fehlen noch.
+transfers-too-few-for-fee = So viel hast du nicht: Mit der Gebühr von { $fee } kostet es { $required }, du hast { $balance }, und { $missing } fehlen noch.
+transfers-fee-changed = Die Gebühr ist eine andere, als dir gezeigt wurde: jetzt { $fee }. Sieh es dir noch einmal an, bevor du bestätigst.
 transfers-ask-for = Jemanden um { $missing } bitten
 transfers-own-frozen = Dein Geldbeutel ist gesperrt, deshalb kannst du nichts senden. Sobald ein Verwalter ihn freigibt, geht es wieder.
 transfers-see-reason = Den Grund im Geldbeutel ansehen

@@ -23,6 +23,8 @@ wallets-issued = Ausgegeben
 wallets-from-community = Von der Gemeinschaft
 wallets-to-community = An die Gemeinschaft
 wallets-given-back = Zurückgegeben
+wallets-fee = Gebühr
+wallets-fee-for = Gebühr für die Zahlung an { $name }
 
 wallets-entry-received = bekommen
 wallets-entry-sent = gesendet
@@ -67,6 +69,10 @@ wallets-note-optional = (wenn du magst)
 wallets-balance-after = Dein Guthaben danach
 wallets-gives-back = Gibt zurück
 wallets-earlier-payment = eine frühere Zahlung
+wallets-fee-of = Gebühr für
+wallets-fee-of-payment = die Zahlung an { $name }
+wallets-fee-back = Mit zurückgegebene Gebühr
+wallets-balance-after-fee = Dein Guthaben nach Zahlung und Gebühr
 wallets-asked-for = Erbeten durch
 wallets-a-request = eine Bitte
 wallets-asked-back-from-you = Von dir zurückerbeten
@@ -108,4 +114,67 @@ wallets-spent-on = Ausgegeben an
 wallets-spent-nothing = Es ging nichts hinaus.
 wallets-times = { $count }-mal
 wallets-all-others = Alle anderen
-wallets-entries = { $count } Buchungen
+wallets-entries = { $count ->
+    [one] 1 Buchung
+   *[other] { $count } Buchungen
+}
+
+# What a member calls an entry, for themselves alone.
+wallets-filter-every-category = Jede Kategorie
+wallets-category = Kategorie
+wallets-category-own = (nur für dich, sonst sieht sie niemand)
+wallets-category-keep = Behalten
+wallets-category-take = Wegnehmen
+wallets-by-category = Nach Kategorien
+wallets-by-category-lately = Was in den letzten 30 Tagen gekommen und gegangen ist
+wallets-by-category-filtered = Was in diesen Tagen gekommen und gegangen ist
+wallets-more-shown = Weitere Buchungen sind zu sehen.
+
+# Die Buchungen aller, für die, die sich um die Gemeinschaft kümmern.
+wallets-all = Buchungen
+wallets-all-of = Buchungen von { $name }
+wallets-all-whose = Wessen Verlauf
+wallets-all-with = Mit wem
+wallets-all-id = (Kennung eines Geldbeutels)
+wallets-all-type = Typ
+wallets-all-type-rule = (1 bis 99)
+wallets-all-newest = Buchungen, die neuesten zuerst
+wallets-all-issued = Ausgegeben an { $to }
+wallets-all-paid = { $from } an { $to }
+wallets-all-gives-back = gibt zurück
+wallets-all-number = Nummer { $number }
+wallets-all-table = Diese als Tabelle
+wallets-no-such-wallet = So einen Geldbeutel gibt es nicht.
+wallets-direction-of-one = Ein- und Ausgang gibt es nur für einen Geldbeutel: Sag, wessen Verlauf es ist.
+wallets-type-rule = Ein Typ ist eine Zahl von 1 bis 99.
+wallets-one = Buchung { $number }
+wallets-one-kind = { $kind }, Typ { $type }
+wallets-one-earlier = eine frühere
+wallets-one-correct = Berichtigen
+wallets-one-corrected = Berichtigt: Diese Buchung gibt es zurück.
+wallets-one-back = Zurück zu den Buchungen
+
+# Der Auszug eines Monats.
+wallets-statement = Auszug eines Monats
+wallets-statement-month = Monat
+wallets-statement-pdf = Zum Drucken (PDF)
+wallets-statement-csv = Als Tabelle (CSV)
+wallets-statement-title = Auszug für { $month }
+wallets-statement-of = { $name } in { $community }
+wallets-statement-wallet = Geldbeutel { $wallet }. Alle Beträge in { $token }.
+wallets-statement-made = Geschrieben am { $when }.
+wallets-statement-so-far = Geschrieben am { $when }: Der Monat ist noch nicht vorbei.
+wallets-statement-opening = Guthaben am Anfang
+wallets-statement-closing = Guthaben am Ende
+wallets-statement-count = { $count ->
+    [one] eine Zahlung
+   *[other] { $count } Zahlungen
+}
+wallets-statement-payments = Zahlungen
+wallets-statement-empty = In dieser Zeit kam nichts und ging nichts.
+wallets-statement-when = Wann
+wallets-statement-with = Mit wem
+wallets-statement-what = Was
+wallets-statement-amount = Betrag
+wallets-statement-balance = Guthaben
+wallets-statement-noted = { $what }: { $note }

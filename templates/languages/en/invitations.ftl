@@ -66,3 +66,9 @@ invitations-expired = Expired
 invitations-withdraw = Withdraw
 invitations-withdraw-this = Withdraw this link
 invitations-older = Older ones
+
+# A link that signs a member in.
+invitations-link-for = A sign-in link for { $name }
+invitations-link-means = You get a link that signs in { $name } once, within half an hour. Give it to nobody else.
+invitations-link-whom = It is for who has lost their passkeys and codes. They can add a passkey when they are in.
+invitations-link-make = Make the link

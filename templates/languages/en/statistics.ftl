@@ -280,3 +280,61 @@ statistics-assumed-ways = Nobody changes their ways: who gets more does not pay 
 # The report of a month.
 statistics-month-before = ← The month before
 statistics-month-after = The month after →
+statistics-month-nav = Month
+statistics-report = Report of { $month }
+statistics-report-words = In words
+statistics-report-figures = In figures
+statistics-report-not-over = { $month } is not over: these are its figures so far.
+statistics-report-traded = In { $month } { $active } of { $members } members traded. They paid each other { $volume } { $count ->
+    [one] in one payment
+   *[other] in { $count } payments
+}.
+statistics-report-before-none = In { $before } they paid each other nothing.
+statistics-report-more = That is { $change } more than in { $before }.
+statistics-report-less = That is { $change } less than in { $before }.
+statistics-report-same = That is as much as in { $before }.
+statistics-report-members = { $joined ->
+    [one] One member
+   *[other] { $joined } members
+} joined, and { $left } left.
+statistics-report-moved = { $issued } were issued, { $distributed } distributed to members, and members paid { $returned } to the community’s accounts.
+statistics-report-held = At the end members held { $held }, and { $pool } lay in the community’s accounts.
+statistics-report-spent = Of what was distributed in { $month }, { $spent } has been spent up to now, { $soon } within 7 days.
+statistics-report-ahead = In { $month } members may pay each other between { $lower } and { $upper }.
+statistics-report-volume = What they moved
+statistics-report-average = A payment on average
+statistics-report-median = A payment in the middle
+statistics-report-velocity = Times a token changes hands in a year
+statistics-report-traders = Members who traded
+statistics-report-joined = Members who joined
+statistics-report-left = Members who left
+statistics-report-returned = Paid to the community’s accounts
+statistics-report-with-members = With members at the end
+statistics-report-in-accounts = In the community’s accounts at the end
+statistics-report-pdf = To print (PDF)
+statistics-income = Income
+statistics-expense = Expense
+
+# Who trades with whom.
+statistics-flow-network = The network
+statistics-flow-description = Members on a circle, and lines between those who paid each other: the broader, the more tokens. The strongest connections are in the table below.
+statistics-flow-meaning = Each dot is a member, each line what one paid another: the broader, the more. At most the { $most } strongest connections are drawn. The numbers mean nothing beyond this page.
+statistics-flow-none = No member paid another one in this time.
+statistics-flow-traded = { $members } members traded, by { $count ->
+    [one] one connection
+   *[other] { $count } connections
+}: a connection is one member who paid another, once or often.
+statistics-flow-density = Of all the connections that these members could have, { $share } are there.
+statistics-flow-mutual = Of those there are, { $share } go both ways.
+statistics-flow-joined = All of them are joined, directly or by way of others.
+statistics-flow-groups = They form { $groups } groups between which nothing was paid; the largest has { $members } members.
+statistics-flow-member = member { $number }
+statistics-flow-says = { $from } → { $to }: { $volume } ({ $count })
+statistics-flow-from = From
+statistics-flow-to = To
+statistics-flow-payments = Payments
+statistics-flow-who-paid = Who paid
+statistics-flow-who-was-paid = Who was paid
+statistics-flow-numbers = In numbers
+statistics-flow-strongest = The strongest connections
+statistics-flow-groups-table = Groups between which nothing was paid

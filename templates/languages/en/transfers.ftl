@@ -24,6 +24,13 @@ transfers-is-this-right = Is this right?
 transfers-to = to { $name }
 transfers-have-now = You have now
 transfers-will-have = You will have
+transfers-fee = Fee
+transfers-fee-total = Altogether
+transfers-fee-priced = With the fee of { $fee } it costs { $total }.
+transfers-fee-rule-percent = Paying another member costs a fee of { $percent } of the amount.
+transfers-fee-rule-fixed = Paying another member costs a fee of { $fixed }.
+transfers-fee-rule-both = Paying another member costs a fee of { $fixed } and { $percent } of the amount.
+transfers-fee-rule-most = It is never more than { $most }.
 transfers-wallet = Wallet
 transfers-just-sent = You sent the same to { $name } a few minutes ago. Send again only if you mean to.
 transfers-send-it = Send it
@@ -31,6 +38,8 @@ transfers-change = Change something
 
 # Where somebody who was refused can go on.
 transfers-too-few = You do not have that many: you have { $balance }, and { $missing } more are needed.
+transfers-too-few-for-fee = You do not have that many: with the fee of { $fee } it costs { $required }, you have { $balance }, and { $missing } more are needed.
+transfers-fee-changed = The fee is another than you were shown: { $fee } now. Look at it once more before you confirm.
 transfers-ask-for = Ask somebody for { $missing }
 transfers-own-frozen = Your wallet is frozen, so nothing can be sent. It works again once an operator has unfrozen it.
 transfers-see-reason = See the reason on your wallet

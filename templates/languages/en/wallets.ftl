@@ -24,6 +24,8 @@ wallets-issued = Issued
 wallets-from-community = From the community
 wallets-to-community = To the community
 wallets-given-back = Given back
+wallets-fee = Fee
+wallets-fee-for = Fee for the payment to { $name }
 
 # Read aloud before an amount.
 wallets-entry-received = received
@@ -69,6 +71,10 @@ wallets-note-optional = (if you like)
 wallets-balance-after = Your balance after it
 wallets-gives-back = Gives back
 wallets-earlier-payment = an earlier payment
+wallets-fee-of = Fee for
+wallets-fee-of-payment = the payment to { $name }
+wallets-fee-back = Fee given back with it
+wallets-balance-after-fee = Your balance after it and its fee
 wallets-asked-for = Asked for by
 wallets-a-request = a request
 wallets-asked-back-from-you = Asked back from you
@@ -110,4 +116,67 @@ wallets-spent-on = Spent on
 wallets-spent-nothing = Nothing went out.
 wallets-times = { $count } times
 wallets-all-others = All others
-wallets-entries = { $count } entries
+wallets-entries = { $count ->
+    [one] 1 entry
+   *[other] { $count } entries
+}
+
+# What a member calls an entry, for themselves alone.
+wallets-filter-every-category = Every category
+wallets-category = Category
+wallets-category-own = (yours alone, nobody else sees it)
+wallets-category-keep = Keep
+wallets-category-take = Take it away
+wallets-by-category = By category
+wallets-by-category-lately = What came and went in the last 30 days
+wallets-by-category-filtered = What came and went in these days
+wallets-more-shown = More entries are shown.
+
+# Everybody's transactions, for those who look after the community.
+wallets-all = Transactions
+wallets-all-of = Transactions of { $name }
+wallets-all-whose = Whose history
+wallets-all-with = With whom
+wallets-all-id = (a wallet’s id)
+wallets-all-type = Type
+wallets-all-type-rule = (1 to 99)
+wallets-all-newest = Transactions, newest first
+wallets-all-issued = Issued into { $to }
+wallets-all-paid = { $from } to { $to }
+wallets-all-gives-back = gives back
+wallets-all-number = number { $number }
+wallets-all-table = These as a table
+wallets-no-such-wallet = There is no such wallet.
+wallets-direction-of-one = In and out mean something only for one wallet: say whose history it is.
+wallets-type-rule = A type is a number from 1 to 99.
+wallets-one = Transaction { $number }
+wallets-one-kind = { $kind }, type { $type }
+wallets-one-earlier = an earlier one
+wallets-one-correct = Correct it
+wallets-one-corrected = It is corrected: this transaction gives it back.
+wallets-one-back = Back to the transactions
+
+# The statement of a month.
+wallets-statement = Statement of a month
+wallets-statement-month = Month
+wallets-statement-pdf = To print (PDF)
+wallets-statement-csv = As a table (CSV)
+wallets-statement-title = Statement for { $month }
+wallets-statement-of = { $name } in { $community }
+wallets-statement-wallet = Wallet { $wallet }. All amounts are in { $token }.
+wallets-statement-made = Written { $when }.
+wallets-statement-so-far = Written { $when }: the month is not over yet.
+wallets-statement-opening = Balance at the beginning
+wallets-statement-closing = Balance at the end
+wallets-statement-count = { $count ->
+    [one] one payment
+   *[other] { $count } payments
+}
+wallets-statement-payments = Payments
+wallets-statement-empty = Nothing came and nothing went in this time.
+wallets-statement-when = When
+wallets-statement-with = With
+wallets-statement-what = What
+wallets-statement-amount = Amount
+wallets-statement-balance = Balance
+wallets-statement-noted = { $what }: { $note }

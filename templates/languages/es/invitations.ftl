@@ -66,3 +66,9 @@ invitations-expired = Caducado
 invitations-withdraw = Retirar
 invitations-withdraw-this = Retirar este enlace
 invitations-older = Más antiguas
+
+# Un enlace con el que entra un miembro.
+invitations-link-for = Un enlace para que entre { $name }
+invitations-link-means = Recibes un enlace con el que { $name } entra una vez, en media hora. No se lo des a nadie más.
+invitations-link-whom = Es para quien ha perdido sus claves de acceso y sus códigos. Una vez dentro, puede añadir una clave de acceso.
+invitations-link-make = Crear el enlace

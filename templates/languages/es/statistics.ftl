@@ -279,3 +279,64 @@ statistics-assumed-ways = Nadie cambia sus costumbres: quien recibe más no paga
 # El informe de un mes.
 statistics-month-before = ← El mes anterior
 statistics-month-after = El mes siguiente →
+statistics-month-nav = Mes
+statistics-report = Informe de { $month }
+statistics-report-words = En palabras
+statistics-report-figures = En cifras
+statistics-report-not-over = El mes de { $month } aún no ha terminado: estas son las cifras hasta ahora.
+statistics-report-traded = En { $month } comerciaron { $active } de { $members } miembros. Se pagaron { $volume } { $count ->
+    [one] en un pago
+   *[other] en { $count } pagos
+}.
+statistics-report-before-none = En { $before } no se pagaron nada.
+statistics-report-more = Es un { $change } más que en { $before }.
+statistics-report-less = Es un { $change } menos que en { $before }.
+statistics-report-same = Es lo mismo que en { $before }.
+statistics-report-members = { $joined ->
+    [one] Llegó un miembro
+   *[other] Llegaron { $joined } miembros
+} y { $left ->
+    [one] se fue uno
+   *[other] se fueron { $left }
+}.
+statistics-report-moved = Se emitieron { $issued }, se repartieron { $distributed } entre los miembros, y los miembros pagaron { $returned } a las cuentas de la comunidad.
+statistics-report-held = Al final los miembros tenían { $held }, y en las cuentas de la comunidad había { $pool }.
+statistics-report-spent = De lo que se repartió en { $month } se ha gastado hasta ahora el { $spent }, y el { $soon } en 7 días.
+statistics-report-ahead = En { $month } los miembros quizá se paguen entre { $lower } y { $upper }.
+statistics-report-volume = Lo que movieron
+statistics-report-average = Un pago de media
+statistics-report-median = Un pago en el medio
+statistics-report-velocity = Veces que una ficha cambia de manos al año
+statistics-report-traders = Miembros que comerciaron
+statistics-report-joined = Miembros que llegaron
+statistics-report-left = Miembros que se fueron
+statistics-report-returned = Pagado a las cuentas de la comunidad
+statistics-report-with-members = En manos de los miembros al final
+statistics-report-in-accounts = En las cuentas de la comunidad al final
+statistics-report-pdf = Para imprimir (PDF)
+statistics-income = Ingresos
+statistics-expense = Gastos
+
+# Quién comercia con quién.
+statistics-flow-network = La red
+statistics-flow-description = Miembros en un círculo, y líneas entre los que se pagaron: cuanto más anchas, más fichas. Las conexiones más fuertes están en la tabla de abajo.
+statistics-flow-meaning = Cada punto es un miembro y cada línea lo que uno pagó a otro: cuanto más ancha, más. Se dibujan como mucho las { $most } conexiones más fuertes. Los números no significan nada fuera de esta página.
+statistics-flow-none = En este tiempo ningún miembro pagó a otro.
+statistics-flow-traded = { $members } miembros comerciaron, por { $count ->
+    [one] una conexión
+   *[other] { $count } conexiones
+}: una conexión es un miembro que pagó a otro, una vez o muchas.
+statistics-flow-density = De todas las conexiones que podrían tener estos miembros, existe el { $share }.
+statistics-flow-mutual = De las que existen, el { $share } va en ambos sentidos.
+statistics-flow-joined = Todos están unidos, directamente o a través de otros.
+statistics-flow-groups = Forman { $groups } grupos entre los que no se pagó nada; el mayor tiene { $members } miembros.
+statistics-flow-member = miembro { $number }
+statistics-flow-says = { $from } → { $to }: { $volume } ({ $count })
+statistics-flow-from = De
+statistics-flow-to = A
+statistics-flow-payments = Pagos
+statistics-flow-who-paid = Quién pagó
+statistics-flow-who-was-paid = Quién cobró
+statistics-flow-numbers = En números
+statistics-flow-strongest = Las conexiones más fuertes
+statistics-flow-groups-table = Grupos entre los que no se pagó nada

@@ -24,6 +24,13 @@ transfers-is-this-right = ¿Está bien así?
 transfers-to = para { $name }
 transfers-have-now = Tienes ahora
 transfers-will-have = Te quedarán
+transfers-fee = Comisión
+transfers-fee-total = En total
+transfers-fee-priced = Con la comisión de { $fee } cuesta { $total }.
+transfers-fee-rule-percent = Pagar a otro miembro cuesta una comisión de { $percent } de la cantidad.
+transfers-fee-rule-fixed = Pagar a otro miembro cuesta una comisión de { $fixed }.
+transfers-fee-rule-both = Pagar a otro miembro cuesta una comisión de { $fixed } y { $percent } de la cantidad.
+transfers-fee-rule-most = Nunca es más de { $most }.
 transfers-wallet = Monedero
 transfers-just-sent = Hace unos minutos ya enviaste lo mismo a { $name }. Repítelo solo si es lo que quieres.
 transfers-send-it = Enviar
@@ -31,6 +38,8 @@ transfers-change = Cambiar algo
 
 # Por dónde seguir cuando algo no se pudo.
 transfers-too-few = No tienes tantas: tienes { $balance } y faltan { $missing }.
+transfers-too-few-for-fee = No tienes tantas: con la comisión de { $fee } cuesta { $required }, tienes { $balance } y faltan { $missing }.
+transfers-fee-changed = La comisión es otra que la que viste: ahora { $fee }. Míralo una vez más antes de confirmar.
 transfers-ask-for = Pedirle { $missing } a alguien
 transfers-own-frozen = Tu monedero está bloqueado y no puedes enviar nada. Volverá a funcionar cuando un responsable lo desbloquee.
 transfers-see-reason = Ver el motivo en tu monedero

@@ -23,6 +23,8 @@ wallets-issued = Emitido
 wallets-from-community = De la comunidad
 wallets-to-community = A la comunidad
 wallets-given-back = Devuelto
+wallets-fee = Comisión
+wallets-fee-for = Comisión por el pago a { $name }
 
 wallets-entry-received = recibido
 wallets-entry-sent = enviado
@@ -67,6 +69,10 @@ wallets-note-optional = (si quieres)
 wallets-balance-after = Tu saldo después
 wallets-gives-back = Devuelve
 wallets-earlier-payment = un pago anterior
+wallets-fee-of = Comisión por
+wallets-fee-of-payment = el pago a { $name }
+wallets-fee-back = Comisión devuelta con él
+wallets-balance-after-fee = Tu saldo tras pago y comisión
 wallets-asked-for = Se pidió con
 wallets-a-request = una solicitud
 wallets-asked-back-from-you = Te lo piden de vuelta
@@ -108,4 +114,67 @@ wallets-spent-on = Gastado con
 wallets-spent-nothing = No salió nada.
 wallets-times = { $count } veces
 wallets-all-others = Todos los demás
-wallets-entries = { $count } movimientos
+wallets-entries = { $count ->
+    [one] 1 movimiento
+   *[other] { $count } movimientos
+}
+
+# What a member calls an entry, for themselves alone.
+wallets-filter-every-category = Todas las categorías
+wallets-category = Categoría
+wallets-category-own = (solo para ti, nadie más la ve)
+wallets-category-keep = Guardar
+wallets-category-take = Quitarla
+wallets-by-category = Por categorías
+wallets-by-category-lately = Lo que entró y salió en los últimos 30 días
+wallets-by-category-filtered = Lo que entró y salió en estos días
+wallets-more-shown = Se muestran más movimientos.
+
+# Los movimientos de todos, para quienes cuidan de la comunidad.
+wallets-all = Movimientos
+wallets-all-of = Movimientos de { $name }
+wallets-all-whose = Historial de quién
+wallets-all-with = Con quién
+wallets-all-id = (identificador de un monedero)
+wallets-all-type = Código
+wallets-all-type-rule = (del 1 al 99)
+wallets-all-newest = Movimientos, los más nuevos primero
+wallets-all-issued = Emitido en { $to }
+wallets-all-paid = { $from } a { $to }
+wallets-all-gives-back = devuelve
+wallets-all-number = número { $number }
+wallets-all-table = Estos como tabla
+wallets-no-such-wallet = No existe ese monedero.
+wallets-direction-of-one = Entradas y salidas solo tienen sentido para un monedero: di de quién es el historial.
+wallets-type-rule = Un código es un número del 1 al 99.
+wallets-one = Movimiento { $number }
+wallets-one-kind = { $kind }, código { $type }
+wallets-one-earlier = uno anterior
+wallets-one-correct = Corregirlo
+wallets-one-corrected = Corregido: este movimiento lo devuelve.
+wallets-one-back = Volver a los movimientos
+
+# El extracto de un mes.
+wallets-statement = Extracto de un mes
+wallets-statement-month = Mes
+wallets-statement-pdf = Para imprimir (PDF)
+wallets-statement-csv = Como tabla (CSV)
+wallets-statement-title = Extracto de { $month }
+wallets-statement-of = { $name } en { $community }
+wallets-statement-wallet = Monedero { $wallet }. Todas las cantidades, en { $token }.
+wallets-statement-made = Escrito el { $when }.
+wallets-statement-so-far = Escrito el { $when }: el mes aún no ha terminado.
+wallets-statement-opening = Saldo al principio
+wallets-statement-closing = Saldo al final
+wallets-statement-count = { $count ->
+    [one] un pago
+   *[other] { $count } pagos
+}
+wallets-statement-payments = Pagos
+wallets-statement-empty = En este tiempo no entró ni salió nada.
+wallets-statement-when = Cuándo
+wallets-statement-with = Con quién
+wallets-statement-what = Qué
+wallets-statement-amount = Cantidad
+wallets-statement-balance = Saldo
+wallets-statement-noted = { $what }: { $note }

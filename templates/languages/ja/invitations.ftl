@@ -66,3 +66,9 @@ invitations-expired = 期限切れ
 invitations-withdraw = 取り消す
 invitations-withdraw-this = このリンクを取り消す
 invitations-older = 前の分
+
+# メンバーがログインするためのリンク。
+invitations-link-for = { $name } のログイン用リンク
+invitations-link-means = 30分以内に1回だけ { $name } がログインできるリンクができます。ほかの人には渡さないでください。
+invitations-link-whom = パスキーと復旧コードをなくした人のためのものです。ログインしたあとでパスキーを追加できます。
+invitations-link-make = リンクを作る

@@ -24,6 +24,13 @@ transfers-is-this-right = これでよろしいですか？
 transfers-to = { $name } さんへ
 transfers-have-now = 今の残高
 transfers-will-have = 送った後の残高
+transfers-fee = 手数料
+transfers-fee-total = 合計
+transfers-fee-priced = 手数料 { $fee } を入れて { $total } かかります。
+transfers-fee-rule-percent = ほかのメンバーへの支払いには、金額の { $percent } の手数料がかかります。
+transfers-fee-rule-fixed = ほかのメンバーへの支払いには、{ $fixed } の手数料がかかります。
+transfers-fee-rule-both = ほかのメンバーへの支払いには、{ $fixed } と、金額の { $percent } の手数料がかかります。
+transfers-fee-rule-most = 手数料は最大 { $most } です。
 transfers-wallet = ウォレット
 transfers-just-sent = 数分前に、{ $name } さんへ同じ金額を送っています。もう一度送るつもりのときだけ、続けてください。
 transfers-send-it = 送る
@@ -31,6 +38,8 @@ transfers-change = 変更する
 
 # できなかったときの、次の手がかり。
 transfers-too-few = 残高が足りません。残高は { $balance } で、あと { $missing } 必要です。
+transfers-too-few-for-fee = 残高が足りません。手数料 { $fee } を入れて { $required } かかります。残高は { $balance } で、あと { $missing } 必要です。
+transfers-fee-changed = 手数料が、先ほど表示した額から { $fee } に変わりました。もう一度見てから確認してください。
 transfers-ask-for = だれかに { $missing } を頼む
 transfers-own-frozen = あなたのウォレットは凍結されているため、送ることができません。運営者が解除すると、また使えます。
 transfers-see-reason = ウォレットで理由を見る

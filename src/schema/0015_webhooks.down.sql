@@ -1,0 +1,2 @@
+DROP TABLE webhook_letters;
+DROP TABLE webhooks;

@@ -1,0 +1,49 @@
+# Was auf einen zweiten Verwalter wartet.
+consents-title = Wartet auf Zustimmung
+consents-lead = Was mehr als { $amount } umfasst, auf einmal oder in 24 Stunden von einem Verwalter, geschieht erst, wenn ein anderer Verwalter zustimmt. Es wartet { $hours } Stunden.
+consents-off = Hier braucht nichts einen zweiten Verwalter. Die Einstellung consent.above sagt, ab wie vielen Token es so wäre.
+consents-waiting = Was wartet
+consents-none = Nichts wartet.
+consents-former = Was früher gewartet hat
+consents-older = Ältere
+consents-issuance = Token ausgeben
+consents-distribution = Token verteilen
+consents-reversal = Eine Buchung berichtigen
+consents-unfreezing = Einen Geldbeutel freigeben
+consents-pending = Wartet auf einen zweiten Verwalter
+consents-consented = Zugestimmt und getan
+consents-refused = Abgelehnt
+consents-withdrawn = Zurückgezogen
+consents-expired = Abgelaufen: Niemand hat rechtzeitig geantwortet
+consents-by-on = Von { $name }, { $when }
+consents-until = Wartet bis { $when }
+consents-recipients = Geht an
+consents-members = { $count ->
+    [one] ein Mitglied
+   *[other] { $count } Mitglieder
+}
+consents-goes-back = Was zurückgeht
+consents-payment = Nummer { $number }, { $amount }
+consents-from = Von
+consents-to = An
+consents-wallet-of = Der Geldbeutel von
+consents-frozen-because = Gesperrt, weil
+consents-proposed-by = Vorgeschlagen von
+consents-waits-until = Wartet bis
+consents-answered-by = Beantwortet von
+consents-done = Was getan wurde
+consents-transaction = Die Buchung
+consents-lines = Die Zeilen dazu
+consents-own = Dein Vorschlag
+consents-own-means = Es geschieht, wenn ein anderer Verwalter zustimmt. Bis dahin kannst du es zurückziehen.
+consents-answer = Deine Antwort
+consents-answer-means = Wenn du zustimmst, geschieht genau dies, sofort. Das Protokoll nennt euch beide.
+consents-consent = Zustimmen
+consents-refuse = Ablehnen
+consents-withdraw = Zurückziehen
+consents-back = Alles, was wartet
+consents-nothing = Nichts wurde getan.
+consents-said-asked = Dies wartet auf einen zweiten Verwalter. Noch ist nichts geschehen.
+consents-said-consented = Du hast zugestimmt, und es ist getan.
+consents-said-refused = Du hast abgelehnt. Nichts ist geschehen.
+consents-said-withdrawn = Es ist zurückgezogen. Nichts ist geschehen.

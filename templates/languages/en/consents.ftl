@@ -1,0 +1,49 @@
+# What waits for a second operator.
+consents-title = Waiting for consent
+consents-lead = Acts of more than { $amount }, at once or within 24 hours by one operator, happen when another operator consents. They wait for { $hours } hours.
+consents-off = Nothing needs a second operator here. The setting consent.above says from how many tokens on it would.
+consents-waiting = What waits
+consents-none = Nothing waits.
+consents-former = What waited before
+consents-older = Older ones
+consents-issuance = Issue tokens
+consents-distribution = Distribute tokens
+consents-reversal = Correct a transaction
+consents-unfreezing = Unfreeze a wallet
+consents-pending = Waits for a second operator
+consents-consented = Consented to and done
+consents-refused = Refused
+consents-withdrawn = Withdrawn
+consents-expired = Expired: nobody answered in time
+consents-by-on = By { $name }, { $when }
+consents-until = Waits until { $when }
+consents-recipients = Goes to
+consents-members = { $count ->
+    [one] one member
+   *[other] { $count } members
+}
+consents-goes-back = What is given back
+consents-payment = number { $number }, { $amount }
+consents-from = From
+consents-to = To
+consents-wallet-of = The wallet of
+consents-frozen-because = Frozen because
+consents-proposed-by = Proposed by
+consents-waits-until = Waits until
+consents-answered-by = Answered by
+consents-done = What was done
+consents-transaction = The transaction
+consents-lines = Its lines
+consents-own = Your proposal
+consents-own-means = It happens when another operator consents. You can withdraw it until then.
+consents-answer = Your answer
+consents-answer-means = If you consent, exactly this happens, at once. The audit log names you both.
+consents-consent = Consent
+consents-refuse = Refuse
+consents-withdraw = Withdraw it
+consents-back = All that waits
+consents-nothing = Nothing was done.
+consents-said-asked = This waits for a second operator. Nothing has happened yet.
+consents-said-consented = You have consented, and it is done.
+consents-said-refused = You have refused. Nothing happened.
+consents-said-withdrawn = It is withdrawn. Nothing happened.

@@ -1,0 +1,49 @@
+# Lo que espera a un segundo responsable.
+consents-title = Esperando el visto bueno
+consents-lead = Lo que pasa de { $amount }, de una vez o en 24 horas por un mismo responsable, solo ocurre cuando otro responsable da su visto bueno. Espera { $hours } horas.
+consents-off = Aquí nada necesita a un segundo responsable. El ajuste consent.above dice a partir de cuántas fichas haría falta.
+consents-waiting = Lo que espera
+consents-none = Nada espera.
+consents-former = Lo que esperó antes
+consents-older = Más antiguos
+consents-issuance = Emitir fichas
+consents-distribution = Repartir fichas
+consents-reversal = Corregir un movimiento
+consents-unfreezing = Desbloquear un monedero
+consents-pending = Espera a un segundo responsable
+consents-consented = Con visto bueno, y hecho
+consents-refused = Rechazado
+consents-withdrawn = Retirado
+consents-expired = Caducado: nadie respondió a tiempo
+consents-by-on = De { $name }, { $when }
+consents-until = Espera hasta el { $when }
+consents-recipients = Va para
+consents-members = { $count ->
+    [one] un miembro
+   *[other] { $count } miembros
+}
+consents-goes-back = Lo que se devuelve
+consents-payment = número { $number }, { $amount }
+consents-from = De
+consents-to = Para
+consents-wallet-of = El monedero de
+consents-frozen-because = Bloqueado porque
+consents-proposed-by = Lo propuso
+consents-waits-until = Espera hasta
+consents-answered-by = Respondió
+consents-done = Lo que se hizo
+consents-transaction = El movimiento
+consents-lines = Sus líneas
+consents-own = Tu propuesta
+consents-own-means = Ocurre cuando otro responsable da su visto bueno. Hasta entonces puedes retirarla.
+consents-answer = Tu respuesta
+consents-answer-means = Si das el visto bueno, ocurre exactamente esto, al momento. El registro os nombra a las dos personas.
+consents-consent = Dar el visto bueno
+consents-refuse = Rechazar
+consents-withdraw = Retirarla
+consents-back = Todo lo que espera
+consents-nothing = No se hizo nada.
+consents-said-asked = Esto espera a un segundo responsable. Todavía no ha ocurrido nada.
+consents-said-consented = Diste el visto bueno, y está hecho.
+consents-said-refused = Lo rechazaste. No ocurrió nada.
+consents-said-withdrawn = Está retirada. No ocurrió nada.

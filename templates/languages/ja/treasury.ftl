@@ -1,0 +1,100 @@
+# ウォレットの凍結。
+treasury-freeze = { $name } のウォレットを凍結する
+treasury-freeze-means = この時から { $name } は送ることも受け取ることもできません。
+treasury-freeze-stays = 残高はそのまま残り、本人も見られます。いつでも解除できます。
+treasury-freeze-read-by = メンバーはウォレットのページで読みます。操作記録にも残ります。
+treasury-freeze-do = 凍結する
+treasury-unfreeze = { $name } のウォレットの凍結を解除する
+treasury-unfreeze-means = { $name } は、すぐにまた送ったり受け取ったりできます。
+treasury-unfreeze-do = 解除する
+
+# コミュニティの口座。
+treasury-accounts = コミュニティの口座
+treasury-pool = 共同の財布
+treasury-wallet = ウォレット
+treasury-history = 履歴
+treasury-history-of = 履歴：{ $name }
+treasury-income = 入った分と出た分
+treasury-issue = トークンを発行する
+treasury-issue-lead = 新しいトークンは口座に入ります。配布で足りない分は自動で発行されます。これは、ためておくためのものです。
+treasury-issue-nothing = 何も発行されていません。
+treasury-how-many = いくつ
+treasury-into = 入れる口座
+treasury-issue-do = 発行する
+treasury-issued = 発行しました。
+treasury-another = 口座を追加する
+treasury-another-nothing = 口座は作られていません。
+treasury-another-name = 口座の名前
+treasury-another-rule = 英字（a〜z）、数字、_、- で3〜255文字。あとで変更も削除もできません。
+treasury-another-do = 作る
+treasury-made = 口座を作りました。発行や配布で選べます。
+
+# 配布。
+treasury-distribute = 配布する
+treasury-distribute-nothing = 何も配られていません。
+treasury-more-lines = ほか { $count } 行。
+treasury-who-gets = だれがいくつ受け取るか
+treasury-list-rule = 表計算のセルかCSVを貼り付けてください。1行目は列の名前です：amount と、username、user_id、wallet_id のどれか1つ。受け取る人は { $most } 人までです。
+treasury-file = またはCSVファイル
+treasury-file-rule = （その場合、上に書いたものは使われません）
+treasury-note = 添えるメモ
+treasury-from = 出す口座
+treasury-account-holds = { $name }：{ $balance }
+treasury-look = 結果を確かめる
+treasury-lately = 最近の配布
+treasury-never = まだ何も配られていません。
+treasury-all = すべての配布
+treasury-to-schedules = 自動の配布
+treasury-right = これでよいですか？
+treasury-to-members = { $count } 人のメンバーへ
+treasury-to-members-or-none = { $count } 人のメンバーへ（全員に配れないときは、だれにも配りません）
+treasury-pool-now = 今の口座の残高
+treasury-will-issue = 新しく発行される分
+treasury-pool-after = 配布後の口座の残高
+treasury-they-read = 添えるメモ
+treasury-reason-hint = 今週のお礼
+treasury-distribute-do = 配布する
+treasury-change = 変更する
+treasury-has = 今の残高 { $balance }
+treasury-more-clear = ほか { $count } 人。すべて問題ありません。
+treasury-distribution = 配布
+treasury-why = 理由
+treasury-by = 行った人
+treasury-when = 日時
+treasury-issued-for-it = このために発行した分
+treasury-line = { $number } 行目
+treasury-again = 同じものをもう一度
+treasury-who-got = だれがいくつ受け取ったか
+treasury-number = 台帳の { $number } 番
+treasury-more = ほか { $count } 人。
+treasury-else = ほかの配布をする
+
+# 一覧の誤り。
+treasury-list-line = { $line } 行目：{ $problem }
+treasury-list-empty = だれも書かれていません。
+treasury-list-large = 一覧が16 MiBを超えています。
+treasury-list-utf16 = 一覧がUTF-16になっています。UTF-8のCSVで保存して、もう一度試してください。
+treasury-list-headings = 1行目が読めません。列の名前をUTF-8で書いてください。
+treasury-list-no-amount = 1行目に amount の列が必要です。
+treasury-list-no-who = 1行目に wallet_id、user_id、username のどれかの列が必要です。
+treasury-list-broken = 1行目と同じ数の列を、UTF-8で書いてください。
+treasury-list-no-id = IDではありません。IDは 1b4e28ba-2fa1-4d2e-883f-0016d3cca427 のような形です。
+treasury-list-twice = このウォレットは2回書かれています。
+treasury-list-frozen = このウォレットは凍結されていて、受け取れません。
+treasury-list-gone = このウォレットの持ち主は退会しています。
+treasury-list-system = このウォレットはメンバーのものではなく、コミュニティの口座のものです。
+treasury-list-sum = 合計が、台帳に入る上限の 9223372036854775807 を超えます。
+treasury-list-nobody = { $name } というメンバーはいません。
+treasury-list-several = { $name } というメンバーが複数います。user_id を使ってください。
+treasury-other-than-shown = 最後に表示された内容と違います。もう一度確かめてください。
+treasury-pool-smaller = 口座の残高が減ったため、発行される分が増えます。もう一度確かめてください。
+treasury-no-distribution = その配布はありません。
+
+# 訂正。
+treasury-correct = 取引 { $number } を訂正する
+treasury-correct-nothing = 何も変わっていません。
+treasury-correct-means = { $from } は { $to } に { $amount } を支払いました。ここで入れた分が、すぐに { $to } から { $from } に返されます。その取引にはこの取引が記され、両方に見えます。
+treasury-correct-amount = 返す額
+treasury-correct-most = 最大 { $amount }。
+treasury-correct-fee = 全額を返すと、手数料 { $fee } も返されます。
+treasury-correct-do = 訂正する

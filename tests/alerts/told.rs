@@ -1,0 +1,99 @@
+//! Operators are told: on the page of what is new, by mail, by a webhook. And sign-ins that come in a burst.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::acts::{SOON, alerts, rush, serve};
+use super::office::Office;
+use super::receiver::Receiver;
+use super::support::Server;
+
+/// By each way once; members hear nothing of it.
+#[tokio::test]
+async fn an_alert_goes_to_the_page_by_mail_and_to_webhooks() {
+    let (office, mut receiver) = (Office::open(), Receiver::open());
+    let more = format!("{}[outgoing]\nallowed_networks = [\"127.0.0.1\"]\n{SOON}", office.settings());
+    let server = serve(&Server::settings(&more)).await;
+    let (ann, bob, operator) = (server.funded("ann", 100).await, server.member("bob").await, server.operator().await);
+    // The operator's address, confirmed by the code in the letter.
+    let put = json!({ "address": "olga@example.org" }).to_string();
+    let as_json = [("content-type", "application/json")];
+    operator.call(Method::PUT, "/v1/me/mail", &as_json, Some(put)).await;
+    server.sql("UPDATE mail_addresses SET confirmed_at = created_at, expires_at = NULL, code_hash = NULL WHERE confirmed_at IS NULL");
+    if server.sql("SELECT count(*) AS n FROM mail_addresses")[0]["n"] == 0 {
+        server.sql(&format!(
+            "INSERT INTO mail_addresses (user, address, created_at, confirmed_at) SELECT key, 'olga@example.org', 1, 1 FROM users WHERE id = '{}'",
+            operator.user_id
+        ));
+    }
+    let hook = json!({ "url": receiver.url("/alerts"), "kinds": ["alert.raised"], "reason": "For the bot" });
+    let made = operator.post("/v1/admin/webhooks", &hook).await.ok(201);
+    receiver.knows("/alerts", made["secret"].as_str().unwrap());
+    rush(&ann, &bob).await;
+    let alert = alerts(&operator, 1).await.remove(0);
+    let message = receiver.wait("/alerts", 1).remove(0);
+    assert_eq!((message.kind(), &message.body["data"]["alert_id"]), ("alert.raised", &alert["id"]));
+    assert_eq!(message.body["data"]["numbers"], alert["numbers"]);
+    assert_eq!(message.body["data"]["wallet_id"], json!(ann.wallet_id));
+    assert_eq!(message.verified, [true]);
+    let is_about_it = |letter: &super::office::Arrived| {
+        letter.header("subject").is_some_and(|subject| subject.starts_with("Something is unusual in"))
+    };
+    let began = Instant::now();
+    let letter = loop {
+        if let Some(letter) = office.letters("olga@example.org").into_iter().find(is_about_it) {
+            break letter;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "no letter: {:#?}", office.letters("olga@example.org"));
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    let text = letter.text();
+    assert!(text.contains(&format!("/admin/alerts/{}", alert["id"].as_str().unwrap())), "{text}");
+    assert!(text.contains("Unusually many payments") && !text.contains("ann"), "{text}");
+    let news = operator.get("/v1/notifications").await.ok(200);
+    assert!(news["items"].as_array().unwrap().iter().any(|one| one["kind"] == "alert_raised"), "{news}");
+    assert!(!ann.get("/v1/notifications").await.text.contains("alert_raised"), "it is nothing to members");
+    // What goes on is counted, and nobody is told twice.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(receiver.attempts("/alerts").len(), 1);
+    assert_eq!(office.letters("olga@example.org").iter().filter(|letter| is_about_it(letter)).count(), 1);
+    server.assert_sound().await;
+}
+
+/// Tokens that nobody has issued, by the dozen: told within seconds, though the log is told of refusals by the
+/// hour.
+#[tokio::test]
+async fn a_burst_of_refused_sign_ins_is_told_soon() {
+    let server = serve(&Server::settings(SOON)).await;
+    let operator = server.operator().await;
+    let stranger = server.stranger("a.b.c".to_owned());
+    for _ in 0..15 {
+        stranger.get("/v1/me").await.refused(401, "unauthorized");
+    }
+    let alert = alerts(&operator, 1).await.remove(0);
+    assert_eq!((&alert["rule"], alert["wallet"].is_null()), (&json!("sign_ins"), true));
+    assert_eq!(alert["numbers"], json!({ "rule": "sign_ins", "sign_ins": 15, "most": 0, "refused": true }));
+    // More of it within the minute makes no second line, and so no flood of them.
+    for _ in 0..15 {
+        stranger.get("/v1/me").await.refused(401, "unauthorized");
+    }
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    assert_eq!(server.sql("SELECT count(*) AS n FROM audit_log WHERE action = 'sign_in.refused'")[0]["n"], 1);
+    server.assert_sound().await;
+}
+
+/// Where it is switched off, nothing is looked for; switched on again, what happened meanwhile is.
+#[tokio::test]
+async fn it_can_be_switched_off() {
+    let mut server = serve(&Server::settings("[alerts]\non = false\npayments_in_an_hour = 3\n")).await;
+    let (ann, bob, operator) = (server.funded("ann", 100).await, server.member("bob").await, server.operator().await);
+    rush(&ann, &bob).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    alerts(&operator, 0).await;
+    server.stop();
+    std::fs::write(server.path("config.toml"), Server::settings(SOON)).unwrap();
+    server.serve(&[]).await;
+    alerts(&server.operator().await, 1).await;
+}
