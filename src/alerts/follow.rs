@@ -1,7 +1,7 @@
 //! Following the ledger and the audit log while the program serves. While nothing happens that costs one look at
 //! two numbers a second.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::finding::Finding;
 use super::happening::{acts, movements};
@@ -19,11 +19,15 @@ const LOOK: Duration = Duration::from_secs(1);
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// Rows looked at in one go.
 const SPAN: i64 = 2_000;
+/// What is read again at the start only to be remembered hurries nobody, and members come at that moment: after each
+/// go the reading rests so many times as long as it took.
+const REST: u32 = 4;
 /// How far the rules may be ahead of what is kept of them, where they found nothing: so many rows are read again
 /// after the program broke off.
 const KEPT_EVERY: i64 = 10_000;
 
-/// Rules at work: what they remember, up to where, and how far that is kept.
+/// Rules at work: what they remember, up to where, and how far that is kept. They begin before what is kept, and
+/// what they find there was raised long ago.
 #[derive(Debug)]
 pub struct Seen {
     watch: Watch,
@@ -65,11 +69,14 @@ pub async fn catch_up(
             *seen = Some(Seen { watch, at, kept });
             return Ok(());
         }
+        let remembers = at.audit < kept.audit || at.transactions < kept.transactions;
+        let end = if remembers { kept } else { heads };
         let to = Cursors {
-            audit: heads.audit.min(at.audit + SPAN),
-            transactions: heads.transactions.min(at.transactions + SPAN),
+            audit: end.audit.min(at.audit + SPAN),
+            transactions: end.transactions.min(at.transactions + SPAN),
         };
-        let (watch, found) = books
+        let begun = Instant::now();
+        let (read, found) = books
             .read(move |conn| {
                 let mut found: Vec<Finding> = Vec::new();
                 movements(conn, at.transactions, to.transactions, |movement| found.extend(watch.movement(&movement)))?;
@@ -77,6 +84,12 @@ pub async fn catch_up(
                 Ok((watch, found))
             })
             .await?;
+        watch = read;
+        if remembers {
+            *seen = Some(Seen { watch, at: to, kept });
+            tokio::time::sleep(begun.elapsed() * REST).await;
+            continue;
+        }
         let is_far = to.transactions - kept.transactions >= KEPT_EVERY || to.audit - kept.audit >= KEPT_EVERY;
         let kept = if is_far || !found.is_empty() {
             let (now, operators) = (books.now(), operators.to_vec());
@@ -95,8 +108,8 @@ impl Seen {
     fn begin(conn: &rusqlite::Connection, settings: Alerts) -> Result<Self> {
         let (kept, heads) = (kept(conn)?, Cursors::heads(conn)?);
         // A restored ledger may end before.
-        let at =
+        let kept =
             Cursors { audit: kept.audit.min(heads.audit), transactions: kept.transactions.min(heads.transactions) };
-        Ok(Self { watch: Watch::at(conn, settings, at)?, at, kept })
+        Ok(Self { watch: Watch::new(settings), at: Watch::begins_after(conn, kept)?, kept })
     }
 }

@@ -6,7 +6,7 @@ use super::amounts::Amounts;
 use super::circles::Circles;
 use super::finding::Finding;
 use super::frequency::Frequency;
-use super::happening::{Act, Movement, acts, movements};
+use super::happening::{Act, Movement};
 use super::issuance::Issuance;
 use super::new_accounts::NewAccounts;
 use super::sign_ins::SignIns;
@@ -50,19 +50,18 @@ impl Watch {
         }
     }
 
-    /// Rules that remember what they would if they had seen everything up to these places.
-    pub(super) fn at(conn: &Connection, settings: Alerts, place: Cursors) -> Result<Self> {
-        let mut watch = Self::new(settings);
-        let time_of = |table: &str, sequence: i64| -> Result<i64> {
-            let sql = format!("SELECT coalesce(max(created_at), 0) FROM {table} WHERE sequence = ?1");
-            Ok(conn.prepare_cached(&sql)?.query_row([sequence], |row| row.get(0))?)
-        };
+    /// The place after which rules begin to see, to remember at another what they would if they had seen all.
+    pub(super) fn begins_after(conn: &Connection, place: Cursors) -> Result<Cursors> {
+        let time: i64 = conn
+            .prepare_cached("SELECT coalesce(max(created_at), 0) FROM transactions WHERE sequence = ?1")?
+            .query_row([place.transactions], |row| row.get(0))?;
         // A day more than is remembered, for what a rule remembers of what it found usual then.
-        let since = time_of("transactions", place.transactions)? - MEMORY - DAY_MS;
-        let first = sequences_within(conn, Some(since.max(0)), None)?.0.max(place.transactions - READ_MOST + 1);
-        movements(conn, first - 1, place.transactions, |movement| drop(watch.movement(&movement)))?;
-        acts(conn, (place.audit - READ_MOST).max(0), place.audit, |act| drop(watch.act(act)))?;
-        Ok(watch)
+        let since = (time - MEMORY - DAY_MS).max(0);
+        let first = sequences_within(conn, Some(since), None)?.0;
+        Ok(Cursors {
+            audit: (place.audit - READ_MOST).max(0),
+            transactions: (first - 1).max(place.transactions - READ_MOST).min(place.transactions),
+        })
     }
 
     /// Sees a transaction, the next in the ledger.

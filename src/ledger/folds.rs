@@ -7,10 +7,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::{AddAssign, Sub};
+use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::types::Kind;
+use super::unfolded::{Fresh, Recent, Unfolded};
 use crate::error::Result;
 
 /// Milliseconds of a quarter hour.
@@ -115,75 +117,19 @@ pub struct Line {
     pub account: i64,
 }
 
-/// A transaction that is not folded yet.
-#[derive(Debug, Clone, Copy)]
-struct Fresh {
-    created_at: i64,
-    kind: i64,
-    transaction_type: i64,
-    from: i64,
-    from_balance: i64,
-    to: i64,
-    to_balance: i64,
-    amount: i64,
-}
-
-impl Fresh {
-    /// The lines on which it moved.
-    fn lines(&self, accounts: &BTreeMap<i64, String>) -> impl Iterator<Item = Line> + use<> {
-        let transaction_type = self.transaction_type;
-        let end = |key: i64| (key, accounts.contains_key(&key));
-        let flows = Flow::of(self.kind, end(self.from), end(self.to)).into_iter().flatten();
-        flows.map(move |(flow, account)| Line { flow, transaction_type, account })
-    }
-}
-
 /// Everything folded, with what is not yet: the totals of the ledger at any time.
 pub struct Folded<'a> {
-    conn: &'a Connection,
-    /// Newer transactions, oldest first.
-    fresh: Vec<Fresh>,
-    /// When these moved how much, line by line.
-    moves: BTreeMap<Line, Vec<(i64, i64)>>,
-    accounts: BTreeMap<i64, String>,
-    lines: Vec<Line>,
+    pub(super) conn: &'a Connection,
+    /// What is newer.
+    pub(super) unfolded: Arc<Unfolded>,
+    pub(super) accounts: BTreeMap<i64, String>,
+    pub(super) lines: Vec<Line>,
 }
 
 impl<'a> Folded<'a> {
-    /// Looks at the ledger. Reads at most one block of transactions.
+    /// Looks at the ledger. Reads at most one block of transactions; see [`Recent::open`] for less.
     pub fn open(conn: &'a Connection) -> Result<Self> {
-        let accounts = conn
-            .prepare_cached("SELECT wallet, name FROM system_accounts")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<BTreeMap<i64, String>>>()?;
-        let fresh = conn
-            .prepare_cached(
-                "SELECT created_at, kind, transaction_type, from_wallet, from_balance, to_wallet, to_balance, amount
-                   FROM transactions
-                  WHERE sequence > (SELECT sequence - sequence % ?1 FROM transactions ORDER BY sequence DESC LIMIT 1)
-                  ORDER BY sequence",
-            )?
-            .query_map([BLOCK], |row| {
-                Ok(Fresh {
-                    created_at: row.get(0)?,
-                    kind: row.get(1)?,
-                    transaction_type: row.get(2)?,
-                    from: row.get(3)?,
-                    from_balance: row.get(4)?,
-                    to: row.get(5)?,
-                    to_balance: row.get(6)?,
-                    amount: row.get(7)?,
-                })
-            })?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut moves: BTreeMap<Line, Vec<(i64, i64)>> = BTreeMap::new();
-        for one in &fresh {
-            for line in one.lines(&accounts) {
-                moves.entry(line).or_default().push((one.created_at, one.amount));
-            }
-        }
-        let lines = find_lines(conn, moves.keys().copied().collect())?;
-        Ok(Self { conn, fresh, moves, accounts, lines })
+        Recent::default().open(conn)
     }
 
     /// The connection it looks by, for what is not folded.
@@ -258,7 +204,7 @@ impl<'a> Folded<'a> {
 
     /// When a line moved how much since it was folded, oldest first.
     fn moves(&self, line: Line) -> impl Iterator<Item = (i64, i64)> + '_ {
-        self.moves.get(&line).into_iter().flatten().copied()
+        self.unfolded.moves.get(&line).into_iter().flatten().copied()
     }
 
     fn totals_folded(&self, line: Line, time: i64) -> Result<Moved> {
@@ -278,7 +224,7 @@ impl<'a> Folded<'a> {
             let to = (fresh.to == account).then_some(fresh.to_balance);
             to.or_else(|| (fresh.from == account).then_some(fresh.from_balance))
         };
-        let newer = self.fresh.iter().filter_map(|fresh| Some((fresh.created_at, held(fresh)?)));
+        let newer = self.unfolded.rows.iter().filter_map(|fresh| Some((fresh.created_at, held(fresh)?)));
         let (mut newer, mut last) = (newer.peekable(), None);
         times
             .iter()
@@ -309,7 +255,7 @@ impl<'a> Folded<'a> {
                     row.get::<_, i64>(3)?;
             }
         }
-        for fresh in self.fresh.iter().filter(|fresh| (from..until).contains(&fresh.created_at)) {
+        for fresh in self.unfolded.rows.iter().filter(|fresh| (from..until).contains(&fresh.created_at)) {
             *counts.entry((fresh.kind, fresh.transaction_type)).or_default().entry(fresh.amount).or_default() += 1;
         }
         Ok(counts)
@@ -346,7 +292,7 @@ impl<'a> Folded<'a> {
 
 /// These lines and all that were ever folded: from line to line by one look-up each, however long the history
 /// of a line is.
-fn find_lines(conn: &Connection, mut lines: Vec<Line>) -> Result<Vec<Line>> {
+pub(super) fn find_lines(conn: &Connection, mut lines: Vec<Line>) -> Result<Vec<Line>> {
     let mut statement = conn.prepare_cached(
         "SELECT flow, transaction_type, account FROM slot_totals
           WHERE (flow, transaction_type, account) > (?1, ?2, ?3) ORDER BY flow, transaction_type, account LIMIT 1",

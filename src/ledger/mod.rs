@@ -28,6 +28,7 @@ pub mod trail;
 mod transaction;
 mod transaction_id;
 mod types;
+mod unfolded;
 pub mod verify;
 mod wallet;
 mod whole_history;
@@ -54,5 +55,6 @@ pub use types::{
     Amount, CATEGORY_CHARS_MAX, Category, ClientKey, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX,
     Reason, UserId, UserKey, WalletId, WalletKey, transaction_type, wallet_not_found,
 };
+pub use unfolded::Recent;
 pub use wallet::Wallet;
 pub use whole_history::{sequences_within, whole_history};

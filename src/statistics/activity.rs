@@ -55,23 +55,16 @@ pub(super) fn days(calendar: &Calendar, from: Option<i64>, to: Option<i64>, now:
 /// When members paid in a period of whole days.
 pub fn activity(folded: &Folded<'_>, calendar: &Calendar, period: &Period, now: i64) -> Result<Activity> {
     let mut cells = vec![Moved::default(); 7 * 24];
-    // What the clock shows changes with each quarter hour, and is asked for once for each.
-    let first = period.from() / SLOT_MS;
-    let slots = usize::try_from(period.until() / SLOT_MS - first).unwrap_or(0);
-    let mut shown: Vec<Option<usize>> = vec![None; slots];
+    let (first, shown) = (period.from() / SLOT_MS, places(calendar, period));
     for line in folded.lines().iter().filter(|line| matches!(line.flow, Flow::Traded | Flow::Returned)) {
         folded.for_each_slot(*line, period.from(), period.until(), &mut |slot, moved| {
-            let Some(place) = usize::try_from(slot - first).ok().and_then(|place| shown.get_mut(place)) else { return };
-            let cell = *place.get_or_insert_with(|| {
-                let clock = calendar.at(slot * SLOT_MS);
-                let day = clock.weekday().since(calendar.week_starts());
-                usize::try_from(i16::from(day) * 24 + i16::from(clock.hour())).unwrap_or(0)
-            });
-            cells[cell] += moved;
+            if let Some(place) = usize::try_from(slot - first).ok().and_then(|place| shown.get(place)) {
+                cells[*place] += moved;
+            }
         })?;
     }
     let mut weekday = calendar.week_starts();
-    let mut shown = Vec::with_capacity(cells.len());
+    let mut week = Vec::with_capacity(cells.len());
     for day in cells.chunks(24) {
         let hours = (0..24).zip(day).map(|(hour, moved)| Cell {
             weekday: weekday.to_monday_one_offset(),
@@ -79,8 +72,28 @@ pub fn activity(folded: &Folded<'_>, calendar: &Calendar, period: &Period, now: 
             count: moved.count,
             volume: moved.volume,
         });
-        shown.extend(hours);
+        week.extend(hours);
         weekday = weekday.next();
     }
-    Ok(Activity { from_time: period.from(), to_time: period.until() - 1, cells: shown, calculated_at: now })
+    Ok(Activity { from_time: period.from(), to_time: period.until() - 1, cells: week, calculated_at: now })
+}
+
+/// Which hour of the week each quarter hour of these days lies in. The clock is asked once a day, and again and
+/// again only on a day on which it is set.
+fn places(calendar: &Calendar, period: &Period) -> Vec<usize> {
+    let hour = |at: i64| {
+        let clock = calendar.at(at);
+        let day = clock.weekday().since(calendar.week_starts());
+        usize::try_from(i16::from(day) * 24 + i16::from(clock.hour())).unwrap_or(0)
+    };
+    let mut places = Vec::new();
+    for (start, end) in period.buckets() {
+        let midnight = hour(start);
+        if end - start == DAY_MS && start % SLOT_MS == 0 && midnight % 24 == 0 {
+            places.extend((0..24).flat_map(|after| [midnight + after; 4]));
+        } else {
+            places.extend((start / SLOT_MS..end / SLOT_MS).map(|slot| hour(slot * SLOT_MS)));
+        }
+    }
+    places
 }

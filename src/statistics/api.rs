@@ -20,7 +20,6 @@ use super::transactions::Transactions;
 use super::users::{Settled, Users};
 use super::velocity::Velocity;
 use crate::error::{Error, Result};
-use crate::ledger::Folded;
 use crate::web::{App, Body, Parameters, StatisticsReader};
 
 /// The routes of this slice.
@@ -58,11 +57,12 @@ async fn read<T: Send + 'static>(
 async fn supply(
     State(app): State<App>,
     _caller: StatisticsReader,
+    Extension(settled): Extension<Arc<Settled>>,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<SupplyOverTime>> {
     read(&app, move |conn, calendar, now| {
         let period = range.period(calendar, Bucket::Day, now)?;
-        supply_over_time(&Folded::open(conn)?, &period, now)
+        supply_over_time(&settled.recent.open(conn)?, &period, now)
     })
     .await
 }
@@ -74,11 +74,12 @@ async fn supply(
 async fn transactions(
     State(app): State<App>,
     _caller: StatisticsReader,
+    Extension(settled): Extension<Arc<Settled>>,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Transactions>> {
     read(&app, move |conn, calendar, now| {
         let period = range.period(calendar, Bucket::Day, now)?;
-        super::transactions(&Folded::open(conn)?, calendar, &period, now)
+        super::transactions(&settled.recent.open(conn)?, calendar, &period, now)
     })
     .await
 }
@@ -99,7 +100,7 @@ async fn users(
         if period.bucket == Bucket::Hour {
             return Err(Error::field("bucket", "must be day, week or month here"));
         }
-        super::users(&Folded::open(conn)?, calendar, &settled, &period, now)
+        super::users(&settled.recent.open(conn)?, calendar, &settled, &period, now)
     })
     .await
 }
@@ -112,11 +113,12 @@ async fn users(
 async fn velocity(
     State(app): State<App>,
     _caller: StatisticsReader,
+    Extension(settled): Extension<Arc<Settled>>,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Velocity>> {
     read(&app, move |conn, calendar, now| {
         let period = range.period(calendar, Bucket::Month, now)?;
-        super::velocity(&Folded::open(conn)?, calendar, &period, now)
+        super::velocity(&settled.recent.open(conn)?, calendar, &period, now)
     })
     .await
 }
@@ -136,11 +138,12 @@ async fn distribution(State(app): State<App>, caller: StatisticsReader) -> Resul
 async fn activity(
     State(app): State<App>,
     _caller: StatisticsReader,
+    Extension(settled): Extension<Arc<Settled>>,
     Parameters(days): Parameters<Days>,
 ) -> Result<Json<Activity>> {
     read(&app, move |conn, calendar, now| {
         let period = days.period(calendar, now)?;
-        super::activity(&Folded::open(conn)?, calendar, &period, now)
+        super::activity(&settled.recent.open(conn)?, calendar, &period, now)
     })
     .await
 }
@@ -168,11 +171,12 @@ async fn flow(
 async fn system_accounts(
     State(app): State<App>,
     _caller: StatisticsReader,
+    Extension(settled): Extension<Arc<Settled>>,
     Parameters(range): Parameters<Range>,
 ) -> Result<Json<Accounts>> {
     read(&app, move |conn, calendar, now| {
         let period = range.period(calendar, Bucket::Month, now)?;
-        accounts(&Folded::open(conn)?, &period, now)
+        accounts(&settled.recent.open(conn)?, &period, now)
     })
     .await
 }

@@ -67,7 +67,7 @@ impl Look<'_> {
 
     /// The part of the page that holds this table.
     pub(super) fn section(&self, path: &str, shell: &Shell) -> Result<Section> {
-        let (folded, words) = (Folded::open(self.conn)?, Words { shell, calendar: self.calendar });
+        let (folded, words) = (self.settled.recent.open(self.conn)?, Words { shell, calendar: self.calendar });
         Ok(match path {
             SUPPLY => words.supply(&self.supply(&folded)?),
             PAYMENTS => words.payments(&self.velocity(&folded)?),
@@ -96,7 +96,7 @@ pub(super) struct Figures {
 impl Figures {
     /// Reads them.
     pub(super) fn read(look: &Look<'_>) -> Result<Self> {
-        let folded = Folded::open(look.conn)?;
+        let folded = look.settled.recent.open(look.conn)?;
         Ok(Self {
             supply: look.supply(&folded)?,
             first: first_made_at(look.conn)?,

@@ -14,7 +14,7 @@ use super::transactions::ratio;
 use super::users::Settled;
 use super::{supply_over_time, users, velocity};
 use crate::error::{Error, Result};
-use crate::ledger::{Folded, first_made_at, first_since};
+use crate::ledger::{first_made_at, first_since};
 
 /// How much of the past is shown before what may come, in lengths of that.
 const LATELY: usize = 3;
@@ -119,7 +119,7 @@ fn make(
     let mut from_time = until;
     if let Some(period) = past(conn, calendar, sight, (bucket, until), now)? {
         from_time = period.from();
-        let folded = Folded::open(conn)?;
+        let folded = settled.recent.open(conn)?;
         for point in supply_over_time(&folded, &period, now)?.series {
             issued.push((point.start_at, number(point.total_issuance)));
             held.push((point.start_at, number(point.circulating_supply)));

@@ -155,7 +155,7 @@ pub fn report(conn: &Connection, trail: &Trail, month: &Period, knowing: Knowing
     let Knowing { calendar, asking, .. } = knowing;
     let (from, until) = (month.from(), month.until());
     let (before, _) = calendar.before(month);
-    let folded = Folded::open(conn)?;
+    let folded = knowing.settled.recent.open(conn)?;
     let first = first_made_at(conn)?;
     let previous = Period { bucket: Bucket::Month, bounds: vec![before, from] };
     let previous = match first {

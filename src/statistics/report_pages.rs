@@ -21,7 +21,7 @@ use super::table::{Cell, named};
 use super::users::Settled;
 use super::velocity::velocity;
 use crate::error::Result;
-use crate::ledger::{Folded, first_made_at};
+use crate::ledger::first_made_at;
 use crate::web::{App, Nav, Pages, PathText, Session, Shell, page};
 
 /// The routes of this page.
@@ -74,14 +74,14 @@ impl ReportPage {
     ) -> Result<Self> {
         let calendar = Calendar::from(&app.config.community);
         let period = month(&calendar, written.as_deref(), asking.now)?;
-        let report = made(app, settled, foretold, written, asking, shell.language).await?;
+        let report = made(app, Arc::clone(&settled), foretold, written, asking, shell.language).await?;
         let clock = calendar.clone();
         let (from, to) = (period.from(), period.until() - 1);
         let days = calendar.period(Bucket::Day, Some(from), Some(to), asking.now)?;
         let (supply, paid, first) = app
             .books
             .read(move |conn| {
-                let folded = Folded::open(conn)?;
+                let folded = settled.recent.open(conn)?;
                 let paid = velocity(&folded, &clock, &days, asking.now)?;
                 Ok((supply_over_time(&folded, &days, asking.now)?, paid, first_made_at(conn)?))
             })

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::calendar::{Bucket, Calendar, Period};
 use super::counted;
 use crate::error::Result;
-use crate::ledger::{DAY_MS, Folded, first_since};
+use crate::ledger::{DAY_MS, Folded, Recent, first_since};
 
 /// Months of joining that are followed.
 const COHORTS: usize = 12;
@@ -78,10 +78,14 @@ pub struct Cohort {
 /// How many members traded in a time, by the month in which they joined.
 type Traders = Arc<BTreeMap<i64, i64>>;
 
-/// Times that are over, in which nothing can happen any more because time never falls in the ledger: who
-/// traded in them is counted once.
+/// What can be no other any more, and is read once.
 #[derive(Debug, Default)]
-pub struct Settled(Mutex<HashMap<(i64, i64), Traders>>);
+pub struct Settled {
+    /// Who traded in times that are over: time never falls in the ledger.
+    traders: Mutex<HashMap<(i64, i64), Traders>>,
+    /// The newest transactions.
+    pub recent: Recent,
+}
 
 /// Everyone who ever joined: wallet, and where the month begins in which they did.
 struct Joined(HashMap<i64, i64>);
@@ -108,7 +112,7 @@ impl Joined {
 
 impl Settled {
     fn traders(&self, conn: &Connection, folded: &Folded<'_>, joined: &Joined, time: (i64, i64)) -> Result<Traders> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&time).cloned();
+        let known = self.traders.lock().unwrap_or_else(PoisonError::into_inner).get(&time).cloned();
         if let Some(known) = known {
             return Ok(known);
         }
@@ -120,7 +124,7 @@ impl Settled {
         }
         let traders = Arc::new(traders);
         if folded.is_settled(time.1)? {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = self.traders.lock().unwrap_or_else(PoisonError::into_inner);
             if all.len() >= SETTLED_MAX {
                 all.clear();
             }

@@ -257,7 +257,7 @@ pub fn open_writing(path: &Path, application_id: i32, newest_version: u32) -> Re
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
-    conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    keep_statements(&conn)?;
     // The number in the file's first page may be older than the one in the write-ahead log.
     let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     refuse_newer(path, version, newest_version)?;
@@ -282,6 +282,13 @@ pub fn open_reading(conn: &mut Connection) -> Result<(), rusqlite::Error> {
     conn.pragma_update(None, "query_only", true)?;
     conn.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    keep_statements(conn)
+}
+
+/// A statement is prepared once. Without the stability guarantee SQLite would look at the numbers that are put in,
+/// at that behind `LIMIT` above all, and prepare the statement anew each time it runs.
+fn keep_statements(conn: &Connection) -> Result<(), rusqlite::Error> {
     conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::life::{DAY, HOUR};
 use super::support::setting::dice;
 
 fn look(community: &Community, seen: &mut Option<Seen>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(catch_up(community.books(), SETTINGS, &[], seen)).unwrap();
 }
 

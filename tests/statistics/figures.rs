@@ -45,6 +45,11 @@ fn figures<'a>(rows: impl Iterator<Item = &'a Row>) -> (i64, i128, Option<f64>, 
 }
 
 impl Look<'_> {
+    /// As the pages look: the newest transactions may be known from before.
+    fn folded(&self) -> Folded<'_> {
+        self.settled.recent.open(self.conn).unwrap()
+    }
+
     fn everything(&self, period: &Period, name: &str) {
         // By the calendar: each bucket holds the days that carry its label, all of them, one after the other.
         if name != "hour" {
@@ -64,7 +69,7 @@ impl Look<'_> {
     }
 
     fn supply(&self, period: &Period) {
-        let answer = supply_over_time(&Folded::open(self.conn).unwrap(), period, self.now).unwrap();
+        let answer = supply_over_time(&self.folded(), period, self.now).unwrap();
         assert!(answer.supply.is_consistent);
         assert_eq!(answer.series.len(), period.bounds.len() - 1);
         for (point, (start, end)) in answer.series.iter().zip(period.buckets()) {
@@ -78,7 +83,7 @@ impl Look<'_> {
     }
 
     fn accounts(&self, period: &Period) {
-        let answer = accounts(&Folded::open(self.conn).unwrap(), period, self.now).unwrap();
+        let answer = accounts(&self.folded(), period, self.now).unwrap();
         assert_eq!(answer.accounts.len(), self.raw.accounts.len());
         let is_account = |wallet: &i64| self.raw.accounts.contains_key(wallet);
         for account in answer.accounts {
@@ -117,7 +122,7 @@ impl Look<'_> {
     }
 
     fn transactions(&self, period: &Period, name: &str) {
-        let answer = transactions(&Folded::open(self.conn).unwrap(), &self.calendar, period, self.now).unwrap();
+        let answer = transactions(&self.folded(), &self.calendar, period, self.now).unwrap();
         let within = || self.raw.within(period.from(), period.until() - 1);
         assert_eq!((answer.count, answer.volume, answer.average, answer.median), figures(within()));
         let kinds = ["issuance", "distribution", "transfer", "pool"];
@@ -161,7 +166,7 @@ impl Look<'_> {
     }
 
     fn velocity(&self, period: &Period) {
-        let answer = velocity(&Folded::open(self.conn).unwrap(), &self.calendar, period, self.now).unwrap();
+        let answer = velocity(&self.folded(), &self.calendar, period, self.now).unwrap();
         let (mut all, mut whole) = (Vec::new(), 0);
         // What lies before the hour or day of the first transaction does not count.
         let founded = self.raw.rows[0].at;
@@ -207,7 +212,7 @@ impl Look<'_> {
     }
 
     fn users(&self, period: &Period) {
-        let answer = users(&Folded::open(self.conn).unwrap(), &self.calendar, self.settled, period, self.now).unwrap();
+        let answer = users(&self.folded(), &self.calendar, self.settled, period, self.now).unwrap();
         let here: Vec<_> = self.raw.people.iter().filter(|person| !person.left).collect();
         let traded = |days: i64| {
             let traders = self.raw.traders(self.now - days * DAY, i64::MAX);
@@ -298,7 +303,7 @@ impl Look<'_> {
     }
 
     fn week(&self, period: &Period) {
-        let answer = activity(&Folded::open(self.conn).unwrap(), &self.calendar, period, self.now).unwrap();
+        let answer = activity(&self.folded(), &self.calendar, period, self.now).unwrap();
         let mut cells: BTreeMap<(i8, i8), (i64, i128)> = BTreeMap::new();
         for row in self.raw.within(period.from(), period.until() - 1) {
             if row.kind >= 3 && !self.raw.accounts.contains_key(&row.from) {

@@ -1,6 +1,7 @@
 //! What is folded is what the rows give: rebuilt from nothing it is the same, and `verify` finds every change.
 
 use communitytoken::ledger::verify::verify;
+use communitytoken::ledger::{Folded, Recent, SLOT_MS};
 use communitytoken::schema;
 use rusqlite::Connection;
 
@@ -68,4 +69,55 @@ fn rebuilt_from_nothing_it_is_the_same_and_changes_are_found() {
         let found = report.findings.iter().any(|finding| finding.what == "rollup" && finding.place.starts_with(place));
         assert!(found, "{change}: {:?}", report.findings.first());
     }
+}
+
+/// What a look remembers of the newest transactions is what another would read: at random moments, over the border
+/// of a block, for whoever still sees the ledger as it was, and in whatever order these come.
+#[test]
+fn what_is_remembered_is_what_is_read() {
+    let mut story = Story::new(setting::dice(), 1_690_000_000_000);
+    let (recent, mut before) = (Recent::default(), story.community.shell());
+    let figures = |folded: &Folded<'_>| {
+        let (until, mut all) = (story_end(folded.conn()), Vec::new());
+        for line in folded.lines() {
+            all.push(format!(
+                "{line:?} {:?}",
+                folded.totals(*line, &[until - until % SLOT_MS, until + SLOT_MS]).unwrap()
+            ));
+            folded
+                .for_each_slot(*line, 0, until + SLOT_MS, &mut |slot, moved| all.push(format!("{slot} {moved:?}")))
+                .unwrap();
+        }
+        for account in folded.accounts().keys() {
+            all.push(format!(
+                "{account} {:?}",
+                folded.balances(*account, &[until - until % SLOT_MS, until + SLOT_MS]).unwrap()
+            ));
+        }
+        all.push(format!("{:?}", folded.amounts(0, until + SLOT_MS).unwrap()));
+        all
+    };
+    let mut borders = 0;
+    for _ in 0..12 {
+        let then: i64 =
+            before.query_row("SELECT coalesce(max(sequence), 0) FROM transactions", [], |row| row.get(0)).unwrap();
+        // From here on this one sees no more than that.
+        let old = before.transaction().unwrap();
+        old.query_row("SELECT count(*) FROM wallets", [], |row| row.get::<_, i64>(0)).unwrap();
+        story.live(700, 30);
+        let now = story.community.shell();
+        let last: i64 = now.query_row("SELECT max(sequence) FROM transactions", [], |row| row.get(0)).unwrap();
+        borders += last / 4096 - then / 4096;
+        for conn in [&old, &now, &now, &old] {
+            let (remembered, read) = (recent.open(conn).unwrap(), Folded::open(conn).unwrap());
+            assert_eq!(figures(&remembered), figures(&read), "{then} {last}");
+        }
+        drop(old);
+    }
+    assert!(borders >= 2);
+}
+
+/// When the newest transaction was made.
+fn story_end(conn: &Connection) -> i64 {
+    conn.query_row("SELECT coalesce(max(created_at), 0) FROM transactions", [], |row| row.get(0)).unwrap()
 }
