@@ -147,14 +147,16 @@ impl<'a> Folded<'a> {
         &self.lines
     }
 
-    /// Whether a transaction can still come before this time: what lies before is settled otherwise.
+    /// When the newest transaction was made.
+    pub fn newest_at(&self) -> Result<Option<i64>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1")?;
+        Ok(statement.query_row([], |row| row.get(0)).optional()?)
+    }
+
+    /// Whether no transaction can come before this time any more: time never falls along the ledger.
     pub fn is_settled(&self, time: i64) -> Result<bool> {
-        let last: Option<i64> = self
-            .conn
-            .prepare_cached("SELECT created_at FROM transactions ORDER BY sequence DESC LIMIT 1")?
-            .query_row([], |row| row.get(0))
-            .optional()?;
-        Ok(last.is_some_and(|last| last >= time))
+        Ok(self.newest_at()?.is_some_and(|newest| newest >= time))
     }
 
     /// What a line had moved before each of some times, which rise and lie on quarter hours.
@@ -294,8 +296,10 @@ impl<'a> Folded<'a> {
 /// of a line is.
 pub(super) fn find_lines(conn: &Connection, mut lines: Vec<Line>) -> Result<Vec<Line>> {
     let mut statement = conn.prepare_cached(
+        // With the last slot there can be: by the three alone SQLite would walk through all of the line before.
         "SELECT flow, transaction_type, account FROM slot_totals
-          WHERE (flow, transaction_type, account) > (?1, ?2, ?3) ORDER BY flow, transaction_type, account LIMIT 1",
+          WHERE (flow, transaction_type, account, slot) > (?1, ?2, ?3, 9223372036854775807)
+          ORDER BY flow, transaction_type, account, slot LIMIT 1",
     )?;
     let mut last = (0, 0, 0);
     while let Some(next) = statement

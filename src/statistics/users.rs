@@ -19,6 +19,8 @@ use crate::ledger::{DAY_MS, Folded, Recent, first_since};
 const COHORTS: usize = 12;
 /// Settled times remembered at most; some tens of bytes each.
 const SETTLED_MAX: usize = 10_000;
+/// Times that are not over of which the beginning is remembered; eight bytes for each member who traded.
+const BEGUN_MAX: usize = 16;
 
 /// The members.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -83,6 +85,8 @@ type Traders = Arc<BTreeMap<i64, i64>>;
 pub struct Settled {
     /// Who traded in times that are over: time never falls in the ledger.
     traders: Mutex<HashMap<(i64, i64), Traders>>,
+    /// Which wallets traded in times that are not, up to their last day.
+    begun: Mutex<HashMap<(i64, i64), Arc<[i64]>>>,
     /// The newest transactions.
     pub recent: Recent,
 }
@@ -117,7 +121,7 @@ impl Settled {
             return Ok(known);
         }
         let mut traders = BTreeMap::new();
-        for wallet in wallets_that_traded(conn, time.0, time.1)? {
+        for wallet in self.wallets(conn, folded, time)? {
             if let Some(month) = joined.0.get(&wallet) {
                 *traders.entry(*month).or_default() += 1;
             }
@@ -131,6 +135,33 @@ impl Settled {
             all.insert(time, Arc::clone(&traders));
         }
         Ok(traders)
+    }
+
+    /// The wallets that traded in a time. Of a month that is not over, only the last day is read each time.
+    fn wallets(&self, conn: &Connection, folded: &Folded<'_>, (from, until): (i64, i64)) -> Result<Vec<i64>> {
+        let newest = folded.newest_at()?.unwrap_or(0);
+        let last_day = newest - newest.rem_euclid(DAY_MS);
+        if !(from < last_day && last_day < until) {
+            return wallets_that_traded(conn, from, until);
+        }
+        let known = self.begun.lock().unwrap_or_else(PoisonError::into_inner).get(&(from, last_day)).cloned();
+        let earlier = match known {
+            Some(known) => known,
+            None => {
+                let earlier: Arc<[i64]> = wallets_that_traded(conn, from, last_day)?.into();
+                let mut all = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+                if all.len() >= BEGUN_MAX {
+                    all.clear();
+                }
+                all.insert((from, last_day), Arc::clone(&earlier));
+                earlier
+            }
+        };
+        let mut wallets = wallets_that_traded(conn, last_day, until)?;
+        wallets.extend(earlier.iter());
+        wallets.sort_unstable();
+        wallets.dedup();
+        Ok(wallets)
     }
 }
 
