@@ -1,7 +1,10 @@
 //! The API's documentation for people: a page made from the document, without a script, so that it
 //! works offline and in the dark.
 
+use std::fmt;
+
 use askama::Template;
+use askama::filters::{Escaper, Html, HtmlSafe};
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -46,7 +49,7 @@ struct Call {
     method: String,
     path: String,
     summary: String,
-    description: String,
+    description: Prose,
     fields: Vec<Field>,
     answers: String,
 }
@@ -56,8 +59,25 @@ struct Field {
     name: String,
     place: String,
     kind: String,
-    meaning: String,
+    meaning: Prose,
     required: bool,
+}
+
+/// Text of the document, in which names stand between backticks.
+struct Prose(String);
+
+impl HtmlSafe for Prose {}
+
+impl fmt::Display for Prose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, part) in self.0.split('`').enumerate() {
+            let is_name = place % 2 == 1;
+            f.write_str(if is_name { "<span class=\"code\">" } else { "" })?;
+            Html.write_escaped_str(&mut *f, part)?;
+            f.write_str(if is_name { "</span>" } else { "" })?;
+        }
+        Ok(())
+    }
 }
 
 #[derive(Template)]
@@ -65,7 +85,7 @@ struct Field {
 struct DocsPage {
     shell: Shell,
     for_operators: bool,
-    description: String,
+    description: Prose,
     openapi: String,
     groups: Vec<Group>,
     codes: &'static [Code],
@@ -76,7 +96,7 @@ fn docs(part: Part, app: &App, session: Option<&Session>, visitor: &Visitor) -> 
     page(&DocsPage {
         shell: app.shell(session, Nav::None).for_visitor(visitor),
         for_operators: part == Part::Operators,
-        description: text(&document["info"]["description"]),
+        description: prose(&document["info"]["description"]),
         openapi: text(&document["openapi"]),
         groups: groups(document, part),
         codes: Code::ALL,
@@ -85,6 +105,10 @@ fn docs(part: Part, app: &App, session: Option<&Session>, visitor: &Visitor) -> 
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+fn prose(value: &Value) -> Prose {
+    Prose(text(value))
 }
 
 fn groups(document: &Value, part: Part) -> Vec<Group> {
@@ -110,7 +134,7 @@ fn call(document: &Value, path: &str, method: &str, operation: &Value) -> Call {
             name: text(&parameter["name"]),
             place: text(&parameter["in"]),
             kind: kind(&parameter["schema"]),
-            meaning: text(&parameter["description"]),
+            meaning: prose(&parameter["description"]),
             required: parameter["required"] == true,
         });
     }
@@ -121,7 +145,7 @@ fn call(document: &Value, path: &str, method: &str, operation: &Value) -> Call {
             name: name.clone(),
             place: "body".into(),
             kind: kind(property),
-            meaning: text(&property["description"]),
+            meaning: prose(&property["description"]),
             required: shape["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name)),
         });
     }
@@ -131,7 +155,7 @@ fn call(document: &Value, path: &str, method: &str, operation: &Value) -> Call {
         method: method.to_owned(),
         path: path.to_owned(),
         summary: text(&operation["summary"]),
-        description: text(&operation["description"]),
+        description: prose(&operation["description"]),
         fields,
         answers: answers.join(", "),
     }

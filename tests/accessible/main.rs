@@ -16,6 +16,8 @@ mod chromium;
 mod keyboard;
 mod lighthouse;
 mod offline;
+#[path = "../support/pictures.rs"]
+mod pictures;
 mod screen;
 #[path = "../support/mod.rs"]
 mod support;

@@ -3,13 +3,10 @@
 //! In English both schemes are walked, and in the other languages one each: colours know no language, and
 //! words no colour.
 
-use std::path::PathBuf;
-use std::{env, fs};
-
 use communitytoken::language::Language;
 
 use crate::axe::Axe;
-use crate::chromium::Browser;
+use crate::pictures;
 use crate::village::{Guest, Village, ask};
 
 /// Phones in the light, desks in the dark: each page in both schemes and in both sizes.
@@ -37,7 +34,7 @@ async fn walk(
     let (name, tag) = (guest.name, language.tag());
     for page in pages {
         village.go(&browser, page).await;
-        picture(&browser, &format!("{tag}-{name}"), page, arguments).await;
+        pictures::keep(&browser, &format!("{tag}-{name}{page}")).await;
         let said = ask(&browser, "return document.documentElement.lang").await;
         if said != tag {
             wrong.push(format!("{name} {page}: says it is in {said}, not {tag}"));
@@ -46,17 +43,6 @@ async fn walk(
     }
     browser.close().await;
     wrong
-}
-
-/// Kept where somebody asked for it.
-async fn picture(browser: &Browser, name: &str, page: &str, arguments: &[&str]) {
-    let Some(folder) = env::var_os("COMMUNITYTOKEN_PICTURES").map(PathBuf::from) else { return };
-    fs::create_dir_all(&folder).unwrap();
-    let look = if arguments == LIGHT { "phone-light" } else { "desk-dark" };
-    let page: String =
-        page.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '-' }).take(40).collect();
-    let picture = browser.driver.screenshot_as_png().await.unwrap();
-    fs::write(folder.join(format!("{name}{page}-{look}.png")), picture).unwrap();
 }
 
 async fn walk_in_all(guest: impl Fn(&Village) -> &Guest) {

@@ -1,12 +1,11 @@
 //! Asking and paying in a real browser on a phone, with scripts and without. With
 //! `COMMUNITYTOKEN_PICTURES=folder` each page is photographed there, light and dark, on a phone and a desk.
 
-use std::path::PathBuf;
-
 use serde_json::json;
 use thirtyfour::prelude::*;
 
 use super::chromium::Browser;
+use super::pictures;
 use super::support::Server;
 
 async fn become_one(browser: &Browser, server: &Server, name: &str) {
@@ -14,29 +13,6 @@ async fn become_one(browser: &Browser, server: &Server, name: &str) {
     browser.driver.goto(format!("{}/login", server.base)).await.unwrap();
     browser.click(&format!("//button[contains(., '{name}')]")).await;
     browser.sees(&["You have"]).await;
-}
-
-/// Takes pictures, where somebody wants to look at them.
-async fn picture(browser: &Browser, name: &str) {
-    let Some(folder) = std::env::var_os("COMMUNITYTOKEN_PICTURES").map(PathBuf::from) else { return };
-    let cdp = browser.driver.cdp();
-    for (size, width, height) in [("phone", 360, 740), ("desk", 1280, 800)] {
-        for scheme in ["light", "dark"] {
-            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
-            cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
-            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-            cdp.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
-            let layout = cdp.send_raw("Page.getLayoutMetrics", json!({})).await.unwrap();
-            let tall = layout["cssContentSize"]["height"].as_i64().unwrap().max(height);
-            let clip = json!({ "x": 0, "y": 0, "width": width, "height": tall, "scale": 1 });
-            let shot = json!({ "captureBeyondViewport": true, "clip": clip });
-            let shot = cdp.send_raw("Page.captureScreenshot", shot).await.unwrap();
-            let bytes =
-                base64::Engine::decode(&base64::engine::general_purpose::STANDARD, shot["data"].as_str().unwrap());
-            std::fs::write(folder.join(format!("{name}-{size}-{scheme}.png")), bytes.unwrap()).unwrap();
-        }
-    }
-    cdp.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
 }
 
 /// No page is wider than the phone.
@@ -59,7 +35,7 @@ async fn journey(scripts: bool) {
     let look = async |name: &str| {
         if scripts {
             fits(&browser).await;
-            picture(&browser, name).await;
+            pictures::keep(&browser, name).await;
         }
     };
     become_one(&browser, &server, "tomas").await;
@@ -98,7 +74,7 @@ async fn journey(scripts: bool) {
     let receipt = browser.driver.current_url().await.unwrap();
     browser.driver.goto(format!("{}/receipt.svg", receipt.as_str().split('?').next().unwrap())).await.unwrap();
     if scripts {
-        picture(&browser, "picture").await;
+        pictures::keep(&browser, "picture").await;
     }
     browser.driver.goto(receipt.as_str()).await.unwrap();
     browser.click("//button[contains(., 'Make tomas a favourite')]").await;

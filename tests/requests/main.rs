@@ -19,6 +19,8 @@ mod in_browser;
 #[path = "../kernel/support.rs"]
 mod kernel;
 mod pages;
+#[path = "../support/pictures.rs"]
+mod pictures;
 mod races;
 mod squares;
 #[path = "../support/mod.rs"]
