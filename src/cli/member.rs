@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Act, Common, Failure, link, output};
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::identity::session::{SessionInfo, of_member};
-use crate::identity::{self, member, user_by_name};
+use crate::identity::{self, left_user_by_name, member, user_by_name};
 use crate::ledger::{UserId, Wallet};
 use crate::members::{By, Erase, Remaining, SetDeleted, SetRole};
 use crate::sign_in;
@@ -22,7 +22,7 @@ pub(crate) enum Member {
     Show(Whom),
     /// Delete a member: the wallet is closed, the history stays
     Delete(Change),
-    /// Restore a deleted member (by user id)
+    /// Restore a deleted member
     Restore(Change),
     /// Erase a member who asked for it, for good: name, identities, passkeys, sessions and notes
     Erase(EraseMember),
@@ -126,6 +126,14 @@ impl Member {
 
 pub(super) fn find(conn: &Connection, name: &str) -> Result<UserId> {
     name.parse().or_else(|_| user_by_name(conn, name))
+}
+
+/// The same among those who have left; who of this name is there again already is found, too.
+fn find_left(conn: &Connection, name: &str) -> Result<UserId> {
+    name.parse().or_else(|_| match left_user_by_name(conn, name) {
+        Err(nobody) if nobody.code == Code::UserNotFound => user_by_name(conn, name).map_err(|_| nobody),
+        found => found,
+    })
 }
 
 fn describe(conn: &Connection, member: &identity::Member) -> Result<Value> {
@@ -237,7 +245,8 @@ impl Change {
     fn run(self, common: &Common, deleted: bool) -> Result<(), Failure> {
         let authority = self.act.authority()?;
         let (books, config) = common.books()?;
-        let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
+        let found = if deleted { find } else { find_left };
+        let user_id = books.read_blocking(|conn| found(conn, &self.member))?;
         let configured = config.identity.operators;
         let member = books.execute_blocking(SetDeleted { user_id, deleted, configured, authority })?;
         let member = books.read_blocking(|conn| describe(conn, &member))?;

@@ -172,9 +172,9 @@ enum Verb {
     /// Show the settings in force and where each came from
     Config,
     /// Look at disk, clock, permissions, settings, backups, provider; say what to do
-    Doctor,
+    Doctor(doctor::Doctor),
     /// Ask the program that serves how it is; for containers and units
-    Healthcheck,
+    Healthcheck(healthcheck::Healthcheck),
     /// Run SQL on the database with the program's own SQLite
     Sql(sql::Sql),
     /// Measure this machine, in a database of its own
@@ -209,8 +209,8 @@ pub fn run() -> ExitCode {
         Some(Verb::Mail(verb)) => verb.run(&common),
         Some(Verb::Token(verb)) => verb.run(&common),
         Some(Verb::Config) => config::run(&common),
-        Some(Verb::Doctor) => doctor::run(&common),
-        Some(Verb::Healthcheck) => healthcheck::run(&common),
+        Some(Verb::Doctor(verb)) => verb.run(&common),
+        Some(Verb::Healthcheck(verb)) => verb.run(&common),
         Some(Verb::Sql(verb)) => verb.run(&common),
         Some(Verb::Bench(verb)) => verb.run(&common),
     };

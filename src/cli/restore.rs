@@ -9,6 +9,8 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use super::{Act, Common, Failure, backup, output, verify};
+use crate::identity::InstanceKey;
+use crate::ledger::proof::{KeyChain, Signer};
 use crate::ledger::verify::Report;
 use crate::ledger::{KeptHead, audit_alone, lost_by, make_folder, system_clock};
 use crate::schema;
@@ -65,6 +67,7 @@ impl Restore {
                 lost.join(" ")
             )));
         }
+        let key = KeyThere::of(path, &staged, present.held());
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let details = json!({ "backup": name, "transactions": report.transactions, "head": report.head, "lost": lost });
         let days = i64::from(config.limits.idempotency_days);
@@ -75,7 +78,7 @@ impl Restore {
         // It tells of the ledger that goes. The server keeps a new one.
         KeptHead::forget(path)?;
         let kept = store::replace(path, present.held(), draft, "replaced")?;
-        let has_instance_key = path.with_file_name("instance.key").exists();
+        let has_instance_key = InstanceKey::beside(path).exists();
         let answer = json!({
             "database": path,
             "backup": self.file,
@@ -85,6 +88,7 @@ impl Restore {
             "replaced": kept,
             "lost": lost,
             "has_instance_key": has_instance_key,
+            "warning": key.warning(),
         });
         output::print(common.json, &answer, || {
             let mut lines = vec![format!(
@@ -100,6 +104,7 @@ impl Restore {
             if !has_instance_key {
                 lines.push("  No instance.key lies beside it: put yours there, or the server makes a new one.".into());
             }
+            lines.extend(key.warning().map(|warning| format!("  {warning}")));
             lines.join("\n")
         });
         Ok(())
@@ -147,6 +152,44 @@ impl Present {
                 lost_by(conn, staged).unwrap_or_else(|error| unknown(error.cause().unwrap_or(&error.detail)))
             }
             Self::Damaged(why) => unknown(why),
+        }
+    }
+}
+
+/// How the key that signs fits the ledger that was restored.
+#[derive(Clone, Copy)]
+enum KeyThere {
+    /// As far as can be seen, it is the ledger's.
+    Fits,
+    /// The ledger knows another one.
+    Another,
+    /// It fits, and the ledger that goes had given it up for a later one.
+    Retired,
+}
+
+impl KeyThere {
+    fn of(database: &Path, staged: &Connection, gone: Option<&Connection>) -> Self {
+        let current = |conn| KeyChain::read(conn).ok()?.current().cloned();
+        // A key that cannot be read is told of when the server starts.
+        let file = InstanceKey::open(&InstanceKey::beside(database)).ok().flatten();
+        let Some(known) = current(staged) else { return Self::Fits };
+        if file.is_some_and(|file| file.public_key() != known.bytes) {
+            return Self::Another;
+        }
+        let changed = gone.and_then(current).is_some_and(|last| last.name == known.name && last != known);
+        if changed { Self::Retired } else { Self::Fits }
+    }
+
+    /// What follows, and what to do; nothing where all is well.
+    fn warning(self) -> Option<&'static str> {
+        match self {
+            Self::Fits => None,
+            Self::Another => Some(
+                "This ledger knows another key than the instance.key beside it: the key was changed after the backup was made, or this one is another ledger's. Until that is mended no checkpoint is taken and no receipt promised. Put the instance.key of then back from its copy and run `communitytoken key rotate`, or keep this one with `communitytoken key replace`; then give your members the new key file (docs/verification.md).",
+            ),
+            Self::Retired => Some(
+                "The key was changed after the backup was made: receipts and checkpoints signed since are by a key that this ledger does not know, and whoever has the newer key file takes nothing new from this one. Run `communitytoken key rotate`, and give your members the new key file (docs/verification.md).",
+            ),
         }
     }
 }

@@ -38,7 +38,7 @@ pub use known::{Known, Payer};
 pub use local::{LOCAL_ISSUER, bind_local, local_identity, local_subject, register_local};
 pub use member::{Member, Role};
 pub use provider::Provider;
-pub use register::{Register, check_name, check_username, user_by_name, wallet_of};
+pub use register::{Register, check_name, check_username, left_user_by_name, user_by_name, wallet_of};
 pub use secret::Secret;
 pub use token::{Claims, IdToken, Verifier};
 

@@ -7,6 +7,9 @@ use super::member::{Member, by_identity, user_not_found};
 use crate::error::{Code, Error, Result};
 use crate::ledger::{Command, Ledger, UserId, UserKey, WalletId};
 
+/// Of those who share a name, so many are told by their ids.
+const NAMED_MAX: usize = 10;
+
 /// An identity and the name its provider gives it.
 #[derive(Debug, Clone)]
 pub struct Register {
@@ -83,17 +86,37 @@ fn username(name: Option<&str>) -> String {
 
 /// The user that a name means, where exactly one member who has not left carries it.
 pub fn user_by_name(conn: &Connection, name: &str) -> Result<UserId> {
-    let mut statement =
-        conn.prepare_cached("SELECT id FROM users WHERE username = ?1 COLLATE NOCASE AND deleted_at IS NULL LIMIT 2")?;
-    let mut rows = statement.query([name])?;
-    let Some(row) = rows.next()? else {
-        return Err(Error::new(Code::UserNotFound, format!("There is no member named {name}.")));
-    };
-    let id = row.get(0)?;
-    if rows.next()?.is_some() {
-        return Err(Error::new(Code::AmbiguousName, format!("Several members are named {name}. Use the user id.")));
+    one_named(conn, name, false)
+}
+
+/// The user that a name means, where exactly one member who has left carries it.
+pub fn left_user_by_name(conn: &Connection, name: &str) -> Result<UserId> {
+    one_named(conn, name, true)
+}
+
+fn one_named(conn: &Connection, name: &str, has_left: bool) -> Result<UserId> {
+    let ids: Vec<UserId> = conn
+        .prepare_cached(
+            "SELECT id FROM users WHERE username = ?1 COLLATE NOCASE AND (deleted_at IS NOT NULL) = ?2
+              ORDER BY key",
+        )?
+        .query_map((name, has_left), |row| row.get(0))?
+        .take(NAMED_MAX + 1)
+        .collect::<rusqlite::Result<_>>()?;
+    match ids[..] {
+        [] if has_left => Err(Error::new(Code::UserNotFound, format!("There is no member named {name} who has left."))),
+        [] => Err(Error::new(Code::UserNotFound, format!("There is no member named {name}."))),
+        [id] => Ok(id),
+        _ => Err(several(name, &ids)),
     }
-    Ok(id)
+}
+
+/// The refusal of a name that several carry, with the ids among which to choose.
+fn several(name: &str, ids: &[UserId]) -> Error {
+    let shown: Vec<String> = ids.iter().take(NAMED_MAX).map(ToString::to_string).collect();
+    let more = if ids.len() > shown.len() { ", and more" } else { "" };
+    let detail = format!("Several members are named {name}. Use the user id, one of {}{more}.", shown.join(", "));
+    Error::new(Code::AmbiguousName, detail).with("user_ids", shown)
 }
 
 /// The user's wallet, or `user_not_found`.

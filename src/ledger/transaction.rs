@@ -108,6 +108,11 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// The payment for which it is the fee, by its id.
+    pub fn fee_of_id(&self) -> Option<TransactionId> {
+        self.fee_of.as_ref().map(|payment| payment.transaction_id)
+    }
+
     /// How many tokens it moved together with its fee.
     pub fn with_fee(&self) -> i64 {
         self.amount.saturating_add(self.fee.map_or(0, |fee| fee.amount))

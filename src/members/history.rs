@@ -31,7 +31,7 @@ async fn table(State(app): State<App>, session: Session) -> Response {
     download("history.csv", "text/csv; charset=utf-8", |pieces| write(app, session.member, pieces))
 }
 
-const HEADINGS: [&str; 12] = [
+const HEADINGS: [&str; 13] = [
     "time",
     "id",
     "kind",
@@ -44,6 +44,7 @@ const HEADINGS: [&str; 12] = [
     "by_program",
     "reverses",
     "category",
+    "fee_of",
 ];
 
 async fn write(app: App, member: Member, pieces: Pieces) -> Result<()> {
@@ -90,6 +91,7 @@ pub fn table_line(out: &mut Vec<u8>, transaction: &Transaction) -> std::io::Resu
             transaction.client.as_deref().map(harmless).unwrap_or_default(),
             transaction.reverses.map(|id| id.to_string()).unwrap_or_default(),
             transaction.category.as_deref().map(harmless).unwrap_or_default(),
+            transaction.fee_of_id().map(|id| id.to_string()).unwrap_or_default(),
         ],
     )
 }

@@ -8,8 +8,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::list::{Told, told};
+use super::reaches;
 use crate::error::{Error, Result};
-use crate::ledger::UserKey;
+use crate::identity::Member;
 use crate::notices::{Choice, Choose, MarkRead, address_state, choices, unread};
 use crate::web::{App, Bearer, Body, Object, Parameters};
 
@@ -99,23 +100,28 @@ struct Chosen {
     mail_offered: bool,
     /// Where they are written to; null: nowhere. It is put in and confirmed on the page of the profile.
     mail_address: Option<String>,
-    /// Every kind by every way.
+    /// Every kind that they can be told of, by every way.
     choices: Vec<Choice>,
 }
 
-async fn chosen_by(app: &App, user: UserKey) -> Result<Json<Chosen>> {
+async fn chosen_by(app: &App, member: &Member) -> Result<Json<Chosen>> {
     let (now, mail_offered) = (app.books.now(), app.config.mail.is_some());
     let found = app.books.look_up(|conn| {
-        let mail_address = address_state(conn, user, now)?.confirmed;
-        Ok(Chosen { mail_offered, mail_address, choices: choices(conn, user)? })
+        let mail_address = address_state(conn, member.key, now)?.confirmed;
+        let mut choices = choices(conn, member.key)?;
+        choices.retain(|choice| reaches(choice.kind, member));
+        Ok(Chosen { mail_offered, mail_address, choices })
     });
     found.await.map(Json)
 }
 
 /// What you want to hear
+///
+/// The kinds that you can be told of: those for who looks after the community are among them for operators
+/// alone, `monthly_report` for auditors, too.
 #[utoipa::path(get, path = "/v1/me/notifications", tag = "Members", responses((status = 200, body = Chosen)))]
 async fn chosen(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<Chosen>> {
-    chosen_by(&app, member.key).await
+    chosen_by(&app, &member).await
 }
 
 /// What is to change.
@@ -133,7 +139,11 @@ async fn choose(State(app): State<App>, Bearer(member): Bearer, Body(change): Bo
     if !(1..=CHOICES_MAX).contains(&change.choices.len()) {
         return Err(Error::field("choices", format!("must name 1 to {CHOICES_MAX} of them")));
     }
-    let choices = change.choices.into_iter().map(|Object(choice)| choice).collect();
+    let choices: Vec<Choice> = change.choices.into_iter().map(|Object(choice)| choice).collect();
+    if let Some(choice) = choices.iter().find(|choice| !reaches(choice.kind, &member)) {
+        let whose = format!("must name what you can be told of; {} is for operators", choice.kind.as_str());
+        return Err(Error::field("choices", whose));
+    }
     app.books.execute(Choose { user: member.key, choices }).await?;
-    chosen_by(&app, member.key).await
+    chosen_by(&app, &member).await
 }

@@ -13,7 +13,9 @@ mod words;
 
 use serde_json::Value;
 
+use crate::identity::{Member, Role};
 use crate::language::Language;
+use crate::notices::NoticeKind;
 use crate::web::Slice;
 
 pub use deliver::deliver;
@@ -29,6 +31,14 @@ pub fn slice() -> Slice {
             .merge(address_pages::routes())
             .merge(browser_pages::routes())
             .merge(unsubscribe::routes()),
+    }
+}
+
+/// Whether a member can be told of this, by what they are for the community.
+fn reaches(kind: NoticeKind, member: &Member) -> bool {
+    match kind {
+        NoticeKind::MonthlyReport => member.oversees(),
+        _ => !kind.is_for_overseers() || member.has(Role::Operator),
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::address_pages::Notes;
 use super::list::{Told, told};
 use super::push::public_key;
+use super::reaches;
 use crate::error::Result;
 use crate::notices::{
     AddressState, Channel, Choice, Choose, MarkRead, NoticeKind, address_state, choices, has_browser,
@@ -121,8 +122,7 @@ struct ChoicesPage {
 
 /// The kinds there are for a member to choose.
 fn offered(session: &Session) -> impl Iterator<Item = &'static NoticeKind> {
-    let oversees = session.member.oversees();
-    NoticeKind::ALL.iter().filter(move |kind| oversees || !kind.is_for_overseers())
+    NoticeKind::ALL.iter().filter(|kind| reaches(**kind, &session.member))
 }
 
 /// The page of choices, with what there is to say about the address.

@@ -12,6 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::identity::{Member, Role, member};
 use crate::ledger::{Amount, DAY_MS, PROGRAM, UserId, Wallet, WalletId, first_since, treasury};
 use crate::treasury::consents::moved_in_a_day;
+use crate::treasury::too_many_recipients;
 
 /// What the settings say of it.
 #[derive(Debug, Clone)]
@@ -126,11 +127,7 @@ impl Plan {
     pub(super) fn judge(&self, conn: &Connection, terms: &Terms, bounds: &Bounds, now: i64) -> Result<(i64, i64)> {
         let (count, recipients_max) = (self.recipients.len(), bounds.recipients_max);
         if count > recipients_max {
-            let detail =
-                format!("A distribution serves at most {recipients_max} recipients, and this one has {count}.");
-            return Err(Error::new(Code::TooManyRecipients, detail)
-                .with("recipients_max", recipients_max)
-                .with("recipients", count));
+            return Err(too_many_recipients(count, recipients_max));
         }
         let mut distributed = 0_i64;
         for share in &self.recipients {

@@ -24,6 +24,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub(super) const ALL: [Self; 3] = [Self::Distributed, Self::Nobody, Self::Failed];
+
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Distributed => "distributed",

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -157,6 +158,12 @@ pub fn warn_if_open(path: &Path) {
     if is_open_to_all(path) {
         tracing::warn!("everyone on this machine can read {0}; run: chmod 600 {0}", path.display());
     }
+}
+
+/// How many bytes are free on the disk of a folder for whoever is no superuser.
+pub fn room(folder: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// Whether every user of this machine can read a file, or write it.

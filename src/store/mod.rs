@@ -22,7 +22,7 @@ pub use failure::{ReadFailure, StoreFailure, WriteFailure};
 pub use figures::WriterFigures;
 pub use file::{
     FileState, beside, create, in_passing, inspect, inspect_reading, is_open_to_all, open_reading, open_untouched,
-    open_writing, warn_if_open,
+    open_writing, room, warn_if_open,
 };
 pub use holders::{other_server, warn_of_another_server};
 pub use pages::PageCheck;

@@ -59,6 +59,15 @@ pub struct Distribution {
     pub transactions: Vec<Transaction>,
 }
 
+/// The refusal of more recipients than one distribution serves: what may be done, and by which setting it
+/// may be more.
+pub fn too_many_recipients(count: usize, recipients_max: usize) -> Error {
+    let detail = format!(
+        "A distribution serves at most {recipients_max} recipients, and this one has {count}. Split it, or raise limits.recipients_per_distribution in the settings."
+    );
+    Error::new(Code::TooManyRecipients, detail).with("recipients_max", recipients_max).with("recipients", count)
+}
+
 impl Distribute {
     /// Who would get what and what would be issued, without doing it.
     pub fn preview(&self, conn: &Connection) -> Result<(i64, i64)> {
@@ -76,15 +85,7 @@ impl Distribute {
             ));
         }
         if self.recipients.len() > self.recipients_max {
-            return Err(Error::new(
-                Code::TooManyRecipients,
-                format!(
-                    "A distribution serves at most {} recipients, and this one names {}. Split it.",
-                    self.recipients_max,
-                    self.recipients.len()
-                ),
-            )
-            .with("recipients_max", self.recipients_max));
+            return Err(too_many_recipients(self.recipients.len(), self.recipients_max));
         }
         let mut seen = HashSet::with_capacity(self.recipients.len());
         let mut total = 0_i64;

@@ -21,7 +21,7 @@ use crate::web::Slice;
 
 pub use correct::Correct;
 pub use create_account::{AddAccount, CreateAccount};
-pub use distribute::{Distribute, Distribution, Recipient};
+pub use distribute::{Distribute, Distribution, Recipient, too_many_recipients};
 pub use freeze::{SetFrozen, Unfreeze, Unfrozen};
 pub use issue::Issue;
 pub use list::{LIST_BYTES_MAX, ListLine, read_list};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::Connection;
 
-use super::distribute::{add, receiver};
+use super::distribute::{add, receiver, too_many_recipients};
 use super::{ListLine, Recipient};
 use crate::error::{Code, Error, Result};
 use crate::ledger::{Amount, Wallet, WalletId, treasury};
@@ -75,11 +75,7 @@ pub(super) fn preview(
         preview.problems.push(Problem::of(refusal));
     }
     if list.len() > recipients_max {
-        let named = list.len();
-        let refusal = Error::new(Code::TooManyRecipients, "The list names more than a distribution serves.")
-            .with("recipients_max", recipients_max)
-            .with("recipients", named);
-        preview.problems.push(Problem::of(refusal));
+        preview.problems.push(Problem::of(too_many_recipients(list.len(), recipients_max)));
     }
     let mut seen = HashSet::with_capacity(list.len());
     for line in list {

@@ -151,7 +151,7 @@ async fn list(
     Ok(page_with(form_status(page.problem.is_some()), &page))
 }
 
-const HEADINGS: [&str; 13] = [
+const HEADINGS: [&str; 14] = [
     "number",
     "time",
     "id",
@@ -165,6 +165,7 @@ const HEADINGS: [&str; 13] = [
     "note",
     "by_program",
     "reverses",
+    "fee_of",
 ];
 
 async fn table(
@@ -213,6 +214,7 @@ fn line(out: &mut Vec<u8>, transaction: &Transaction) -> std::io::Result<()> {
             transaction.note.as_deref().map(harmless).unwrap_or_default(),
             transaction.client.as_deref().map(harmless).unwrap_or_default(),
             transaction.reverses.map(|id| id.to_string()).unwrap_or_default(),
+            transaction.fee_of_id().map(|id| id.to_string()).unwrap_or_default(),
         ],
     )
 }

@@ -18,6 +18,8 @@ pub struct Figures {
     pub refusals: IntCounterVec,
     /// How long answers took.
     pub seconds: Histogram,
+    /// Schedules that were due, by what came of it.
+    pub schedule_runs: IntCounterVec,
 }
 
 impl Figures {
@@ -36,9 +38,19 @@ impl Figures {
                     HistogramOpts::new("communitytoken_request_seconds", "How long an answer took to begin.")
                         .buckets(SECONDS.to_vec()),
                 )?,
+                schedule_runs: IntCounterVec::new(
+                    Opts::new(
+                        "communitytoken_schedule_runs_total",
+                        "Distributions that were due by a schedule, by what came of it.",
+                    ),
+                    &["outcome"],
+                )?,
             })
         };
-        make().map_err(Error::internal)
+        let figures = make().map_err(Error::internal)?;
+        // Counted from the start, so that an alarm hears of the first, too.
+        drop(figures.refusals.with_label_values(&[Code::Overloaded.as_str()]));
+        Ok(figures)
     }
 
     pub(super) fn answered(&self, route: Option<&str>, method: &Method, status: StatusCode, seconds: f64) {

@@ -39,6 +39,43 @@ async fn fits(village: &Village, guest: &Guest, language: Language, width: u32, 
     wrong
 }
 
+/// How the operators' sections stand: in how many lines and columns, whether the one that is open is seen, and
+/// whether they leave the page its place.
+const SECTIONS: &str = r#"
+    const box = (element) => element.getBoundingClientRect();
+    const links = [...document.querySelectorAll("nav.sections a")].map(box);
+    const count = (side) => new Set(links.map((link) => Math.round(link[side]))).size;
+    const [here, title] = [box(document.querySelector("nav.sections [aria-current]")), box(document.querySelector("h1"))];
+    const width = document.documentElement.clientWidth;
+    return { lines: count("top"), columns: count("left"), links: links.length,
+             seen: here.left >= 0 && here.right <= width + 1,
+             beside: links.every((link) => link.left >= 0 && link.right < title.left) };
+"#;
+
+/// On a desk they stand in one column beside the page; on a phone in one line above it, with the one that is
+/// open in sight.
+#[tokio::test]
+async fn sections_stand_in_one_line() {
+    let village = Village::found().await;
+    for language in Language::ALL {
+        for width in [360, 1280] {
+            let browser = village.browser_in(language, &village.maria, &[]).await;
+            narrow(&browser, width).await;
+            for page in ["/admin", "/admin/transactions", "/admin/program"] {
+                village.go(&browser, page).await;
+                let look = ask(&browser, SECTIONS).await;
+                let links = look["links"].as_i64().unwrap();
+                let (lines, columns, beside) = if width == 360 { (1, links, false) } else { (links, 1, true) };
+                let expected =
+                    json!({ "lines": lines, "columns": columns, "links": links, "seen": true, "beside": beside });
+                assert_eq!(look, expected, "{} {page} {width}", language.tag());
+                assert!(links >= 9, "{look}");
+            }
+            browser.close().await;
+        }
+    }
+}
+
 /// 320 pixels: an old phone, or a desk at four times the size (WCAG 2.2, 1.4.10 Reflow).
 #[tokio::test]
 async fn a_narrow_phone_scrolls_in_one_direction() {

@@ -73,6 +73,53 @@ async fn replaces_and_goes_on() {
     server.assert_sound().await;
 }
 
+/// A backup of before `key rotate` brings a ledger that knows the key of before: said, with the way on, and by
+/// both ways the community signs again, with what members who follow the keys accept.
+#[tokio::test]
+async fn a_key_that_was_changed_since_is_told() {
+    let server = stopped().await;
+    fs::copy(server.path("data/instance.key"), server.path("old.key")).unwrap();
+    let put_back = || {
+        fs::copy(server.path("old.key"), server.path("data/instance.key")).unwrap();
+    };
+    let first = server.run(&["key"]).stdout;
+    let again = || restore(&server, "kept/one.db", &["--replace", "--discard-newer"]).ok()["warning"].clone();
+    let issue = || server.cli(&["issue", "--amount", "1", "--reason", "Stock"]).ok();
+    assert_eq!(again(), serde_json::Value::Null, "the key is the ledger's");
+    server.cli(&["key", "rotate", "--reason", "Yearly change"]).ok();
+    issue();
+    server.cli(&["checkpoint"]).ok();
+    let second = server.run(&["key"]).stdout;
+    let told = server.run(&["restore", "kept/one.db", "--reason", "Drill", "--replace", "--discard-newer"]);
+    assert!(told.code == 0 && told.stdout.contains("another key than the instance.key beside it"), "{told:?}");
+    // What it warns of is so; and keeping the later key is one way on.
+    issue();
+    server.cli(&["checkpoint"]).refused("forbidden");
+    server.cli(&["key", "replace", "--reason", "As restore said"]).ok();
+    trusted(&server, &second);
+    // The old one put back and handed over anew is the other.
+    again();
+    put_back();
+    issue();
+    server.cli(&["key", "rotate", "--reason", "As restore said"]).ok();
+    trusted(&server, &first);
+    trusted(&server, &second);
+    // With the right key there already it is told what members will see.
+    put_back();
+    let warning = again();
+    assert!(warning.as_str().unwrap().contains("whoever has the newer key file"), "{warning}");
+}
+
+/// A new checkpoint is good for who kept this key file and appended the present one.
+#[track_caller]
+fn trusted(server: &Server, kept: &str) {
+    let present = server.run(&["key"]).stdout;
+    fs::write(server.path("members.key"), format!("{kept}{present}")).unwrap();
+    let checkpoint = server.cli(&["checkpoint"]).ok();
+    fs::write(server.path("checkpoint.txt"), checkpoint["text"].as_str().unwrap()).unwrap();
+    server.cli(&["verify", "--checkpoint", "checkpoint.txt", "--public-key", "members.key"]).ok();
+}
+
 /// Nor does a refusal take away an empty log that someone left lying.
 #[tokio::test]
 async fn an_empty_log_stays_where_it_is() {

@@ -16,6 +16,7 @@ mod office;
 #[path = "../papers/pdf.rs"]
 mod pdf;
 mod report;
+mod schedule;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;

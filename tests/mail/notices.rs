@@ -92,8 +92,8 @@ async fn everyone_chooses_what_they_want_to_hear() {
         let all = chosen["choices"].as_array().unwrap();
         all.iter().find(|one| one["kind"] == kind && one["channel"] == channel).unwrap()["on"].as_bool().unwrap()
     };
-    // Thirteen kinds by three ways; those for operators are among them for who may yet be elected.
-    assert_eq!(chosen["choices"].as_array().unwrap().len(), 39);
+    // Eight kinds by three ways: what is for operators alone is not among them.
+    assert_eq!(chosen["choices"].as_array().unwrap().len(), 24);
     assert!(is_on(&chosen, "signed_in", "mail") && is_on(&chosen, "payment_received", "page"));
     assert!(!is_on(&chosen, "payment_received", "mail"), "mail about payments is for those who ask for it");
     let chosen = ann.choose("payment_received", "page", false).await;
@@ -118,11 +118,8 @@ async fn everyone_chooses_what_they_want_to_hear() {
         303
     );
     let chosen = ann.member.get("/v1/me/notifications").await.ok(200);
-    // The page had no boxes for browsers, which are told nothing in this community, nor for what is for operators.
-    let of_operators = ["monthly_report", "webhook_stopped", "consent_asked", "schedule_failed", "alert_raised"]
-        .map(|kind| json!(kind));
-    let offered = chosen["choices"].as_array().unwrap().iter();
-    let offered = offered.filter(|one| one["channel"] != "push" && !of_operators.contains(&one["kind"]));
+    // The page had no boxes for browsers, which are told nothing in this community.
+    let offered = chosen["choices"].as_array().unwrap().iter().filter(|one| one["channel"] != "push");
     let on: Vec<_> = offered.filter(|one| one["on"] == true).collect();
     assert_eq!(on.len(), 2, "{on:?}");
     assert_eq!(kinds(&ann.news().await), ["payment_received"]);
@@ -130,6 +127,38 @@ async fn everyone_chooses_what_they_want_to_hear() {
     server.cli(&["freeze", &ann.member.wallet_id, "--reason", "x"]).ok();
     server.cli(&["freeze", &bob.member.wallet_id, "--reason", "x"]).ok();
     until("bob was told", || server.sql("SELECT count(*) AS n FROM notices")[0]["n"] == 1);
+}
+
+/// What only those hear who look after the community is offered to them alone, by API and page alike: an
+/// auditor gets the report of a month and nothing else of it.
+#[tokio::test]
+async fn only_what_one_can_be_told_of_is_offered() {
+    let office = Office::open();
+    let server = serve(&office).await;
+    let of_office = ["monthly_report", "webhook_stopped", "consent_asked", "schedule_failed", "alert_raised"];
+    for (name, role, offered) in [
+        ("ann", None, &of_office[..0]),
+        ("bob", Some("auditor"), &of_office[..1]),
+        ("cat", Some("operator"), &of_office[..]),
+    ] {
+        let mut person = Person::join(&server, name).await;
+        if let Some(role) = role {
+            server.cli(&["member", "grant", name, role, "--reason", "Elected"]).ok();
+        }
+        let chosen = person.member.get("/v1/me/notifications").await.ok(200);
+        let page = person.open("/profile/notifications").await.text;
+        for kind in of_office {
+            let by_api = chosen["choices"].as_array().unwrap().iter().any(|one| one["kind"] == kind);
+            let by_page = page.contains(&format!("name=\"mail.{kind}\""));
+            let is_offered = offered.contains(&kind);
+            assert_eq!((by_api, by_page), (is_offered, is_offered), "{name} {kind}");
+            let body = json!({ "choices": [{ "kind": kind, "channel": "page", "on": false }] }).to_string();
+            let headers = [("content-type", "application/json")];
+            let changed = person.member.call(Method::PATCH, "/v1/me/notifications", &headers, Some(body)).await;
+            if is_offered { drop(changed.ok(200)) } else { drop(changed.refused(400, "invalid_request")) }
+        }
+        assert!(page.contains("name=\"mail.signed_in\""), "{page}");
+    }
 }
 
 /// A sign-in in a browser that was not known is told; another in the same one is not, whatever its version.

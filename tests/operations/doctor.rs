@@ -85,12 +85,18 @@ async fn what_ails_a_community_is_found() {
     fs::write(server.path("config.toml"), "[server]\nbnd = \"127.0.0.1:1\"\n").unwrap();
     assert_finds(&server, "settings", "bad", "Did you mean server.bind");
     fs::write(server.path("config.toml"), "[server]\nbind = \"127.0.0.1:1\"\n").unwrap();
-    assert_finds(&server, "server", "warn", "serves this ledger, but not at");
+    assert_finds(&server, "server", "warn", "serves this ledger, but not at http://127.0.0.1:1 ");
+    assert_finds(&server, "server", "warn", "say the same --bind here");
+    // What `serve --bind` named is found by the same name.
+    let there: Value = serde_json::from_str(&server.cli(&["doctor", "--bind", &address]).stdout).unwrap();
+    let answers = there.as_array().unwrap().iter().find(|finding| finding["check"] == "server").unwrap();
+    assert_eq!(answers["state"], "ok", "{there}");
     assert_finds(&server, "sign-in", "warn", "anyone");
     // Stopped, of another release, damaged.
     fs::write(server.path("config.toml"), &daily).unwrap();
     server.stop();
-    assert_finds(&server, "server", "warn", "Nobody serves");
+    assert_finds(&server, "server", "warn", &format!("Nobody serves at http://{address}. "));
+    assert_finds(&server, "server", "warn", "say the same --bind here");
     server.cli(&["migrate", "--to", "8"]).ok();
     assert_finds(&server, "schema", "warn", "communitytoken migrate");
     fs::write(server.database(), "no database").unwrap();

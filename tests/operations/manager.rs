@@ -58,10 +58,16 @@ async fn healthcheck_asks_the_one_that_serves() {
         assert_eq!(json["can_write"], true);
     }
     let address = server.base.trim_start_matches("http://").to_owned();
+    // The settings name port 0; where it listens was said to `serve`, and is said here in the same way.
+    let well = server.run(&["healthcheck", "--bind", &address]);
+    assert_eq!((well.code, well.stdout.trim()), (0, "ok"), "{well:?}");
     server.stop();
-    let gone = server.command(&["healthcheck"]).env("COMMUNITYTOKEN_SERVER__BIND", address).output().unwrap();
-    assert_eq!(gone.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&gone.stderr).contains("Nobody answers"), "{gone:?}");
+    let gone = server.run(&["healthcheck", "--bind", &address]);
+    assert_eq!(gone.code, 1);
+    for words in ["Nobody answers at ", &format!("http://{address}/health"), "say the same --bind here"] {
+        assert!(gone.stderr.contains(words), "{words}: {gone:?}");
+    }
+    assert_eq!(server.run(&["healthcheck", "--bind", "nowhere"]).code, 2);
 }
 
 /// How exposed the unit is, by systemd's own reckoning: 10 is a service as most are, 2 is a good one.

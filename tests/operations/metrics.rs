@@ -82,11 +82,15 @@ async fn they_are_true() {
         ("communitytoken_transactions", 3),
         ("communitytoken_backup_failures_total", 0),
         ("communitytoken_event_streams", 0),
+        // What an alarm is to hear of the first time is counted before it happens.
+        ("communitytoken_schedule_runs_total{outcome=\"failed\"}", 0),
+        ("communitytoken_refusals_total{code=\"overloaded\"}", 0),
     ] {
         assert!(text.contains(&format!("\n{name} {value}\n")), "{name}: {text}");
     }
     assert!(after["communitytoken_writer_commit_seconds_count"] >= 3.0);
     assert!(after["communitytoken_writer_batch_jobs_sum"] >= after["communitytoken_writer_batch_jobs_count"]);
+    assert!(after["communitytoken_disk_free_bytes"] > 1e6);
     let sizes = ["communitytoken_database_bytes", "communitytoken_wal_bytes"].map(|name| after[name]);
     assert!(sizes[0] >= 4096.0 && sizes[0] + sizes[1] > 100_000.0, "{sizes:?}");
     assert!(after["process_resident_memory_bytes"] > 1e6);
@@ -104,6 +108,61 @@ async fn they_are_true() {
     let said = child.wait_with_output().unwrap();
     let said = (said.status.success(), String::from_utf8_lossy(&said.stderr).into_owned());
     assert_eq!(said, (true, String::new()), "{text}");
+}
+
+/// What came of a schedule that was due is counted by what it was, each time once.
+#[tokio::test]
+async fn scheduled_runs_are_counted() {
+    let mut server = Server::prepare(&settings());
+    server.serve(&[]).await;
+    let operator = server.operator().await;
+    let mut schedule = serde_json::json!({
+        "name": "Allowance",
+        "cron": "0 9 * * 1",
+        "recipients": { "rule": "everyone" },
+        "amount": { "rule": "fixed", "tokens": 5 },
+        "issued_max": 0,
+        "reason": "Agreed",
+    });
+    for (name, most) in [("Nothing may be issued", 0), ("Enough may be", 1000), ("As well", 1000)] {
+        (schedule["name"], schedule["issued_max"]) = (name.into(), most.into());
+        operator.post("/v1/admin/schedules", &schedule).await.ok(201);
+    }
+    let conn = rusqlite::Connection::open(server.database()).unwrap();
+    conn.busy_timeout(Duration::from_secs(5)).unwrap();
+    conn.execute("UPDATE schedules SET next_at = 1000000", []).unwrap();
+    let began = Instant::now();
+    loop {
+        let text = figures(&server).await;
+        let counted = |(outcome, count)| {
+            text.contains(&format!("\ncommunitytoken_schedule_runs_total{{outcome=\"{outcome}\"}} {count}\n"))
+        };
+        if [("failed", 1), ("distributed", 2), ("nobody", 0)].into_iter().all(counted) {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{text}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Each alarm is silent while all is well and sounds when it should, as Prometheus' own tool reckons it.
+#[test]
+fn the_alarms_sound_when_they_should() {
+    let folder = tempfile::TempDir::new().unwrap();
+    for (name, from) in
+        [("alerts.yaml", "packaging/prometheus/alerts.yaml"), ("alarms.yaml", "tests/operations/alarms.yaml")]
+    {
+        std::fs::write(folder.path().join(name), file(from)).unwrap();
+    }
+    let tried = Command::new(tool("promtool")).args(["test", "rules"]).arg(folder.path().join("alarms.yaml")).output();
+    let tried = tried.unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&tried.stdout), String::from_utf8_lossy(&tried.stderr));
+    assert!(tried.status.success(), "{said}");
+    // None was forgotten there.
+    let (alarms, tests) = (file("packaging/prometheus/alerts.yaml"), file("tests/operations/alarms.yaml"));
+    let names: Vec<&str> = alarms.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    let untried: Vec<_> = names.iter().filter(|name| !tests.contains(&format!("alertname: {name}"))).collect();
+    assert!(names.len() > 10 && untried.is_empty(), "{names:?}: {untried:?}");
 }
 
 /// Without a setting there are none; with a token, only who has it sees them; and at an address of their

@@ -38,7 +38,7 @@ pub fn make(community: &Community, terms: Terms) -> Schedule {
 /// Lets everything run that is due, as the program does; all still adds up.
 pub fn run_within(community: &Community, bounds: &Bounds) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(schedules::run_due(community.books(), bounds)).unwrap();
+    runtime.block_on(schedules::run_due(community.books(), bounds, |_| {})).unwrap();
     community.assert_sound();
 }
 

@@ -44,7 +44,7 @@ fn ten_thousand_get_theirs() {
     let longest = std::thread::scope(|scope| {
         let distributing = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            runtime.block_on(communitytoken::schedules::run_due(books, &bounds)).unwrap();
+            runtime.block_on(communitytoken::schedules::run_due(books, &bounds, |_| {})).unwrap();
         });
         let mut longest = std::time::Duration::ZERO;
         while !distributing.is_finished() {

@@ -193,7 +193,7 @@ fn two_programs_run_it_once() {
             for books in [community.books(), &other] {
                 scope.spawn(move || {
                     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-                    runtime.block_on(schedules::run_due(books, &bounds())).unwrap();
+                    runtime.block_on(schedules::run_due(books, &bounds(), |_| {})).unwrap();
                 });
             }
         });

@@ -2,6 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use communitytoken::language::Language;
+use jiff::Timestamp;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -202,6 +206,21 @@ async fn a_schedule_is_looked_after_on_the_pages() {
     for words in ["Weekly &#60;rewards&#62;", "to 1 member by name", "0 9 * * 1", "As things stand now.", "09:00"] {
         shown.shows(200, words);
     }
+    // Beside the expression: when that is the next three times, by the community's clock, in every language.
+    let olga = server.stranger(server.run(&["token", "--member", "olga"]).stdout.trim().to_owned());
+    let due = olga.get(&format!("/v1{page}/preview")).await.ok(200)["due"].clone();
+    assert_eq!(due.as_array().unwrap().len(), 3);
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    for language in Language::ALL {
+        browser.post(&at("/language"), &[("language", language.tag())]).await;
+        let shown = browser.open(&at(&page)).await;
+        for moment in due.as_array().unwrap() {
+            let moment = Timestamp::from_millisecond(moment.as_i64().unwrap()).unwrap().to_zoned(berlin.clone());
+            assert_eq!((moment.hour(), moment.weekday()), (9, Weekday::Monday));
+            shown.shows(200, &format!("datetime=\"{}\">{}<", moment.timestamp(), language.moment(&moment)));
+        }
+    }
+    browser.post(&at("/language"), &[("language", "en")]).await;
     browser.open(&at("/admin/schedules")).await.shows(200, "Next on");
     browser.open(&at(&format!("{page}/change"))).await.shows(200, "olga</textarea>");
     let fields = form(&[("name", "Rewards"), ("whom", "everyone"), ("how", "shared"), ("days", "7")]);

@@ -120,6 +120,9 @@ fn more_than_a_distribution_serves_is_refused() {
     let schedule = make(&community, daily("Allowance", Whom::Everyone {}, fixed(5)));
     community.clock.turn(HOUR);
     run_within(&community, &communitytoken::schedules::Bounds { recipients_max: 3, ..super::community::bounds() });
-    assert_eq!(runs(&community, &schedule)[0].code.as_deref(), Some("too_many_recipients"));
+    let failed = &runs(&community, &schedule)[0];
+    assert_eq!(failed.code.as_deref(), Some("too_many_recipients"));
+    let said = failed.sentence.as_deref().unwrap();
+    assert!(said.contains("at most 3") && said.contains("limits.recipients_per_distribution"), "{said}");
     assert_eq!(balances(&community), [0; 4]);
 }

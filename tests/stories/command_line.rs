@@ -145,6 +145,40 @@ async fn members() {
     server.assert_sound().await;
 }
 
+/// Who has left is restored by name, where only one of that name has left; where several have, their ids are
+/// told, and those who are here are not among them.
+#[tokio::test]
+async fn who_has_left_is_restored_by_name() {
+    let server = Server::start().await;
+    let first = server.member("ann").await;
+    let restore = |who: &str| server.cli(&["member", "restore", who, "--reason", "Came back"]);
+    server.cli(&["member", "delete", "ann", "--reason", "Moved away"]).ok();
+    assert_eq!(restore("ANN").ok()["id"], json!(first.user_id));
+    assert_eq!(restore("ann").ok()["deleted_at"], json!(null), "what is so already stays so");
+    restore("nobody").refused("user_not_found");
+    // Somebody of the same name who is here is in nobody's way.
+    server.cli(&["member", "delete", "ann", "--reason", "Moved away"]).ok();
+    let mut ids = Vec::new();
+    for subject in ["second", "third"] {
+        let me = server.stranger(server.provider.token(subject, "ann")).get("/v1/me").await.ok(200);
+        ids.push(me["id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(restore("ann").ok()["id"], json!(first.user_id));
+    for id in [&first.user_id, &ids[0]] {
+        server.cli(&["member", "delete", id, "--reason", "Moved away"]).ok();
+    }
+    let several = restore("ann");
+    for id in [&first.user_id, &ids[0]] {
+        assert!(several.stderr.contains(id), "{id}: {several:?}");
+    }
+    assert!(!several.stderr.contains(&ids[1]), "{several:?}");
+    several.refused("ambiguous_name");
+    restore(&ids[0]).ok();
+    // The others of that name who are here are told by their ids in the same way.
+    assert!(server.cli(&["member", "show", "ann"]).stderr.contains(&ids[1]));
+    server.assert_sound().await;
+}
+
 /// A second server on the same database is told of the first, by its process; a verb beside it and the next
 /// start are no reason to warn.
 #[tokio::test]

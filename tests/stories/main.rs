@@ -16,6 +16,7 @@ mod browser;
 mod chromium;
 mod command_line;
 mod double_spend;
+mod fee_tables;
 mod fees;
 mod http;
 mod idempotency;

@@ -59,6 +59,8 @@ async fn all_or_nothing() {
         let body = json!({ "reason": "Weekly rewards", "recipients": recipients });
         let problem = operator.post("/v1/admin/distributions", &body).await.refused(status, code);
         assert_eq!(server.rows(), rows, "{problem}");
+        let names_the_setting = problem["detail"].as_str().unwrap().contains("limits.recipients_per_distribution");
+        assert_eq!(names_the_setting, code == "too_many_recipients", "{problem}");
     }
     operator
         .post("/v1/admin/distributions", &json!({ "reason": " ", "recipients": [share(&members[0].wallet_id)] }))

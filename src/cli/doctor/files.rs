@@ -23,8 +23,8 @@ const OLD_BACKUP: Duration = Duration::from_hours(2 * 24);
 /// Whether the disk has room: a backup, a restore or a new release each need as much again as the ledger has.
 pub(super) fn disk(database: &Path, findings: &mut Findings) {
     let folder = nearest_folder(database);
-    let room = match rustix::fs::statvfs(folder) {
-        Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
+    let room = match store::room(folder) {
+        Ok(room) => room,
         Err(error) => {
             return findings.bad("disk", format!("{} cannot be looked at ({error}).", folder.display()));
         }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Findings;
-use crate::cli::{healthcheck, last_entry_at};
+use crate::cli::healthcheck::{self, ELSEWHERE};
+use crate::cli::last_entry_at;
 use crate::config::Config;
 use crate::ledger::{Examined, examine, system_clock};
 use crate::schema;
@@ -95,11 +96,11 @@ pub(super) fn server(config: &Config, findings: &mut Findings) {
             findings.bad("server", format!("It answers at http://{address} and is not well: {}", failures.join(" ")));
         }
         (Some(process), Err(error)) => {
-            findings.warn("server", format!("Process {process} serves this ledger, but not at http://{address} ({error}). Are these its settings?"));
+            findings.warn("server", format!("Process {process} serves this ledger, but not at http://{address} ({error}). Are these its settings? {ELSEWHERE}"));
         }
         (None, Err(_)) => findings.warn(
             "server",
-            format!("Nobody serves at http://{address}. Start it, if it should run (systemctl start communitytoken)."),
+            format!("Nobody serves at http://{address}. Start it, if it should run (systemctl start communitytoken). {ELSEWHERE}"),
         ),
     }
 }

@@ -5,10 +5,19 @@ mod files;
 mod ledger;
 mod people;
 
+use clap::Args;
 use serde::Serialize;
 
+use super::healthcheck::Serving;
 use super::{Common, Failure, output};
 use crate::config::Config;
+
+/// Look at disk, clock, permissions, settings, backups, provider; say what to do.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    at: Serving,
+}
 
 /// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -51,28 +60,30 @@ impl Findings {
     }
 }
 
-pub(super) fn run(common: &Common) -> Result<(), Failure> {
-    let mut findings = Findings::default();
-    // Without settings there is nothing to look at; what is wrong with them is all there is to say.
-    match common.settings(None) {
-        Err(Failure::Refused(problem)) => findings.bad("settings", problem),
-        Err(other) => return Err(other),
-        Ok(config) => look(&config, &mut findings)?,
-    }
-    let Findings(findings) = findings;
-    output::print(common.json, &findings, || {
-        let lines = findings.iter().map(|finding| {
-            let state = match finding.state {
-                State::Ok => "ok  ",
-                State::Warn => "warn",
-                State::Bad => "BAD ",
-            };
-            format!("{state}  {:<11}  {}", finding.check, finding.said.replace('\n', "\n                   "))
+impl Doctor {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let mut findings = Findings::default();
+        // Without settings there is nothing to look at; what is wrong with them is all there is to say.
+        match common.settings(self.at.bind) {
+            Err(Failure::Refused(problem)) => findings.bad("settings", problem),
+            Err(other) => return Err(other),
+            Ok(config) => look(&config, &mut findings)?,
+        }
+        let Findings(findings) = findings;
+        output::print(common.json, &findings, || {
+            let lines = findings.iter().map(|finding| {
+                let state = match finding.state {
+                    State::Ok => "ok  ",
+                    State::Warn => "warn",
+                    State::Bad => "BAD ",
+                };
+                format!("{state}  {:<11}  {}", finding.check, finding.said.replace('\n', "\n                   "))
+            });
+            lines.collect::<Vec<_>>().join("\n")
         });
-        lines.collect::<Vec<_>>().join("\n")
-    });
-    let is_well = findings.iter().all(|finding| finding.state != State::Bad);
-    if is_well { Ok(()) } else { Err(Failure::Wanting) }
+        let is_well = findings.iter().all(|finding| finding.state != State::Bad);
+        if is_well { Ok(()) } else { Err(Failure::Wanting) }
+    }
 }
 
 fn look(config: &Config, findings: &mut Findings) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use super::Book;
 use crate::ledger::{Direction, Entry, Party};
 use crate::web::spreadsheet::{harmless, row};
 
-const HEADINGS: [&str; 17] = [
+const HEADINGS: [&str; 18] = [
     "sequence",
     "id",
     "time",
@@ -26,6 +26,7 @@ const HEADINGS: [&str; 17] = [
     "reason",
     "reverses",
     "hash",
+    "fee_of",
 ];
 
 pub(super) struct Csv;
@@ -63,6 +64,7 @@ impl Book for Csv {
                 typed(entry.reason.as_deref()),
                 transaction.reverses.map(|id| id.to_string()).unwrap_or_default(),
                 transaction.hash.clone().unwrap_or_default(),
+                transaction.fee_of_id().map(|id| id.to_string()).unwrap_or_default(),
             ],
         )
     }

@@ -59,7 +59,8 @@ fn counted(app: &App, figures: &Gathered) -> Result<()> {
     figures.add(writer.failures.clone())?;
     figures.add(app.figures.requests.clone())?;
     figures.add(app.figures.refusals.clone())?;
-    figures.add(app.figures.seconds.clone())
+    figures.add(app.figures.seconds.clone())?;
+    figures.add(app.figures.schedule_runs.clone())
 }
 
 /// How the ledger stands.
@@ -107,12 +108,15 @@ async fn ledger(app: &App, figures: &Gathered) -> Result<()> {
     Ok(())
 }
 
-/// How large the files are.
+/// How large the files are, and how much room there is for more.
 fn files(app: &App, figures: &Gathered) -> Result<()> {
     let path = app.books.path();
     let log = store::beside(path, "-wal");
     figures.gauge("communitytoken_database_bytes", "The size of the database file.", size(path))?;
-    figures.gauge("communitytoken_wal_bytes", "The size of its write-ahead log.", size(&log))
+    figures.gauge("communitytoken_wal_bytes", "The size of its write-ahead log.", size(&log))?;
+    store::room(store::folder(path)).map_or(Ok(()), |room| {
+        figures.gauge("communitytoken_disk_free_bytes", "What is free on the disk of the database.", bytes(room))
+    })
 }
 
 /// How old what could be restored is.
@@ -157,9 +161,13 @@ fn resident() -> Option<f64> {
 }
 
 /// A file's bytes; none where there is no file.
-#[expect(clippy::cast_precision_loss, reason = "exact up to nine petabytes")]
 fn size(path: &Path) -> f64 {
-    fs::metadata(path).map_or(0.0, |file| file.len() as f64)
+    fs::metadata(path).map_or(0.0, |file| bytes(file.len()))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact up to nine petabytes")]
+fn bytes(count: u64) -> f64 {
+    count as f64
 }
 
 #[expect(
