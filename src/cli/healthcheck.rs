@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Common, Failure, output};
+use crate::config::{Config, Https};
+use crate::https::Folder;
 
 /// Longer than a program that is well ever takes.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -14,9 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
-    let address = reachable(common.settings(None)?.server.bind);
-    let health = ask(address)
-        .map_err(|error| Failure::Refused(format!("Nobody answers at http://{address}/health ({error}).")))?;
+    let config = common.settings()?;
+    let health = ask(&config)
+        .map_err(|error| Failure::Refused(format!("Nobody answers at {}/health ({error}).", here(&config))))?;
     output::print(common.json, &health, || {
         let failures = health["failures"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let mut lines = vec![health["status"].as_str().unwrap_or("strange").to_owned()];
@@ -27,7 +29,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
 }
 
 /// This machine, where the program listens everywhere.
-pub(super) fn reachable(bind: SocketAddr) -> SocketAddr {
+fn reachable(bind: SocketAddr) -> SocketAddr {
     let here: IpAddr = match bind.ip() {
         IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
@@ -35,8 +37,23 @@ pub(super) fn reachable(bind: SocketAddr) -> SocketAddr {
     if bind.ip().is_unspecified() { SocketAddr::new(here, bind.port()) } else { bind }
 }
 
+/// Where it is asked.
+pub(super) fn here(config: &Config) -> String {
+    let scheme = if config.https.is_some() { "https" } else { "http" };
+    format!("{scheme}://{}", reachable(config.server.bind))
+}
+
+/// How the program is that serves with these settings.
+pub(super) fn ask(config: &Config) -> Result<Value, String> {
+    let address = reachable(config.server.bind);
+    match &config.https {
+        None => ask_openly(address).map_err(|error| error.to_string()),
+        Some(https) => ask_secured(https, address),
+    }
+}
+
 /// One request, by hand: a client for HTTPS would want the certificates of a machine that may have none.
-pub(super) fn ask(address: SocketAddr) -> io::Result<Value> {
+fn ask_openly(address: SocketAddr) -> io::Result<Value> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
@@ -45,4 +62,29 @@ pub(super) fn ask(address: SocketAddr) -> io::Result<Value> {
     stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     Ok(serde_json::from_str(body)?)
+}
+
+/// By its name but at this machine, and known by who vouches for the certificate that is kept: it must be
+/// one that browsers would take, too, had they that authority on their list.
+fn ask_secured(https: &Https, address: SocketAddr) -> Result<Value, String> {
+    let kept = Folder::of(https).certificate()?.ok_or("it has no certificate yet; its log says why")?;
+    let issuers: Result<Vec<_>, _> = kept.issuers().map(reqwest::Certificate::from_der).collect();
+    let issuers = issuers.map_err(|error| error.to_string())?;
+    let client = reqwest::Client::builder()
+        .tls_certs_only(issuers)
+        .resolve(https.domain(), address)
+        .no_proxy()
+        .timeout(PATIENCE)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let url = format!("https://{}:{}/health", https.domain(), address.port());
+    let asked = async { client.get(url).send().await?.json::<Value>().await };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let answered = runtime.map_err(|error| error.to_string())?.block_on(asked);
+    answered.map_err(|error| innermost(&error))
+}
+
+/// What is at the bottom of it: the client's own words say only that there was an error.
+fn innermost(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
 }

@@ -2,6 +2,7 @@
 //! the program serves or not.
 
 mod files;
+mod https;
 mod ledger;
 mod people;
 
@@ -54,7 +55,7 @@ impl Findings {
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
     let mut findings = Findings::default();
     // Without settings there is nothing to look at; what is wrong with them is all there is to say.
-    match common.settings(None) {
+    match common.settings() {
         Err(Failure::Refused(problem)) => findings.bad("settings", problem),
         Err(other) => return Err(other),
         Ok(config) => look(&config, &mut findings)?,
@@ -87,6 +88,7 @@ fn look(config: &Config, findings: &mut Findings) -> Result<(), Failure> {
     ledger::look(database, findings);
     ledger::fees(config, findings);
     ledger::server(config, findings);
+    https::certificate(config, findings);
     files::backups(&config.backup, findings);
     people::ways_in(config, findings);
     people::providers(config, findings)
