@@ -8,7 +8,7 @@
 //! * [`ledger`]: the kernel: wallets, transfers, history, the hash chain, the proof.
 //! * [`mail`]: letters, and the server that takes them. [`notices`]: what members are told, and by which way.
 //! * [`print`]: documents as PDF.
-//! * [`outgoing`]: sending to addresses that people have put in.
+//! * [`outgoing`]: sending to addresses that people have put in. [`https`]: certificates by ACME.
 //! * [`backups`]: copies of the ledger, taken and proven.
 //! * [`identity`]: who is calling.
 //! * [`web`]: what the routes of every slice need.
@@ -36,6 +36,7 @@ pub mod clients;
 pub mod config;
 pub mod demo;
 pub mod error;
+pub mod https;
 pub mod identity;
 pub mod invitations;
 pub mod language;
@@ -96,6 +97,7 @@ mod tests {
         "mail",
         "print",
         "outgoing",
+        "https",
         "config",
         "backups",
         "ledger",

@@ -28,7 +28,7 @@ pub(crate) struct Backup {
 
 impl Backup {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         let Taken { file: made, report } = take(&config, common, &self.file, self.overwrite)?;
         let answer = json!({
             "backup": self.file,

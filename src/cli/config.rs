@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Common, Failure, output};
 
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
-    let config = common.settings(None)?;
+    let config = common.settings()?;
     let report = config.report();
     let answer: Vec<Value> = report
         .iter()

@@ -125,7 +125,7 @@ impl From<io::Error> for Broken {
 
 impl Export {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         let path = &config.database.path;
         if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
             return Err(Failure::Refused(format!("There is no database at {}.", path.display())));

@@ -20,7 +20,7 @@ pub(crate) struct Init {
 
 impl Init {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         migrate::insist_on_newest(&config)?;
         let books = open(&config)?;
         let operator = self.operator.map_or_else(login_name, Ok)?;

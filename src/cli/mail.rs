@@ -22,7 +22,7 @@ pub(crate) enum Mail {
 impl Mail {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let Self::Test { address } = self;
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         let Some(settings) = config.mail.clone() else {
             return Err(Failure::Refused(
                 "No mail server is configured, so nobody is written to. Set mail.host and mail.from, as config.example.toml shows.".into(),

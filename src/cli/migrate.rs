@@ -29,7 +29,7 @@ pub(crate) struct Migrate {
 
 impl Migrate {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         let path = &config.database.path;
         let to = self.to.unwrap_or(schema::NEWEST);
         schema::check_version(to)?;

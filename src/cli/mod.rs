@@ -30,7 +30,6 @@ mod token;
 mod verify;
 mod webhook;
 
-use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -219,14 +218,19 @@ pub fn run() -> ExitCode {
 
 impl Common {
     /// The settings in force.
-    fn settings(&self, bind: Option<SocketAddr>) -> Result<Config, Failure> {
-        let overrides = Overrides { config: self.config.clone(), database: self.database.clone(), bind };
+    fn settings(&self) -> Result<Config, Failure> {
+        self.settings_with(Overrides::default())
+    }
+
+    /// The same, with what a verb sets by flags of its own.
+    fn settings_with(&self, flags: Overrides) -> Result<Config, Failure> {
+        let overrides = Overrides { config: self.config.clone(), database: self.database.clone(), ..flags };
         crate::config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))
     }
 
     /// The books of a community that exists already.
     fn books(&self) -> Result<(Books, Config), Failure> {
-        let config = self.settings(None)?;
+        let config = self.settings()?;
         if !config.database.path.exists() {
             return Err(Failure::Refused(format!(
                 "There is no database at {}. Run this in the folder where the server runs, name another file with --database, or found a community with `communitytoken init`.",

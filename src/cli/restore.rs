@@ -46,7 +46,7 @@ enum Present {
 
 impl Restore {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         let path = &config.database.path;
         let authority = self.act.clone().authority()?;
         let state = store::inspect_reading(&self.file, schema::APPLICATION_ID, schema::NEWEST)?;

@@ -103,7 +103,7 @@ impl Simulate {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let question = self.question();
         question.check()?;
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         if !config.database.path.exists() {
             return Err(Failure::Refused(format!("There is no database at {}.", config.database.path.display())));
         }

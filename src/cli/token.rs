@@ -25,7 +25,7 @@ pub(crate) struct Token {
 
 impl Token {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         if !config.uses_developer_identity() {
             return Err(Failure::Refused(
                 "This community has passkeys or an identity provider, so the developer identity is off. Get a token from the provider; for a program, `communitytoken client create` makes a credential.".into(),

@@ -46,7 +46,7 @@ impl From<NotProved> for Failure {
 
 impl Verify {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let config = common.settings(None)?;
+        let config = common.settings()?;
         let trust = self.public_key.as_deref().map(|path| Ok::<_, Failure>(Trust::parse(&text(path)?)?)).transpose()?;
         let asked = self.receipt.is_some() || self.checkpoint.is_some();
         let conn = open(&config, asked && trust.is_some() && common.database.is_none())?;

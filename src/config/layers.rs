@@ -58,6 +58,9 @@ pub(super) fn gather(
     if let Some(bind) = overrides.bind {
         values.set("server.bind".to_owned(), Value::from(bind.to_string()), Origin::Flag("--bind"));
     }
+    if let Some(domain) = &overrides.domain {
+        values.set("https.domain".to_owned(), Value::from(domain.as_str()), Origin::Flag("--domain"));
+    }
     Ok(values)
 }
 

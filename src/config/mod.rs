@@ -10,10 +10,11 @@
 //!
 //! `layers` gathers the values, `reader` reads single ones, `settings` knows the keys and makes the
 //! [`Config`] of them, whose `sections` are typed; `providers` is the part of it that says who signs
-//! members in, `mail` that which says how they are written to, and `fees` what it costs them to pay each other.
+//! members in, `https` that which says for which name the program has certificates, `mail` that which says how they are written to, and `fees` what it costs them to pay each other.
 
 mod colour;
 mod fees;
+mod https;
 mod layers;
 mod mail;
 mod percent;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use colour::Colour;
 pub use fees::Fees;
+pub use https::Https;
 pub use mail::{Mail, MailTls};
 pub use percent::Percent;
 pub use providers::may_fetch;
@@ -52,6 +54,8 @@ const SECRET_FILES: [&str; 3] = ["secret_file", "password_file", "token_file"];
 pub struct Config {
     /// Where the program listens, and how it is reached.
     pub server: Server,
+    /// HTTPS by the program itself; none: a proxy brings it, or nobody.
+    pub https: Option<Https>,
     /// Where the ledger lies.
     pub database: Database,
     /// What the community and its token are called.
@@ -94,6 +98,8 @@ pub struct Overrides {
     pub database: Option<PathBuf>,
     /// `--bind`
     pub bind: Option<SocketAddr>,
+    /// `--domain`
+    pub domain: Option<String>,
 }
 
 /// Where a value came from.

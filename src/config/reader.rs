@@ -32,6 +32,17 @@ impl Reader {
         self.report.push(Setting { key: key.to_owned(), value: value.into(), origin: self.origin(key) });
     }
 
+    pub(super) fn is_set(&self, key: &str) -> bool {
+        self.values.set.get(key).is_some_and(|(value, _)| value.as_str() != Some(""))
+    }
+
+    /// What is in force for a key that nobody set, and that follows from others.
+    pub(super) fn follows(&mut self, key: &str, value: &str) {
+        for setting in self.report.iter_mut().filter(|setting| setting.key == key) {
+            value.clone_into(&mut setting.value);
+        }
+    }
+
     /// The value as text, `None` where it is empty or not set. Never shown here: see `text`.
     pub(super) fn raw(&mut self, key: &str) -> Option<String> {
         let default = entry(key).map_or("", |(_, _, default)| default);

@@ -41,6 +41,13 @@ const KEYS: &[(&str, Kind, Default)] = &[
     ("server.bind", Kind::Text, "127.0.0.1:8080"),
     ("server.public_url", Kind::Text, ""),
     ("server.trusted_proxies", Kind::List, ""),
+    ("https.domain", Kind::Text, ""),
+    ("https.further_domains", Kind::List, ""),
+    ("https.contact", Kind::Text, ""),
+    ("https.directory", Kind::Text, "https://acme-v02.api.letsencrypt.org/directory"),
+    ("https.root_file", Kind::Text, ""),
+    ("https.folder", Kind::Text, ""),
+    ("https.redirect_bind", Kind::Text, "[::]:80"),
     ("database.path", Kind::Text, "data/communitytoken.db"),
     ("database.checkpoints", Kind::Text, "own"),
     ("community.name", Kind::Text, "Our community"),
@@ -166,6 +173,7 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     let mut read = Reader::new(values);
     let mut server = read.server();
     let database = read.database();
+    let https = read.https(&mut server, &database.path);
     let community = read.community();
     let providers = read.providers();
     let identity = Identity {
@@ -211,6 +219,7 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
     }
     Ok(Config {
         server,
+        https,
         database,
         community,
         identity,

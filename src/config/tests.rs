@@ -393,3 +393,67 @@ fn fees_are_read_exactly() {
     let fees = read("", &environment).unwrap().fees.unwrap();
     assert_eq!((fees.percent.parts(), fees.fixed), (20_000, 1));
 }
+
+#[test]
+fn a_domain_brings_the_rest() {
+    let flag = Overrides { domain: Some("Tokens.Example.org".to_owned()), ..Overrides::default() };
+    let config = read_full("", &[], &flag).unwrap();
+    let https = config.https.as_ref().unwrap();
+    assert_eq!(https.domains, ["tokens.example.org"]);
+    assert_eq!(https.directory.as_str(), "https://acme-v02.api.letsencrypt.org/directory");
+    assert_eq!(https.folder, Path::new("data/https"));
+    assert_eq!(https.redirect.unwrap().to_string(), "[::]:80");
+    assert_eq!(config.server.bind.to_string(), "[::]:443");
+    assert_eq!(config.server.address(), "https://tokens.example.org");
+    assert!(config.identity.passkeys);
+    config.check_serving().unwrap();
+    let said = |key: &str| config.report().iter().find(|s| s.key == key).unwrap().clone();
+    assert_eq!(said("server.bind").value, "[::]:443");
+    assert_eq!(said("server.public_url").value, "https://tokens.example.org");
+    assert_eq!(said("https.folder").value, "data/https");
+    assert_eq!(said("https.domain").origin, Origin::Flag("--domain"));
+
+    // What is said otherwise counts; a name in letters of its own travels in those of the network.
+    let file = "[server]\nbind = \"0.0.0.0:8443\"\npublic_url = \"https://t\u{f6}ken.example.org:8443/\"\n[https]\ndomain = \"t\u{f6}ken.example.org\"\nfurther_domains = [\"www.example.org\", \"xn--tken-5qa.example.org\"]\nredirect_bind = \"\"\nfolder = \"kept\"\n[database]\npath = \"here.db\"";
+    let config = read(file, &[]).unwrap();
+    let https = config.https.as_ref().unwrap();
+    assert_eq!(https.domains, ["xn--tken-5qa.example.org", "www.example.org"]);
+    assert_eq!((https.redirect, https.folder.as_path()), (None, Path::new("kept")));
+    assert_eq!(config.server.bind.port(), 8443);
+    let beside = read("[https]\ndomain = \"a.example\"\n[database]\npath = \"here.db\"", &[]).unwrap();
+    assert_eq!(beside.https.unwrap().folder, Path::new("./https"));
+    assert!(defaults().https.is_none());
+}
+
+#[test]
+fn domains_that_no_certificate_is_for() {
+    for name in [
+        "192.0.2.1",
+        "[2001:db8::1]",
+        "*.example.org",
+        "tokens.example.org:443",
+        "https://tokens.example.org",
+        "a_b.example",
+        "-a.example",
+        "a..example",
+        "example.org.",
+    ] {
+        let said = problem(&format!("[https]\ndomain = {name:?}"), &[]);
+        assert!(said.contains("https.domain") && said.contains("takes a whole name"), "{name}: {said}");
+    }
+    let with = |more: &str| problem(&format!("[https]\ndomain = \"tokens.example.org\"\n{more}"), &[]);
+    for (more, words) in [
+        ("contact = \"operators@example.org\"", "must begin with mailto:"),
+        ("directory = \"http://acme.example.org\"", "must be an https address"),
+        ("redirect_bind = \"80\"", "must be an address and a port"),
+        ("redirect_bind = \"[::]:443\"", "is where HTTPS is already"),
+        ("[server]\npublic_url = \"https://other.example.org\"", "is not https://tokens.example.org"),
+        ("[server]\npublic_url = \"http://tokens.example.org\"", "is not https://tokens.example.org"),
+        ("email = \"x\"", "Did you mean"),
+        ("domains = \"x\"", "Did you mean https.domain?"),
+    ] {
+        assert!(with(more).contains(words), "{more}: {}", with(more));
+    }
+    let alone = problem("[https]\nfurther_domains = [\"a.example\"]", &[]);
+    assert!(alone.contains("https.domain"), "{alone}");
+}

@@ -1,4 +1,4 @@
-//! One connection: HTTP/1, from the first byte to the last.
+//! One connection: HTTP/1, from the first byte to the last; in the open, or over TLS.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -14,13 +14,15 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
 use super::line::Order;
 use super::lines::Held;
-use super::stream::{Answer, Question, Stream};
+use super::secured;
+use super::stream::{Answer, Question, Stream, Wire};
 use crate::error::{Code, Error};
 use crate::web::{DRESS, Peer, RequestId, problem_body};
 
@@ -35,21 +37,44 @@ const PARTING_BYTES_MAX: usize = 1024 * 1024;
 
 /// Serves a connection to its end. As long as its client is silent it costs next to nothing: buffers
 /// are for those who speak.
-pub(super) async fn serve(stream: TcpStream, client: IpAddr, router: Router, held: Held) {
+pub(super) async fn serve(stream: TcpStream, client: IpAddr, router: Router, held: Held, tls: Option<TlsAcceptor>) {
     let mut first = [0];
     tokio::select! {
         _or_broken = stream.peek(&mut first) => {}
         _whatever_it_says = held.line.order() => return,
     }
-    talk(stream, client, router, held).await;
+    let stream = Stream::new(stream, held.line.clone());
+    match tls {
+        None => talk(stream, client, router, held).await,
+        Some(tls) => talk_secured(tls, first[0], stream, client, router, held).await,
+    }
 }
 
 /// Apart from its caller, which would otherwise have the room for all this from the start.
-fn talk(stream: TcpStream, client: IpAddr, router: Router, held: Held) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+fn talk(stream: Stream, client: IpAddr, router: Router, held: Held) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(converse(stream, client, router, held))
 }
 
-async fn converse(stream: TcpStream, client: IpAddr, router: Router, held: Held) {
+/// The same over TLS, whose handshake is waited for as the head of a request is.
+fn talk_secured(
+    tls: TlsAcceptor,
+    first: u8,
+    stream: Stream,
+    client: IpAddr,
+    router: Router,
+    held: Held,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        if !secured::is_meant(first) {
+            return part(stream, Some(&secured::in_the_open()), PARTING).await;
+        }
+        if let Some(stream) = secured::shake_hands(&tls, stream, &held.line).await {
+            converse(stream, client, router, held).await;
+        }
+    })
+}
+
+async fn converse(stream: impl Wire, client: IpAddr, router: Router, held: Held) {
     let line = &held.line;
     let app = TowerToHyperService::new(router);
     let service = service_fn(|mut request: Request<Incoming>| {
@@ -71,7 +96,7 @@ async fn converse(stream: TcpStream, client: IpAddr, router: Router, held: Held)
         .header_read_timeout(None)
         .max_header_size(HEAD_BYTES_MAX)
         .max_buf_size(BUFFER_BYTES_MAX)
-        .serve_connection(TokioIo::new(Stream::new(stream, line.clone())), service);
+        .serve_connection(TokioIo::new(stream), service);
     let mut refusal = None;
     loop {
         let order = tokio::select! {
@@ -95,12 +120,12 @@ async fn converse(stream: TcpStream, client: IpAddr, router: Router, held: Held)
             }
             Order::Cut => {
                 // Without this the system keeps the answer that nobody takes for minutes.
-                let _closed_anyway = connection.into_parts().io.into_inner().into_inner().set_zero_linger();
+                let _closed_anyway = connection.into_parts().io.into_inner().socket().set_zero_linger();
                 return;
             }
         }
     }
-    let stream = connection.into_parts().io.into_inner().into_inner();
+    let stream = connection.into_parts().io.into_inner();
     // Someone else is coming in for this one: no time for more than a word.
     let patience = if line.is_leaving() { Duration::ZERO } else { PARTING };
     tokio::select! {
@@ -110,13 +135,16 @@ async fn converse(stream: TcpStream, client: IpAddr, router: Router, held: Held)
 }
 
 /// Tells a client for whom there is no line.
-pub(super) async fn turn_away(stream: TcpStream, refusal: &Error) {
-    part(stream, Some(refusal), PARTING).await;
+pub(super) async fn turn_away(stream: TcpStream, tls: Option<TlsAcceptor>, refusal: &Error) {
+    let Some(tls) = tls else { return part(stream, Some(refusal), PARTING).await };
+    if let Ok(Ok(stream)) = tokio::time::timeout(PARTING, tls.accept(stream)).await {
+        part(stream, Some(refusal), PARTING).await;
+    }
 }
 
 /// The last words on a connection. Whoever closes while the other side still sends makes the system
 /// throw away what was said last; so we stop speaking, and listen for a moment more.
-async fn part(mut stream: TcpStream, refusal: Option<&Error>, patience: Duration) {
+async fn part(mut stream: impl AsyncRead + AsyncWrite + Unpin, refusal: Option<&Error>, patience: Duration) {
     let goodbye = async {
         if let Some(error) = refusal {
             stream.write_all(&outside_the_frame(error)).await?;

@@ -2,6 +2,7 @@
 //! long, there is a cap on open connections, and beyond it the one that was idle for longest gives
 //! way. Where all are at work, the new one is told so at once (503) and asked to come again.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,8 @@ use axum::Router;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 use super::connection;
 use super::descriptors;
@@ -32,6 +35,7 @@ const REFUSALS: usize = 64;
 pub struct Listening {
     listener: TcpListener,
     limits: Limits,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Listening {
@@ -44,11 +48,23 @@ impl Listening {
             socket.bind(address)?;
             socket.listen(BACKLOG)
         };
-        let listener = bound
-            .await
-            .map_err(|error| format!("{address} cannot be listened on ({error}). Choose another with --bind."))?;
+        let listener = bound.await.map_err(|error| {
+            let way = match error.kind() {
+                ErrorKind::PermissionDenied => "Ports below 1024 are given by the system: add AmbientCapabilities=CAP_NET_BIND_SERVICE to the unit, as docs/https.md has it, or run `setcap cap_net_bind_service=+ep` on the program.",
+                ErrorKind::AddrInUse => "Another program is there: end it, or choose another address with --bind.",
+                _ if address.is_ipv6() => "Choose another with --bind; where there is no IPv6, 0.0.0.0 in the place of [::].",
+                _ => "Choose another with --bind.",
+            };
+            format!("{address} cannot be listened on ({error}). {way}")
+        })?;
         let connections = descriptors::room_for(limits.connections);
-        Ok(Self { listener, limits: Limits { connections, ..limits.clone() } })
+        Ok(Self { listener, limits: Limits { connections, ..limits.clone() }, tls: None })
+    }
+
+    /// From now on it speaks TLS alone.
+    #[must_use]
+    pub fn secured(self, tls: Arc<ServerConfig>) -> Self {
+        Self { tls: Some(tls.into()), ..self }
     }
 
     /// Where it listens; the port, if it was left to the system.
@@ -64,8 +80,8 @@ impl Listening {
     /// Serves until `stop` ends; then answers what is under way and returns.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
         let lines = Arc::new(Lines::new(&self.limits));
-        let mut door =
-            Door { lines: Arc::clone(&lines), router, refusals: Arc::new(Semaphore::new(REFUSALS)), refused: 0 };
+        let refusals = Arc::new(Semaphore::new(REFUSALS));
+        let mut door = Door { lines: Arc::clone(&lines), router, tls: self.tls, refusals, refused: 0 };
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut resting = false;
@@ -108,6 +124,7 @@ impl Listening {
 struct Door {
     lines: Arc<Lines>,
     router: Router,
+    tls: Option<TlsAcceptor>,
     refusals: Arc<Semaphore>,
     refused: u64,
 }
@@ -117,7 +134,7 @@ impl Door {
         match self.lines.open(client.ip()) {
             Ok(held) => {
                 let _without_delay = stream.set_nodelay(true);
-                tokio::spawn(connection::serve(stream, client.ip(), self.router.clone(), held));
+                tokio::spawn(connection::serve(stream, client.ip(), self.router.clone(), held, self.tls.clone()));
             }
             Err(refusal) => self.refuse(stream, refusal),
         }
@@ -137,8 +154,9 @@ impl Door {
                 "Your address has more connections open than this community allows. Close some, or wait a little.",
             ),
         };
+        let tls = self.tls.clone();
         tokio::spawn(async move {
-            connection::turn_away(stream, &error.with("retry_after_seconds", 1)).await;
+            connection::turn_away(stream, tls, &error.with("retry_after_seconds", 1)).await;
             drop(place);
         });
     }

@@ -10,6 +10,8 @@ mod lines;
 mod listen;
 mod metrics;
 mod openapi;
+mod redirect;
+mod secured;
 mod stream;
 mod style;
 
@@ -30,6 +32,7 @@ use crate::{
 
 pub use listen::Listening;
 pub use metrics::show_apart;
+pub use redirect::lead_to_https;
 
 /// How each slice is made. One after the other is: what describes their calls is thrown away at once, until
 /// somebody asks for the API's document, and so never lies in memory all together.

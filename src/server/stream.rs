@@ -10,6 +10,7 @@ use axum::body::{Body, Bytes};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
 use super::line::Line;
 
@@ -28,10 +29,6 @@ impl Stream {
         Self { inner, line }
     }
 
-    pub(super) fn into_inner(self) -> TcpStream {
-        self.inner
-    }
-
     fn written(&self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if outcome.is_pending() {
             self.line.stalls();
@@ -39,6 +36,25 @@ impl Stream {
             self.line.flows();
         }
         outcome
+    }
+}
+
+/// What HTTP is spoken over.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + 'static {
+    /// The connection below it.
+    fn socket(&self) -> &TcpStream;
+}
+
+impl Wire for Stream {
+    fn socket(&self) -> &TcpStream {
+        &self.inner
+    }
+}
+
+/// The line sees what is below: what TLS itself says is heard and waited for, too.
+impl Wire for TlsStream<Stream> {
+    fn socket(&self) -> &TcpStream {
+        self.get_ref().0.socket()
     }
 }
 

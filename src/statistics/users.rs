@@ -80,13 +80,16 @@ pub struct Cohort {
 /// How many members traded in a time, by the month in which they joined.
 type Traders = Arc<BTreeMap<i64, i64>>;
 
+/// Wallets that traded in a time.
+type Wallets = Arc<[i64]>;
+
 /// What can be no other any more, and is read once.
 #[derive(Debug, Default)]
 pub struct Settled {
     /// Who traded in times that are over: time never falls in the ledger.
     traders: Mutex<HashMap<(i64, i64), Traders>>,
     /// Which wallets traded in times that are not, up to their last day.
-    begun: Mutex<HashMap<(i64, i64), Arc<[i64]>>>,
+    begun: Mutex<HashMap<(i64, i64), Wallets>>,
     /// The newest transactions.
     pub recent: Recent,
 }
@@ -144,23 +147,25 @@ impl Settled {
         if !(from < last_day && last_day < until) {
             return wallets_that_traded(conn, from, until);
         }
-        let known = self.begun.lock().unwrap_or_else(PoisonError::into_inner).get(&(from, last_day)).cloned();
-        let earlier = match known {
-            Some(known) => known,
-            None => {
-                let earlier: Arc<[i64]> = wallets_that_traded(conn, from, last_day)?.into();
-                let mut all = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-                if all.len() >= BEGUN_MAX {
-                    all.clear();
-                }
-                all.insert((from, last_day), Arc::clone(&earlier));
-                earlier
-            }
-        };
         let mut wallets = wallets_that_traded(conn, last_day, until)?;
-        wallets.extend(earlier.iter());
+        wallets.extend(self.earlier(conn, (from, last_day))?.iter());
         wallets.sort_unstable();
         wallets.dedup();
+        Ok(wallets)
+    }
+
+    /// The wallets that traded up to a day on which something moved already: nothing can come before it.
+    fn earlier(&self, conn: &Connection, time: (i64, i64)) -> Result<Wallets> {
+        let begun = || self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = begun().get(&time) {
+            return Ok(Arc::clone(known));
+        }
+        let wallets: Wallets = wallets_that_traded(conn, time.0, time.1)?.into();
+        let mut begun = begun();
+        if begun.len() >= BEGUN_MAX {
+            begun.clear();
+        }
+        begun.insert(time, Arc::clone(&wallets));
         Ok(wallets)
     }
 }

@@ -65,9 +65,9 @@ async fn sections_stand_in_one_line() {
                 village.go(&browser, page).await;
                 let look = ask(&browser, SECTIONS).await;
                 let links = look["links"].as_i64().unwrap();
-                let (lines, columns, beside) = if width == 360 { (1, links, false) } else { (links, 1, true) };
+                let (down, across, beside) = if width == 360 { (1, links, false) } else { (links, 1, true) };
                 let expected =
-                    json!({ "lines": lines, "columns": columns, "links": links, "seen": true, "beside": beside });
+                    json!({ "lines": down, "columns": across, "links": links, "seen": true, "beside": beside });
                 assert_eq!(look, expected, "{} {page} {width}", language.tag());
                 assert!(links >= 9, "{look}");
             }

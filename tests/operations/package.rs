@@ -27,6 +27,7 @@ const FILES: &[(&str, u32)] = &[
     ("usr/share/doc/communitytoken/copyright", 0o644),
     ("usr/share/doc/communitytoken/examples/dashboard.json", 0o644),
     ("usr/share/doc/communitytoken/examples/alerts.yaml", 0o644),
+    ("usr/share/doc/communitytoken/examples/https.conf", 0o644),
 ];
 
 fn done(command: &mut Command) -> String {

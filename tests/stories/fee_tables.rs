@@ -32,5 +32,5 @@ async fn a_fee_names_its_payment() {
 
 fn last_column(table: &str) -> Vec<String> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(table.as_bytes());
-    reader.records().map(|row| row.unwrap().iter().last().unwrap().to_owned()).collect()
+    reader.records().map(|row| row.unwrap().iter().next_back().unwrap().to_owned()).collect()
 }

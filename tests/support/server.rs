@@ -166,7 +166,7 @@ impl Server {
         let line = lines.next().and_then(Result::ok).unwrap_or_else(|| {
             panic!("the server did not start: {}", fs::read_to_string(self.path("log.txt")).unwrap_or_default())
         });
-        self.base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().into();
+        self.base = line.split_whitespace().find(|word| word.starts_with("http")).unwrap().into();
     }
 
     pub async fn serve(&mut self, arguments: &[&str]) {

@@ -71,8 +71,11 @@ impl Community {
         std::fs::write(&config_file, settings)
             .and_then(|()| std::fs::write(&keys, issuer.keys().to_string()))
             .map_err(|error| Failure::Refused(error.to_string()))?;
-        let overrides =
-            Overrides { config: Some(config_file.clone()), database: Some(folder.join("bench.db")), bind: None };
+        let overrides = Overrides {
+            config: Some(config_file.clone()),
+            database: Some(folder.join("bench.db")),
+            ..Overrides::default()
+        };
         let config = config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))?;
         let begins_at = system_clock()() - 365 * DAY_MS;
         let mut community = Self {

@@ -78,14 +78,14 @@ pub(super) fn fees(config: &Config, findings: &mut Findings) {
 
 /// Whether somebody serves it, and how that one is.
 pub(super) fn server(config: &Config, findings: &mut Findings) {
-    let address = healthcheck::reachable(config.server.bind);
+    let address = healthcheck::here(config);
     let process = store::other_server(&config.database.path);
-    match (process, healthcheck::ask(address)) {
+    match (process, healthcheck::ask(config)) {
         (_, Ok(health)) if health["status"] == "ok" => {
             let warnings: Vec<&str> =
                 health["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             if warnings.is_empty() {
-                findings.ok("server", format!("It answers at http://{address} and is well."));
+                findings.ok("server", format!("It answers at {address} and is well."));
             } else {
                 findings.warn("server", warnings.join("\n"));
             }
@@ -93,14 +93,16 @@ pub(super) fn server(config: &Config, findings: &mut Findings) {
         (_, Ok(health)) => {
             let failures: Vec<&str> =
                 health["failures"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            findings.bad("server", format!("It answers at http://{address} and is not well: {}", failures.join(" ")));
+            findings.bad("server", format!("It answers at {address} and is not well: {}", failures.join(" ")));
         }
         (Some(process), Err(error)) => {
-            findings.warn("server", format!("Process {process} serves this ledger, but not at http://{address} ({error}). Are these its settings? {ELSEWHERE}"));
+            findings.warn("server", format!("Process {process} serves this ledger, but not at {address} ({error}). Are these its settings? {ELSEWHERE}"));
         }
         (None, Err(_)) => findings.warn(
             "server",
-            format!("Nobody serves at http://{address}. Start it, if it should run (systemctl start communitytoken). {ELSEWHERE}"),
+            format!(
+                "Nobody serves at {address}. Start it, if it should run (systemctl start communitytoken). {ELSEWHERE}"
+            ),
         ),
     }
 }

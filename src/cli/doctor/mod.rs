@@ -2,6 +2,7 @@
 //! the program serves or not.
 
 mod files;
+mod https;
 mod ledger;
 mod people;
 
@@ -64,7 +65,7 @@ impl Doctor {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let mut findings = Findings::default();
         // Without settings there is nothing to look at; what is wrong with them is all there is to say.
-        match common.settings(self.at.bind) {
+        match common.settings_with(self.at.flags()) {
             Err(Failure::Refused(problem)) => findings.bad("settings", problem),
             Err(other) => return Err(other),
             Ok(config) => look(&config, &mut findings)?,
@@ -98,6 +99,7 @@ fn look(config: &Config, findings: &mut Findings) -> Result<(), Failure> {
     ledger::look(database, findings);
     ledger::fees(config, findings);
     ledger::server(config, findings);
+    https::certificate(config, findings);
     files::backups(&config.backup, findings);
     people::ways_in(config, findings);
     people::providers(config, findings)

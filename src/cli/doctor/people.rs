@@ -23,6 +23,7 @@ pub(super) fn ways_in(config: &Config, findings: &mut Findings) {
         None => findings.bad("sign-in", "Others can reach the program, and server.public_url is not set: put a proxy with HTTPS in front, and set it."),
     }
     if url.is_some_and(|url| url.starts_with("https://"))
+        && config.https.is_none()
         && config.server.bind.ip().is_loopback()
         && config.server.trusted_proxies.is_empty()
     {

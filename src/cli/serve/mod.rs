@@ -17,14 +17,15 @@ use tracing_subscriber::EnvFilter;
 
 use self::upkeep::Upkeep;
 use super::{Common, Failure, init, last_entry_at, link, login_name, migrate, open, output};
-use crate::config::{Config, Log, LogFormat};
+use crate::config::{Config, Log, LogFormat, Overrides};
 use crate::demo;
+use crate::https::Keeper;
 use crate::identity::{DeveloperIdentity, Verifier};
 use crate::invitations;
 use crate::ledger::{Books, Examined, examine};
 use crate::passkeys::EndPasskeySessions;
 use crate::proofs;
-use crate::server::{Listening, router, show_apart};
+use crate::server::{Listening, lead_to_https, router, show_apart};
 use crate::store;
 use crate::web::App;
 
@@ -47,11 +48,15 @@ pub(crate) struct Serve {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     bind: Option<SocketAddr>,
+    /// Serve by HTTPS under this name, with a certificate of Let's Encrypt, to whose terms you thereby agree
+    #[arg(long, value_name = "NAME")]
+    domain: Option<String>,
 }
 
 impl Serve {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let config = common.settings(self.bind)?;
+        let config =
+            common.settings_with(Overrides { bind: self.bind, domain: self.domain, ..Overrides::default() })?;
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(&config.log);
         let examined = examine(&config.database.path)?;
@@ -150,6 +155,8 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     config.server.bind = listening.address().map_err(Failure::Refused)?;
     // And the system may have given fewer connections than were wished for.
     config.limits.connections = listening.room();
+    let (listening, keeper) = secure(listening, &config)?;
+    let redirect = lead_to_https(&config).await.map_err(Failure::Refused)?;
     let app = assemble(books, config)?;
     let router = router(&app).map_err(Failure::Refused)?;
     let figures = show_apart(&app).await.map_err(Failure::Refused)?;
@@ -183,11 +190,20 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     };
     let upkeep = Upkeep::start(&app);
     let watch = manager::keep_watch(&app);
+    let keeper = keeper.map(|keeper| tokio::spawn(keeper.keep()).abort_handle());
     manager::ready();
     listening.serve(router, stop).await;
-    figures.into_iter().chain(watch).for_each(|task| task.abort());
+    figures.into_iter().chain(watch).chain(keeper).chain(redirect).for_each(|task| task.abort());
     upkeep.end().await;
     Ok(())
+}
+
+/// HTTPS, where the settings name a domain.
+fn secure(listening: Listening, config: &Config) -> Result<(Listening, Option<Keeper>), Failure> {
+    let Some(https) = &config.https else { return Ok((listening, None)) };
+    let keeper = Keeper::new(https).map_err(Failure::Refused)?;
+    let tls = keeper.secured().map_err(Failure::Refused)?;
+    Ok((listening.secured(tls), Some(keeper)))
 }
 
 /// Says when the clock stands behind the ledger, whose time never falls.
@@ -204,11 +220,15 @@ fn warn_of_clock(books: &Books) -> Result<(), Failure> {
 }
 
 fn greeting(app: &App, claim: Option<&str>) -> String {
-    let address = app.config.server.bind;
-    let mut lines = vec![format!("{} is listening on http://{address}", app.config.community.name)];
+    let address = match &app.config.https {
+        // The name is on the certificate, and not the number.
+        Some(_) => app.public_url(),
+        None => format!("http://{}", app.config.server.bind),
+    };
+    let mut lines = vec![format!("{} is listening on {address}", app.config.community.name)];
     lines.push(sign_in(app));
     lines.extend(unreachable(&app.config));
-    lines.push(format!("The ledger is {}; the API is described at http://{address}/docs", app.books.path().display()));
+    lines.push(format!("The ledger is {}; the API is described at {address}/docs", app.books.path().display()));
     if let Some(url) = claim {
         let claims_operate = app.config.identity.providers.iter().any(|provider| !provider.operator_roles.is_empty());
         lines.push(if claims_operate {

@@ -11,6 +11,7 @@ use prometheus::{Gauge, GaugeVec, IntCounter, Opts, Registry, TextEncoder};
 use crate::alerts::open_by_rule;
 use crate::backups;
 use crate::error::{Error, Result};
+use crate::https::Folder;
 use crate::ledger::proof::newest;
 use crate::store;
 use crate::web::App;
@@ -22,6 +23,7 @@ pub(super) async fn gather(app: &App) -> Result<String> {
     ledger(app, &figures).await?;
     files(app, &figures)?;
     backups(app, &figures)?;
+    certificate(app, &figures)?;
     process(&figures)?;
     TextEncoder::new().encode_to_string(&figures.0.gather()).map_err(Error::internal)
 }
@@ -134,6 +136,19 @@ fn backups(app: &App, figures: &Gathered) -> Result<()> {
             "communitytoken_backup_timestamp_seconds",
             "When the newest backup in the folder of the settings was finished, Unix time.",
             at.as_secs_f64(),
+        )
+    })
+}
+
+/// Until when members can come by HTTPS, where the program sees to that itself and has a certificate.
+fn certificate(app: &App, figures: &Gathered) -> Result<()> {
+    let folder = app.config.https.as_ref().map(Folder::of);
+    let ends = folder.and_then(|folder| folder.certificate().ok().flatten()?.ends.duration_since(UNIX_EPOCH).ok());
+    ends.map_or(Ok(()), |ends| {
+        figures.gauge(
+            "communitytoken_certificate_end_timestamp_seconds",
+            "When the certificate for HTTPS ends, Unix time.",
+            ends.as_secs_f64(),
         )
     })
 }
