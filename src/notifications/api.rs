@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::list::{Told, told};
 use super::reaches;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::identity::Member;
 use crate::notices::{Choice, Choose, MarkRead, address_state, choices, unread};
 use crate::web::{App, Bearer, Body, Object, Parameters};
@@ -141,8 +141,9 @@ async fn choose(State(app): State<App>, Bearer(member): Bearer, Body(change): Bo
     }
     let choices: Vec<Choice> = change.choices.into_iter().map(|Object(choice)| choice).collect();
     if let Some(choice) = choices.iter().find(|choice| !reaches(choice.kind, &member)) {
-        let whose = format!("must name what you can be told of; {} is for operators", choice.kind.as_str());
-        return Err(Error::field("choices", whose));
+        let detail =
+            format!("You cannot be told of {}: that is for who looks after the community.", choice.kind.as_str());
+        return Err(Error::new(Code::Forbidden, detail));
     }
     app.books.execute(Choose { user: member.key, choices }).await?;
     chosen_by(&app, &member).await

@@ -14,7 +14,9 @@ use crate::error::{Error, Result};
 use crate::identity::wallet_of;
 use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
 use crate::wallets::WalletView;
-use crate::web::{App, Body, Key, Object, OperatorCaller, OverseerCaller, PathId, RequestId, Why, authority, created};
+use crate::web::{
+    App, Body, Key, ListBody, Object, OperatorCaller, OverseerCaller, PathId, RequestId, Why, authority, created,
+};
 
 /// The routes of this slice.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -64,7 +66,7 @@ async fn distribute(
     OperatorCaller(operator): OperatorCaller,
     Key(key): Key,
     request_id: RequestId,
-    Body(request): Body<DistributionRequest>,
+    ListBody(request): ListBody<DistributionRequest>,
 ) -> Result<Response> {
     let authority = authority(&operator, request.reason, &request_id)?;
     let shares = request.recipients;

@@ -20,6 +20,8 @@ use crate::error::{Code, Error, Result};
 
 /// Bytes of a body at most.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Bytes that a recipient and an amount take in a list, with room for blanks.
+const RECIPIENT_BYTES: usize = 128;
 /// Bytes of a body with a file in it at most: a file of 16 MiB, and the form around it.
 const UPLOAD_BYTES_MAX: usize = 16 * 1024 * 1024 + 64 * 1024;
 /// Bytes of such a body that are heard at most.
@@ -91,15 +93,32 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &App) -> Result<Self> {
-        let bytes = bytes(request, "application/json", BODY_BYTES_MAX).await?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
-            wrong(&path, &error.into_inner().to_string())
-        })?;
-        json.end().map_err(|error| wrong(".", &error.to_string()))?;
-        Ok(Self(value))
+        json(request, BODY_BYTES_MAX).await.map(Self)
     }
+}
+
+/// A JSON body that lists recipients: as many as the settings allow find room in it.
+#[derive(Debug, Clone)]
+pub struct ListBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for ListBody<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let listed = app.config.limits.recipients_per_distribution.saturating_mul(RECIPIENT_BYTES);
+        json(request, listed.max(BODY_BYTES_MAX)).await.map(Self)
+    }
+}
+
+async fn json<T: DeserializeOwned>(request: Request, bytes_max: usize) -> Result<T> {
+    let bytes = bytes(request, "application/json", bytes_max).await?;
+    let mut json = serde_json::Deserializer::from_slice(&bytes);
+    let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        wrong(&path, &error.into_inner().to_string())
+    })?;
+    json.end().map_err(|error| wrong(".", &error.to_string()))?;
+    Ok(value)
 }
 
 /// A refusal out of a message of the parser, which ends in the place where it stopped.

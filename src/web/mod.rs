@@ -34,7 +34,7 @@ pub use act::{ActForm, ActPage, ReasonForm};
 pub use app::{App, Slice};
 pub use arrival::{Client, Peer, household};
 pub(crate) use body::path_id;
-pub use body::{Body, FormBody, Object, Parameters, PathId, PathText, UploadBody};
+pub use body::{Body, FormBody, ListBody, Object, Parameters, PathId, PathText, UploadBody};
 pub use caller::{
     Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, ReadingOwn, StatisticsReader, authority,
 };

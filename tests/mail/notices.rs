@@ -155,7 +155,7 @@ async fn only_what_one_can_be_told_of_is_offered() {
             let body = json!({ "choices": [{ "kind": kind, "channel": "page", "on": false }] }).to_string();
             let headers = [("content-type", "application/json")];
             let changed = person.member.call(Method::PATCH, "/v1/me/notifications", &headers, Some(body)).await;
-            if is_offered { drop(changed.ok(200)) } else { drop(changed.refused(400, "invalid_request")) }
+            if is_offered { drop(changed.ok(200)) } else { drop(changed.refused(403, "forbidden")) }
         }
         assert!(page.contains("name=\"mail.signed_in\""), "{page}");
     }

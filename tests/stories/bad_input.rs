@@ -101,6 +101,37 @@ async fn bodies() {
     ann.call(Method::POST, "/v1/transfers", &headers, Some(padded(64 * 1024))).await.ok(201);
 }
 
+/// A list of as many recipients as the settings allow finds room, and no other body becomes longer by it.
+#[tokio::test]
+async fn long_lists() {
+    let settings = Server::settings("").replace("[limits]\n", "[limits]\nrecipients_per_distribution = 2000\n");
+    let mut server = Server::prepare(&settings);
+    server.serve(&[]).await;
+    let (ann, operator) = (server.funded("ann", 100).await, server.operator().await);
+    let send = async |path: &str, body: &str, bytes: usize| {
+        let key = key();
+        let headers = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
+        let padded = format!("{body}{}", " ".repeat(bytes - body.len()));
+        operator.call(Method::POST, path, &headers, Some(padded)).await
+    };
+    let list = |recipients: usize| {
+        let share = json!({ "wallet_id": ann.wallet_id, "amount": i64::MAX });
+        json!({ "reason": "Weekly", "recipients": vec![share; recipients] }).to_string()
+    };
+    let longest = 2000 * 128;
+    // The longest list there may be, at the border; what is wrong is what it says, not its length.
+    assert!(list(2000).len() < longest);
+    send("/v1/admin/distributions", &list(2000), longest).await.refused(400, "invalid_request");
+    send("/v1/admin/distributions", &list(2000), longest + 1).await.refused(413, "payload_too_large");
+    let one = json!({ "reason": "Weekly", "recipients": [{ "wallet_id": ann.wallet_id, "amount": 1 }] }).to_string();
+    send("/v1/admin/distributions", &one, longest).await.ok(201);
+    let issue = json!({ "reason": "Weekly", "amount": 1 }).to_string();
+    send("/v1/admin/issuances", &issue, 64 * 1024 + 1).await.refused(413, "payload_too_large");
+    send("/v1/admin/issuances", &issue, 64 * 1024).await.ok(201);
+    assert_eq!(ann.balance().await, 101);
+    server.assert_sound().await;
+}
+
 /// Usernames: the border on both sides, and what must not be in them.
 #[tokio::test]
 async fn usernames() {
