@@ -122,13 +122,13 @@ async fn what_is_no_tls() {
 #[tokio::test]
 async fn a_refusal_is_understood() {
     let authority = Authority::open().await;
-    let server = limited(&authority, "connections_per_address = 2").await;
+    let server = limited(&authority, "connections_per_address = 6").await;
     let ann = server.member("ann").await;
     let root = authority.root().await;
     // Each answer is under way for as long as its member listens.
     let head = format!("GET /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", ann.token);
     let mut listeners = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..6 {
         let mut stream = connect(&authority, &root).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut status = [0; 12];
