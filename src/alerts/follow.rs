@@ -19,8 +19,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// Rows looked at in one go.
 const SPAN: i64 = 2_000;
-/// What is read again at the start only to be remembered hurries nobody, and members come at that moment: after each
-/// go the reading rests so many times as long as it took.
+/// Whoever pays comes first: where there is more to look at than is read in one go, at the start above all, the looking
+/// rests so many times as long as it took.
 const REST: u32 = 4;
 /// How far the rules may be ahead of what is kept of them, where they found nothing: so many rows are read again
 /// after the program broke off.
@@ -85,13 +85,9 @@ pub async fn catch_up(
             })
             .await?;
         watch = read;
-        if remembers {
-            *seen = Some(Seen { watch, at: to, kept });
-            tokio::time::sleep(begun.elapsed() * REST).await;
-            continue;
-        }
+        let rest = if to == heads { Duration::ZERO } else { begun.elapsed() * REST };
         let is_far = to.transactions - kept.transactions >= KEPT_EVERY || to.audit - kept.audit >= KEPT_EVERY;
-        let kept = if is_far || !found.is_empty() {
+        let kept = if !remembers && (is_far || !found.is_empty()) {
             let (now, operators) = (books.now(), operators.to_vec());
             if !books.execute(Raise { from: at, to, found, now, operators }).await? {
                 continue;
@@ -101,6 +97,7 @@ pub async fn catch_up(
             kept
         };
         *seen = Some(Seen { watch, at: to, kept });
+        tokio::time::sleep(rest).await;
     }
 }
 

@@ -18,12 +18,18 @@ pub fn warn_of_another_server(path: &Path) {
     }
 }
 
+/// The list of locks comes in pieces, and while others take and leave some, one that is there all the time can be
+/// missing from it: so nobody is found only after so many looks.
+const LOOKS: usize = 3;
+
 /// Another process of this program that serves the database: whoever has a database with a write-ahead log open holds a lock on the file beside it.
 pub fn other_server(path: &Path) -> Option<u32> {
     let path = fs::canonicalize(path).ok()?;
     let shared = fs::metadata(beside(&path, "-shm")).ok()?.ino();
-    let locks = fs::read_to_string("/proc/locks").ok()?;
-    locks.lines().filter_map(|line| holder(line, shared)).find(|process| is_another_server(*process))
+    (0..LOOKS).find_map(|_| {
+        let locks = fs::read_to_string("/proc/locks").ok()?;
+        locks.lines().filter_map(|line| holder(line, shared)).find(|process| is_another_server(*process))
+    })
 }
 
 /// The process of a line such as `1: POSIX  ADVISORY  READ 1234 08:01:5678 128 128`, if that is a lock on
