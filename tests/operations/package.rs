@@ -148,8 +148,10 @@ fn the_package_is_installed_and_started_in_a_fresh_debian() {
         assert!(began.elapsed() < Duration::from_secs(20) && server.try_wait().unwrap().is_none(), "it does not start");
         std::thread::sleep(Duration::from_millis(100));
     }
-    let said = fresh.run(&format!("{AS_THE_SERVICE} communitytoken backup first.db && ls -l data"));
-    assert!(said.contains("is sound") && said.contains("instance.key"), "{said}");
+    let said = fresh.run(&format!("{AS_THE_SERVICE} communitytoken backup first.db"));
+    assert!(said.contains("is sound"), "{said}");
+    let kept = fresh.run("ls /var/lib/communitytoken/data");
+    assert!(kept.contains("communitytoken.db") && kept.contains("instance.key"), "{kept}");
     done(Command::new("kill").arg(server.id().to_string()));
     assert!(server.wait().unwrap().success());
     // Another release keeps the settings and the ledger; purging keeps the ledger.
