@@ -6,13 +6,13 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::calendar::{Bucket, Calendar};
-use super::chart::{self, Point};
 use super::effect::{Asking, DistributionEffect, Effects, effects};
 use super::range::Made;
 use super::sections::{Section, downloaded, file};
 use super::table::{Cell, Table, briefly, named};
 use super::transactions::ratio;
 use crate::error::Result;
+use crate::web::chart::{self, Point};
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, page};
 
 const DISTRIBUTIONS: &str = "/statistics/distributions.csv";

@@ -9,7 +9,6 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::calendar::{Bucket, Calendar};
-use super::chart::{self, Point};
 use super::forecast::{Forecast, Foretold};
 use super::outlook::Outlook;
 use super::pages::View;
@@ -18,6 +17,7 @@ use super::sections::{Section, downloaded, file, says, sentences};
 use super::table::{Cell, Table, briefly, named};
 use super::users::Settled;
 use crate::error::Result;
+use crate::web::chart::{self, Point};
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, page};
 
 const ISSUANCE: &str = "/statistics/forecast/issuance.csv";

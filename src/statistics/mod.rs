@@ -8,7 +8,6 @@ mod accounts;
 mod activity;
 mod api;
 mod calendar;
-mod chart;
 mod concentration;
 mod effect;
 mod effect_api;
@@ -45,7 +44,9 @@ pub use flow::{Network, network};
 pub use forecast::{Forecast, Foretold};
 pub use report::{AccountOfMonth, Knowing, Month, Report, month, report};
 pub use report_letters::tell_reports;
+pub(crate) use sections::says;
 pub use supply::{SupplyOverTime, supply_over_time};
+pub(crate) use table::{briefly, named};
 pub use transactions::{Transactions, transactions};
 pub use users::{Settled, Users, users};
 pub use velocity::{Velocity, velocity};
@@ -53,15 +54,11 @@ pub use velocity::{Velocity, velocity};
 use std::sync::Arc;
 
 use crate::web::Slice;
+use crate::web::chart::real;
 
 /// A number of things in memory, as figures are given.
 fn counted(things: usize) -> i64 {
     i64::try_from(things).unwrap_or(i64::MAX)
-}
-
-/// The same, for drawing and for estimates.
-fn real(things: usize) -> f64 {
-    u32::try_from(things).map_or(f64::MAX, f64::from)
 }
 
 /// What this slice hands the server.

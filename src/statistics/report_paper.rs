@@ -9,7 +9,6 @@ use axum::response::Response;
 use axum::routing::get;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::chart::{Chart, Length};
 use super::effect::Asking;
 use super::forecast::Foretold;
 use super::report_api::Which;
@@ -18,6 +17,7 @@ use super::sections::Section;
 use super::users::Settled;
 use crate::error::{Error, Result};
 use crate::print::{Align, Area, Bar, Column, Drawing, Paper, Shade, in_turn};
+use crate::web::chart::{Chart, Length, Mark};
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, StatisticsReader, whole};
 
 /// Lines of the table of distributions at most: whoever has more finds them on the page.
@@ -193,10 +193,8 @@ fn printed(paper: &mut Paper, section: &Section) {
 
 /// The chart of the page, as paper has it.
 fn drawing(chart: &Chart, keys: &[(&'static str, String)]) -> Drawing {
-    let bar = |mark: &super::chart::Mark| Bar {
-        place: [mark.x, mark.y, mark.width, mark.height].map(narrow),
-        shade: shade(&mark.class),
-    };
+    let bar =
+        |mark: &Mark| Bar { place: [mark.x, mark.y, mark.width, mark.height].map(narrow), shade: shade(&mark.class) };
     Drawing {
         description: chart.description.clone(),
         across: chart.lines.iter().map(|line| (narrow(line.at), line.text.clone())).collect(),

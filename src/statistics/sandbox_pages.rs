@@ -9,12 +9,12 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::calendar::{Bucket, Calendar};
-use super::chart;
 use super::sandbox::{Asked, FanPoint, Outcomes, Question, Turns, assumptions, runs_max};
 use super::sections::{Section, downloaded, file};
 use super::table::{Cell, Table, briefly, named};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::language::Language;
+use crate::web::chart::{self, drawn};
 use crate::web::{App, Nav, Pages, Parameters, Session, Shell, form_status, page_with};
 
 const CIRCULATION: &str = "/statistics/sandbox/circulation.csv";
@@ -213,11 +213,6 @@ fn sections(outcomes: &Outcomes, shell: &Shell, calendar: &Calendar) -> Vec<Sect
             Some("statistics-unevenness-meaning"),
         ),
     ]
-}
-
-/// For drawing, where a pixel is coarser than what is lost.
-fn drawn(tokens: i64) -> f64 {
-    super::transactions::ratio(tokens.into(), 1)
 }
 
 struct Fans<'a> {

@@ -114,7 +114,7 @@ fn about(language: Language, number: f64) -> String {
 }
 
 /// What a bucket is called.
-pub(super) fn named(shell: &Shell, calendar: &Calendar, bucket: Bucket, start: i64) -> String {
+pub(crate) fn named(shell: &Shell, calendar: &Calendar, bucket: Bucket, start: i64) -> String {
     let key = match bucket {
         Bucket::Hour => "date-bucket-hour",
         Bucket::Day => "date-bucket-day",
@@ -125,7 +125,7 @@ pub(super) fn named(shell: &Shell, calendar: &Calendar, bucket: Bucket, start: i
 }
 
 /// The same in few letters.
-pub(super) fn briefly(shell: &Shell, calendar: &Calendar, bucket: Bucket, start: i64) -> String {
+pub(crate) fn briefly(shell: &Shell, calendar: &Calendar, bucket: Bucket, start: i64) -> String {
     let (language, at) = (shell.language, calendar.at(start));
     match bucket {
         Bucket::Hour => language.clock(&at),

@@ -202,7 +202,7 @@ impl Telling {
             }
             Self::Page { language } => {
                 let shell = app.shell(None, Nav::Wallet).in_language(language);
-                let part = NowPart { shell, now: Now::read(conn, user, wallet, app.books.now())? };
+                let part = NowPart { shell, now: Now::read(conn, app, user, wallet)? };
                 Ok(vec![Event::default().event("wallet").data(part.render().map_err(Error::internal)?)])
             }
         }

@@ -7,6 +7,7 @@ mod admin;
 mod admin_pages;
 mod api;
 mod category_pages;
+mod course;
 mod events;
 mod explain;
 mod explain_pages;

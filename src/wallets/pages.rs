@@ -11,6 +11,7 @@ use axum_extra::extract::cookie::CookieJar;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::course::Course;
 use crate::categories::{Sums, categorised_history, names, put_in, sums};
 use crate::error::{Code, Error, Result};
 use crate::identity::Member;
@@ -119,10 +120,12 @@ pub(super) struct Now {
     waiting: Vec<PaymentRequest>,
     waiting_count: i64,
     entries: Vec<Transaction>,
+    course: Course,
 }
 
 impl Now {
-    pub(super) fn read(conn: &Connection, user: UserKey, wallet: &Wallet, now: i64) -> Result<Self> {
+    pub(super) fn read(conn: &Connection, app: &App, user: UserKey, wallet: &Wallet) -> Result<Self> {
+        let now = app.books.now();
         let lately = PageRequest { limit: LATELY, cursor: None };
         let (waiting, waiting_count) = waiting(conn, wallet.key, now, WAITING)?;
         Ok(Self {
@@ -132,6 +135,7 @@ impl Now {
             frozen_reason: wallet.frozen_reason.clone(),
             wallet_id: wallet.id,
             entries: categorised_history(conn, user, wallet, &Filter::default(), None, &lately)?.items,
+            course: Course::read(conn, wallet, Calendar::from(&app.config.community), now)?,
         })
     }
 }
@@ -141,14 +145,9 @@ async fn home(State(app): State<App>, session: Option<Session>, visitor: Visitor
         return Ok(page(&WelcomePage { shell: app.shell(None, Nav::None).for_visitor(&visitor) }));
     };
     let (user, key) = (session.member.key, session.member.wallet_key);
-    let time = app.books.now();
-    let (balance, now) = app
-        .books
-        .read(move |conn| {
-            let wallet = Wallet::by_key(conn, key)?;
-            Ok((wallet.balance, Now::read(conn, user, &wallet, time)?))
-        })
-        .await?;
+    let looked = app.clone();
+    let now = app.books.read(move |conn| Now::read(conn, &looked, user, &Wallet::by_key(conn, key)?)).await?;
+    let balance = now.balance;
     let shell = app.shell(Some(&session), Nav::Wallet);
     let page = page_with_script(StatusCode::OK, &WalletPage { shell, script: wallet_script_url(), now });
     Ok((jar.add(app.last_seen(balance)), page).into_response())

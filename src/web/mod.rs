@@ -9,6 +9,7 @@ mod arrival;
 pub mod assets;
 mod body;
 mod caller;
+pub(crate) mod chart;
 mod created;
 mod download;
 mod feed;

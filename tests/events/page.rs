@@ -42,6 +42,13 @@ async fn shows(browser: &Browser, balance: i64) {
     }
 }
 
+/// What the drawing of the last days says.
+const COURSE: &str = r#"
+    const marks = [...document.querySelectorAll("[data-live=course] svg rect title")];
+    return { days: marks.length, today: marks.at(-1)?.textContent,
+             summary: document.querySelector("[data-live=course] p")?.textContent };
+"#;
+
 /// Paid, paid again with a note that would like to run, frozen and unfrozen: the page shows each, is never
 /// loaded again, and what is written to the member stays text. Signed out elsewhere, it shows no more.
 #[tokio::test]
@@ -58,6 +65,13 @@ async fn what_happens_appears() {
     shows(&browser, before + 3).await;
     println!("shown {:?} after the payment began", began.elapsed());
     browser.sees(&["aiko", "+3"]).await;
+    // The drawing of the last days ends with today's balance, and says how far it went.
+    let course = || browser.driver.execute(COURSE, vec![]);
+    let drawn = course().await.unwrap().json().clone();
+    let today: String = drawn["today"].as_str().unwrap().rsplit(": ").next().unwrap().into();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    assert_eq!((digits(&today), &drawn["days"]), ((before + 3).to_string(), &json!(30)), "{drawn}");
+    assert!(drawn["summary"].as_str().unwrap().starts_with("In the last 30 days you had between "), "{drawn}");
     let note = "<img src=x onerror=\"ran.push(1)\"><script>ran.push(2)</script>";
     let body = json!({ "to_wallet_id": tomas.wallet_id, "amount": 1, "note": note });
     aiko.post("/v1/transfers", &body).await.ok(201);

@@ -22,6 +22,7 @@ mod effect;
 mod figures;
 mod folds;
 mod forecast;
+mod held;
 mod history;
 mod in_browser;
 #[allow(dead_code, reason = "the kernel's suite uses the rest")]

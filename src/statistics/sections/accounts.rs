@@ -1,10 +1,10 @@
 //! What the community's own accounts took in and gave out.
 
-use super::{ACCOUNTS, MOVEMENTS, Section, Words, drawn};
+use super::{ACCOUNTS, MOVEMENTS, Section, Words};
 use crate::statistics::Accounts;
 use crate::statistics::accounts::Account;
-use crate::statistics::chart::{self, Chart, Point};
 use crate::statistics::table::{Cell, Table};
+use crate::web::chart::{self, Chart, Point, drawn};
 
 /// So much of an account's name stands below its columns.
 const NAME_CHARS: usize = 14;

@@ -1,13 +1,13 @@
 //! Who takes part, who holds how much, and when members pay.
 
-use super::{ACTIVITY, COHORTS, DISTRIBUTION, HOLDERS, Section, USERS, Words, drawn};
+use super::{ACTIVITY, COHORTS, DISTRIBUTION, HOLDERS, Section, USERS, Words};
 use crate::statistics::activity::{self, Activity};
 use crate::statistics::calendar::Bucket;
-use crate::statistics::chart::{self, Point};
 use crate::statistics::concentration::{Concentration, Holder};
 use crate::statistics::table::{Cell, Table, named};
 use crate::statistics::transactions::ratio;
 use crate::statistics::users::{Cohort, Users, UsersPoint};
+use crate::web::chart::{self, Point, drawn};
 
 impl Words<'_> {
     pub(in crate::statistics) fn members(&self, members: &Users) -> Section {

@@ -8,11 +8,10 @@ mod tokens;
 use axum::response::Response;
 
 use super::calendar::{Bucket, Calendar};
-use super::chart::Chart;
 use super::table::{Table, briefly, named};
-use super::transactions::ratio;
 use crate::error::{Code, Error, Result};
 use crate::language::{Argument, Language};
+use crate::web::chart::Chart;
 use crate::web::{Shell, whole};
 
 /// The tables, as files.
@@ -68,18 +67,13 @@ pub(super) struct Words<'a> {
     pub(super) calendar: &'a Calendar,
 }
 
-/// For drawing, where a pixel is coarser than what is lost.
-fn drawn(number: impl Into<i128>) -> f64 {
-    ratio(number.into(), 1)
-}
-
 /// Two sentences after each other: not every language puts a space between them.
 pub(super) fn sentences(shell: &Shell, first: impl Argument, second: impl Argument) -> String {
     shell.say("statistics-sentences").with("first", first).with("second", second).into()
 }
 
 /// What something is when it is pointed at: when it was, and how much.
-pub(super) fn says(shell: &Shell, when: &str, what: &str) -> String {
+pub(crate) fn says(shell: &Shell, when: &str, what: &str) -> String {
     shell.say("statistics-says").with("when", when).with("what", what).into()
 }
 impl Words<'_> {

@@ -1,12 +1,12 @@
 //! How much there is, what members paid each other, and everything that moved.
 
-use super::{KINDS, PAYMENTS, SUPPLY, Section, TRANSACTIONS, Words, drawn, says, sentences};
+use super::{KINDS, PAYMENTS, SUPPLY, Section, TRANSACTIONS, Words, says, sentences};
 use crate::statistics::SupplyOverTime;
-use crate::statistics::chart::{self, Point};
 use crate::statistics::supply::SupplyPoint;
 use crate::statistics::table::{Cell, Table};
 use crate::statistics::transactions::{Amounts, Transactions, TransactionsPoint};
 use crate::statistics::velocity::{Velocity, VelocityPoint};
+use crate::web::chart::{self, Point, drawn};
 
 impl Words<'_> {
     pub(in crate::statistics) fn supply(&self, supply: &SupplyOverTime) -> Section {

@@ -16,6 +16,8 @@ wallets-waiting = Wartet auf dich
 wallets-waiting-all = Alle { $count } ansehen
 wallets-requests = Bitten
 wallets-where-from = Woher es kommt
+wallets-course = Im Lauf der Zeit
+wallets-course-summary = In den letzten { $days } Tagen hattest du zwischen { $least } und { $most }.
 
 wallets-received = Bekommen
 wallets-sent = Gesendet

@@ -16,6 +16,8 @@ wallets-waiting = Waiting for you
 wallets-waiting-all = All { $count } of them
 wallets-requests = Requests
 wallets-where-from = Where it came from
+wallets-course = Over time
+wallets-course-summary = In the last { $days } days you had between { $least } and { $most }.
 
 # What an entry was, seen by the one who looks.
 wallets-received = Received

@@ -16,6 +16,8 @@ wallets-waiting = Te están esperando
 wallets-waiting-all = Ver las { $count }
 wallets-requests = Solicitudes
 wallets-where-from = De dónde viene
+wallets-course = A lo largo del tiempo
+wallets-course-summary = En los últimos { $days } días has tenido entre { $least } y { $most }.
 
 wallets-received = Recibido
 wallets-sent = Enviado

@@ -16,6 +16,8 @@ wallets-waiting = あなたの返事を待っています
 wallets-waiting-all = { $count } 件すべてを見る
 wallets-requests = 依頼
 wallets-where-from = 残高の内訳
+wallets-course = 残高の推移
+wallets-course-summary = この{ $days }日間の残高は{ $least }から{ $most }の間でした。
 
 wallets-received = 受け取り
 wallets-sent = 支払い
