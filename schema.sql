@@ -1416,8 +1416,10 @@ BEGIN
 END;
 
 -- ================================================================================================
--- Rollups: what statistics and long histories are read from. They are written with the transaction
--- and follow from it entirely; `communitytoken verify` computes them again.
+-- Rollups: what statistics and long histories are read from. They are committed with the transaction
+-- and follow from it entirely; `communitytoken verify` computes them again. For what the program posts
+-- it writes them itself, once for all transactions of a commit; rows that are inserted by hand, which
+-- the program has not chained yet, are rolled up here.
 -- A volume that would pass the largest amount within a day stays at the largest amount.
 -- ================================================================================================
 CREATE TABLE daily_totals (
@@ -1444,7 +1446,7 @@ CREATE TABLE wallet_days (
     PRIMARY KEY (day, wallet)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER transactions_roll_up AFTER INSERT ON transactions
+CREATE TRIGGER transactions_roll_up AFTER INSERT ON transactions WHEN NEW.hash IS NULL
 BEGIN
     INSERT INTO daily_totals (day, kind, transaction_type, count, volume)
     VALUES (NEW.created_at / 86400000, NEW.kind, NEW.transaction_type, 1, NEW.amount)

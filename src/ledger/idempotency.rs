@@ -105,10 +105,25 @@ pub trait Repeatable: Command {
 pub struct Once<C> {
     /// Whose key it is.
     pub caller: UserKey,
-    /// The key.
-    pub key: IdempotencyKey,
     /// What to do.
     pub command: C,
+    /// When the key was made, where it says so.
+    made_at: Option<i64>,
+    /// Digests of caller and key, and of what is asked.
+    asked: (u128, u128),
+}
+
+impl<C: Repeatable> Once<C> {
+    /// What is remembered of it is made here, by whoever asks, and not while the writer holds everybody else up.
+    pub fn new(caller: UserKey, key: &IdempotencyKey, command: C) -> Self {
+        let asked = (key.digest(caller), request_digest::<C>(&command.request()));
+        Self { caller, command, made_at: key.made_at(), asked }
+    }
+
+    /// Digests of caller and key, and of what is asked.
+    pub const fn asked(&self) -> (u128, u128) {
+        self.asked
+    }
 }
 
 /// An answer, and whether it was given before.
@@ -139,8 +154,7 @@ impl<C: Repeatable> Command for Once<C> {
     type Output = Outcome<C::Output>;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Self::Output> {
-        let digest = self.key.digest(self.caller);
-        let request = request_digest::<C>(&self.command.request());
+        let (digest, request) = self.asked;
         if let Some((sequence, asked)) = earlier(ledger.conn, &ledger.state.keys, digest)? {
             if asked != request {
                 return Err(key_reused());
@@ -148,7 +162,7 @@ impl<C: Repeatable> Command for Once<C> {
             self.command.check(ledger.conn)?;
             return Ok(Outcome { output: C::replay(ledger.conn, sequence)?, replayed: true });
         }
-        if self.key.made_at().is_some_and(|made| made < ledger.clock - ledger.window_ms) {
+        if self.made_at.is_some_and(|made| made < ledger.clock - ledger.window_ms) {
             return Err(Error::new(
                 Code::IdempotencyKeyExpired,
                 "This Idempotency-Key is older than keys are remembered for. Look in your history whether the request was executed before you send it with a new key.",

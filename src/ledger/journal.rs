@@ -10,6 +10,7 @@ use super::audit::{self, AuditLine};
 use super::books::Clock;
 use super::chain::{self, Hash, Link, Look};
 use super::keys::Keys;
+use super::rollups::Rollups;
 use super::transaction;
 use super::types::DAY_MS;
 use crate::error::{Error, Result};
@@ -29,11 +30,17 @@ pub(super) struct Head {
     pub hash: Hash,
 }
 
-/// A point in memory to go back to.
+/// A point in memory to go back to; none before anything was read.
 #[derive(Debug, Clone, Copy)]
-pub struct Mark {
-    heads: Option<(Head, Head)>,
+pub struct Mark(Option<Reached>);
+
+/// How far the batch has come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reached {
+    head: Head,
+    audit: Head,
     keys: usize,
+    rollups: usize,
 }
 
 /// What the writer knows of the ledger it writes.
@@ -41,6 +48,7 @@ pub(super) struct State {
     pub(super) head: Head,
     pub(super) audit: Head,
     pub(super) keys: Keys,
+    pub(super) rollups: Rollups,
     /// What stands in every transaction's id.
     pub(super) tag: i64,
     sealed: (i64, i64),
@@ -78,7 +86,15 @@ impl Journal {
             Uuid::try_parse(&id).map_err(|error| Error::internal(format!("the ledger's id is damaged: {error}")))?;
         let empty = |domain| Head { sequence: 0, created_at: 0, hash: chain::genesis(id, domain) };
         let (head, audit) = sealed_heads(conn, empty(chain::TRANSACTIONS), empty(chain::AUDIT))?;
-        Ok(State { sealed: (head.sequence, audit.sequence), head, audit, keys: Keys::default(), tag, dropped_day: 0 })
+        Ok(State {
+            sealed: (head.sequence, audit.sequence),
+            head,
+            audit,
+            keys: Keys::default(),
+            rollups: Rollups::default(),
+            tag,
+            dropped_day: 0,
+        })
     }
 }
 
@@ -148,6 +164,18 @@ fn seal_after<L: Link>(
 }
 
 impl State {
+    /// The point reached.
+    pub(super) fn mark(&self) -> Reached {
+        Reached { head: self.head, audit: self.audit, keys: self.keys.mark(), rollups: self.rollups.mark() }
+    }
+
+    /// Goes back to a point.
+    pub(super) fn reset(&mut self, reached: Reached) {
+        (self.head, self.audit) = (reached.head, reached.audit);
+        self.keys.reset(reached.keys);
+        self.rollups.reset(reached.rollups);
+    }
+
     /// Reads what other processes have written since, and chains what came without a hash.
     fn catch_up(&mut self, conn: &Connection, now: i64) -> Result<()> {
         let newest: (i64, i64) = conn
@@ -230,6 +258,7 @@ impl store::Journal for Journal {
 
     fn finish(&mut self, conn: &Connection) -> Result<()> {
         let Some(state) = self.state.as_mut() else { return Ok(()) };
+        state.rollups.write(conn)?;
         if state.head.sequence > state.sealed.0 {
             conn.prepare_cached("UPDATE ledger SET sealed_sequence = ?1, sealed_hash = ?2 WHERE only = 1")?
                 .execute((state.head.sequence, state.head.hash))?;
@@ -243,16 +272,12 @@ impl store::Journal for Journal {
     }
 
     fn mark(&self) -> Mark {
-        Mark {
-            heads: self.state.as_ref().map(|state| (state.head, state.audit)),
-            keys: self.state.as_ref().map_or(0, |state| state.keys.mark()),
-        }
+        Mark(self.state.as_ref().map(State::mark))
     }
 
     fn reset(&mut self, mark: Mark) {
-        if let (Some(state), Some((head, audit))) = (self.state.as_mut(), mark.heads) {
-            (state.head, state.audit) = (head, audit);
-            state.keys.reset(mark.keys);
+        if let (Some(state), Some(reached)) = (self.state.as_mut(), mark.0) {
+            state.reset(reached);
         }
     }
 

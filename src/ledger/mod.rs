@@ -22,6 +22,7 @@ mod keys;
 mod notes;
 mod post;
 pub mod proof;
+mod rollups;
 mod standing;
 mod supply;
 mod system_account;

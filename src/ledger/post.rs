@@ -95,14 +95,13 @@ impl<'a> Ledger<'a> {
     /// Does something and looks what it came to; where that is not to stay, everything is as it was before,
     /// and there is nothing to give.
     pub fn try_out<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<(T, bool)>) -> Result<Option<T>> {
-        let before = (self.state.head, self.state.audit, self.state.keys.mark());
+        let before = self.state.mark();
         self.conn.execute_batch("SAVEPOINT tried")?;
         // A refusal ends the command, and everything it did is taken back with it.
         let (output, stays) = act(self)?;
         if !stays {
             self.conn.execute_batch("ROLLBACK TO tried")?;
-            (self.state.head, self.state.audit) = (before.0, before.1);
-            self.state.keys.reset(before.2);
+            self.state.reset(before);
         }
         self.conn.execute_batch("RELEASE tried")?;
         Ok(stays.then_some(output))
@@ -193,6 +192,7 @@ impl<'a> Ledger<'a> {
                 salt.map(|_| content.note_digest),
                 hash,
             ])?;
+        self.state.rollups.note(&content, kind, from.key, to.key);
         self.state.head = Head { sequence: content.sequence, created_at: content.created_at, hash };
         let transaction = Transaction {
             id: TransactionId::new(content.created_at, self.state.tag, content.sequence),

@@ -285,7 +285,7 @@ async fn post_answer(app: &App, session: &Session, id: Uuid, form: &AnswerForm) 
             let key = IdempotencyKey::new(&form.key)?;
             // Nobody pays more than they were shown.
             let terms = FeeTerms::of(&app.config, Some(form.fee.parse().unwrap_or(0)));
-            let command = Once { caller: session.member.key, key, command: Accept { payer: wallet, id, terms } };
+            let command = Once::new(session.member.key, &key, Accept { payer: wallet, id, terms });
             let paid = app.books.execute(command).await?.output;
             return Ok(format!("/transactions/{}?paid=1", paid.id));
         }

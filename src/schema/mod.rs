@@ -36,6 +36,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0018_schedules.up.sql")).down(include_str!("0018_schedules.down.sql")),
     M::up(include_str!("0019_fees.up.sql")).down(include_str!("0019_fees.down.sql")),
     M::up(include_str!("0020_alerts.up.sql")).down(include_str!("0020_alerts.down.sql")),
+    M::up(include_str!("0021_rolled_up_at_once.up.sql")).down(include_str!("0021_rolled_up_at_once.down.sql")),
 ];
 
 /// Brings a database to a version, forward or back. Each step happens whole or not at all.

@@ -35,11 +35,7 @@ pub(crate) async fn move_tokens<C: Repeatable<Output = Transaction>>(
     key: IdempotencyKey,
     command: impl Fn(WalletKey) -> C,
 ) -> Result<Outcome<Transaction>> {
-    let once = |payer: Payer| Once {
-        caller: payer.key,
-        key: key.clone().through(payer.client),
-        command: command(payer.wallet_key),
-    };
+    let once = |payer: Payer| Once::new(payer.key, &key.clone().through(payer.client), command(payer.wallet_key));
     let payer = paying.payer;
     if let Some(client) = payer.client {
         return app.books.execute(OnBehalf { client, once: once(payer) }).await;

@@ -329,7 +329,7 @@ async fn execute(app: &App, session: &Session, form: &SendForm) -> Result<Respon
     // Nobody pays more than they were shown.
     let terms = FeeTerms::of(&app.config, Some(form.fee.parse().unwrap_or(0)));
     let command = Send { from: session.member.wallet_key, to, amount, note, terms };
-    let made = app.books.execute(Once { caller: session.member.key, key, command }).await?.output;
+    let made = app.books.execute(Once::new(session.member.key, &key, command)).await?.output;
     Ok(Redirect::to(&format!("/transactions/{}?paid=1", made.id)).into_response())
 }
 

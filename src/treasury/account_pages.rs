@@ -120,7 +120,7 @@ async fn execute(app: &App, operating: &Operating, form: &IssueForm) -> Result<S
         authority: operating.authority(&form.reason)?,
     };
     let key = IdempotencyKey::new(&form.key)?;
-    let command = Once { caller: operating.session.member.key, key, command };
+    let command = Once::new(operating.session.member.key, &key, command);
     Ok(match app.books.execute(Weighed { rules: Rules::of(&app.config), command }).await? {
         Weighing::Done(_) => "/admin/accounts?done=issued".to_owned(),
         Weighing::Waits(waits) => place(&waits.output),

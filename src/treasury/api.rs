@@ -84,7 +84,7 @@ async fn distribute(
         issued_max: None,
         authority,
     };
-    let command = Weighed { rules: Rules::of(&app.config), command: Once { caller: operator.key, key, command } };
+    let command = Weighed { rules: Rules::of(&app.config), command: Once::new(operator.key, &key, command) };
     let weighing = app.books.execute(command).await?;
     Ok(answer(weighing, |outcome| created(&outcome, None)))
 }
@@ -126,7 +126,7 @@ async fn issue(
         system_account: request.system_account,
         authority: authority(&operator, request.reason, &request_id)?,
     };
-    let command = Weighed { rules: Rules::of(&app.config), command: Once { caller: operator.key, key, command } };
+    let command = Weighed { rules: Rules::of(&app.config), command: Once::new(operator.key, &key, command) };
     let weighing = app.books.execute(command).await?;
     Ok(answer(weighing, |outcome| created(&outcome, Some(outcome.output.id))))
 }
@@ -160,7 +160,7 @@ async fn correct(
         amount: request.amount,
         authority: authority(&operator, request.reason, &request_id)?,
     };
-    let command = Weighed { rules: Rules::of(&app.config), command: Once { caller: operator.key, key, command } };
+    let command = Weighed { rules: Rules::of(&app.config), command: Once::new(operator.key, &key, command) };
     let weighing = app.books.execute(command).await?;
     Ok(answer(weighing, |outcome| created(&outcome, Some(outcome.output.id))))
 }

@@ -105,7 +105,7 @@ async fn execute(app: &App, operating: &Operating, id: TransactionId, form: &Cor
         authority: operating.authority(&form.reason)?,
     };
     let key = IdempotencyKey::new(&form.key)?;
-    let command = Once { caller: operating.session.member.key, key, command };
+    let command = Once::new(operating.session.member.key, &key, command);
     Ok(match app.books.execute(Weighed { rules: Rules::of(&app.config), command }).await? {
         Weighing::Done(made) => format!("/admin/transactions/{}?done=1", made.output.id),
         Weighing::Waits(waits) => place(&waits.output),

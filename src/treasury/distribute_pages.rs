@@ -306,7 +306,7 @@ async fn execute(
         authority,
     };
     let key = IdempotencyKey::new(key)?;
-    let command = Once { caller: operating.session.member.key, key, command };
+    let command = Once::new(operating.session.member.key, &key, command);
     Ok(match app.books.execute(Weighed { rules: Rules::of(&app.config), command }).await? {
         Weighing::Done(done) => format!("/admin/distributions/{}", done.output.distribution_id),
         Weighing::Waits(waits) => place(&waits.output),

@@ -450,5 +450,5 @@ async fn post_give_back(app: &App, session: &Session, id: TransactionId, form: &
         note: if note.is_empty() { None } else { Some(Note::new(note)?) },
     };
     let key = IdempotencyKey::new(&form.key)?;
-    Ok(app.books.execute(Once { caller: session.member.key, key, command }).await?.output.id)
+    Ok(app.books.execute(Once::new(session.member.key, &key, command)).await?.output.id)
 }

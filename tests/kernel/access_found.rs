@@ -23,11 +23,7 @@ fn community() -> Community {
     community.run(RevokeClient { id: old.id, authority: authority("No longer wanted") }).unwrap();
     let member = &community.members[0];
     community.run(Permit { user: member.key, client: bot.id, allowed: true }).unwrap();
-    let once = Once {
-        caller: member.key,
-        key: key("k").through(Some(bot.key)),
-        command: transfer(member, community.wallet(1), 5),
-    };
+    let once = Once::new(member.key, &key("k").through(Some(bot.key)), transfer(member, community.wallet(1), 5));
     community.run(OnBehalf { client: bot.key, once }).unwrap();
     for _ in 0..2 {
         let (method, path) = ("GET".to_owned(), "/v1/wallet".to_owned());

@@ -62,7 +62,7 @@ impl Council {
     }
 
     fn once<C: Repeatable>(&self, operator: usize, name: &str, command: C) -> Once<C> {
-        Once { caller: self.0.members[operator].key, key: key(name), command }
+        Once::new(self.0.members[operator].key, &key(name), command)
     }
 
     fn issue(&self, operator: usize, name: &str, tokens: i64) -> Weighing<Outcome<Transaction>> {
@@ -348,7 +348,7 @@ fn a_providers_word_passes() {
         let mut authority = by(member, "Stock");
         authority.acting = Some(Acting { user: member.key, by_grant: false, session: None });
         let command = Issue { amount: amount(101), system_account: None, authority };
-        waits(council.weigh(Once { caller: member.key, key: key(name), command }).unwrap())
+        waits(council.weigh(Once::new(member.key, &key(name), command)).unwrap())
     };
     let [first, second] = ["first", "second"].map(claimed);
     council.0.clock.turn(HOUR - 1);

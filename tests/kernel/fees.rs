@@ -87,7 +87,7 @@ fn a_repeated_payment_has_its_fee_once() {
     community.endow(500);
     let once = |community: &Community, terms: &FeeTerms| {
         let command = send(community, 0, community.wallet(1), 100, terms);
-        community.run(Once { caller: community.members[0].key, key: key("one"), command }).unwrap()
+        community.run(Once::new(community.members[0].key, &key("one"), command)).unwrap()
     };
     let first = once(&community, &taking(rule("3", 0)));
     assert_eq!(first.output.fee.unwrap().amount, 3);
@@ -230,7 +230,7 @@ fn a_request_is_paid_with_its_fee() {
     let accept = |payer: usize, id, terms: &FeeTerms| {
         let member = &community.members[payer];
         let command = Accept { payer: member.wallet_key, id, terms: terms.clone() };
-        let outcome = community.run(Once { caller: member.key, key: IdempotencyKey::fresh(), command });
+        let outcome = community.run(Once::new(member.key, &IdempotencyKey::fresh(), command));
         community.assert_sound();
         outcome.map(|outcome| outcome.output)
     };
@@ -263,7 +263,7 @@ fn a_corrected_payment_cost_nothing() {
     let terms = taking(rule("10", 0));
     let paid = pay(&community, 0, 1, 100, &terms).unwrap();
     let command = Correct { transaction_id: paid.id, amount: None, authority: authority("Mistaken") };
-    let once = Once { caller: community.members[0].key, key: key("one"), command };
+    let once = Once::new(community.members[0].key, &key("one"), command);
     let back = community.run(once.clone()).unwrap().output;
     community.assert_sound();
     let fee = back.fee.unwrap();

@@ -70,9 +70,7 @@ fn full() -> Community {
     }
     community.run(transfer(&community.members[0], community.treasury, 10)).unwrap();
     let member = &community.members[4];
-    community
-        .run(Once { caller: member.key, key: key("k"), command: transfer(member, community.wallet(0), 5) })
-        .unwrap();
+    community.run(Once::new(member.key, &key("k"), transfer(member, community.wallet(0), 5))).unwrap();
     community.run(freeze(community.wallet(2), true)).unwrap();
     community.run(delete(&community.members[3], true)).unwrap();
     let grant = SetRole {

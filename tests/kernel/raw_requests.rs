@@ -30,7 +30,7 @@ fn community() -> Community {
         [payment(3), payment(4), payment(5), payment(5), Wanted::Back { transaction_id: paid.id, amount: None }];
     let ids = wanted.map(|wanted| community.run(ask(wanted)).unwrap().output.id);
     let accept = Accept { payer: payer.wallet_key, id: ids[0], terms: FeeTerms::default() };
-    community.run(Once { caller: payer.key, key: IdempotencyKey::fresh(), command: accept }).unwrap();
+    community.run(Once::new(payer.key, &IdempotencyKey::fresh(), accept)).unwrap();
     let answer = Some(Note::new("Not now").unwrap());
     community.run(Decline { payer: payer.wallet_key, id: ids[1], answer }).unwrap();
     community.run(SetFavourite { user: asker.key, wallet_id: payer.wallet_id, is_favourite: true }).unwrap();

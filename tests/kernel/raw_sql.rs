@@ -24,7 +24,7 @@ pub(crate) fn community() -> Community {
     books.execute_blocking(back).unwrap();
     books.execute_blocking(transfer(&community.members[0], community.treasury, 10)).unwrap();
     let member = &community.members[4];
-    let once = Once { caller: member.key, key: key("k"), command: transfer(member, community.wallet(0), 5) };
+    let once = Once::new(member.key, &key("k"), transfer(member, community.wallet(0), 5));
     books.execute_blocking(once).unwrap();
     books.execute_blocking(freeze(community.wallet(2), true)).unwrap();
     books.execute_blocking(delete(&community.members[3], true)).unwrap();

@@ -33,7 +33,7 @@ fn community() -> Community {
     community.run(back).unwrap();
     community.run(transfer(&community.members[0], community.treasury, 10)).unwrap();
     let member = &community.members[4];
-    let once = Once { caller: member.key, key: key("k"), command: transfer(member, community.wallet(0), 5) };
+    let once = Once::new(member.key, &key("k"), transfer(member, community.wallet(0), 5));
     community.run(once).unwrap();
     community.clock.turn(DAY_MS);
     community.send(1, 0, 7).unwrap();

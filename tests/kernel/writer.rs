@@ -230,7 +230,7 @@ fn two_programs_share_one_file() {
     }
     // A key used with one program is known to the other.
     let member = community.members[0].clone();
-    let once = || Once { caller: member.key, key: key("shared"), command: transfer(&member, community.wallet(1), 9) };
+    let once = || Once::new(member.key, &key("shared"), transfer(&member, community.wallet(1), 9));
     assert!(!community.run(once()).unwrap().replayed);
     assert!(other.execute_blocking(once()).unwrap().replayed);
     std::thread::scope(|scope| {
@@ -284,7 +284,7 @@ fn a_repeated_request_is_answered_and_not_executed() {
     community.endow(100);
     let member = community.members[0].clone();
     let wallet = community.wallet(1);
-    let once = |tokens| Once { caller: member.key, key: key("rent"), command: transfer(&member, wallet, tokens) };
+    let once = |tokens| Once::new(member.key, &key("rent"), transfer(&member, wallet, tokens));
     // Refused the first time, executed the second: a refusal uses no key up.
     assert_eq!(refusal(community.run(once(5_000))), Code::InsufficientBalance);
     let answers: Vec<_> = std::thread::scope(|scope| {
@@ -294,11 +294,8 @@ fn a_repeated_request_is_answered_and_not_executed() {
     assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1);
     assert!(answers.iter().all(|answer| answer.output == answers[0].output));
     assert_eq!(refusal(community.run(once(6))), Code::IdempotencyKeyReused);
-    let others = Once {
-        caller: community.members[1].key,
-        key: key("rent"),
-        command: transfer(&community.members[1], community.wallet(0), 1),
-    };
+    let others =
+        Once::new(community.members[1].key, &key("rent"), transfer(&community.members[1], community.wallet(0), 1));
     assert!(!community.run(others).unwrap().replayed, "keys of others are their own");
     community.reopen();
     assert!(community.run(once(5)).unwrap().replayed);
@@ -329,11 +326,7 @@ fn a_repeated_request_is_known_whatever_came_after() {
     community.endow(10 * AFTER);
     let member = community.members[0].clone();
     let wallet = community.wallet(1);
-    let send = |key: &IdempotencyKey, tokens| Once {
-        caller: member.key,
-        key: key.clone(),
-        command: transfer(&member, wallet, tokens),
-    };
+    let send = |key: &IdempotencyKey, tokens| Once::new(member.key, key, transfer(&member, wallet, tokens));
     let early: Vec<IdempotencyKey> = (0..20)
         .map(|number| if number % 2 == 0 { IdempotencyKey::fresh() } else { key(&number.to_string()) })
         .collect();
@@ -373,8 +366,7 @@ fn a_request_is_known_after_a_million_others_of_the_same_day() {
     community.endow(1000);
     let member = community.members[0].clone();
     let wallet = community.wallet(1);
-    let send =
-        |key: &IdempotencyKey| Once { caller: member.key, key: key.clone(), command: transfer(&member, wallet, 7) };
+    let send = |key: &IdempotencyKey| Once::new(member.key, key, transfer(&member, wallet, 7));
     let keys = [IdempotencyKey::fresh(), key("a-key-of-words")];
     for key in &keys {
         assert!(!community.run(send(key)).unwrap().replayed);
@@ -411,7 +403,7 @@ fn a_key_that_is_too_old_is_refused() {
     community.endow(100);
     let member = community.members[0].clone();
     let fresh = IdempotencyKey::fresh();
-    let once = || Once { caller: member.key, key: fresh.clone(), command: transfer(&member, community.wallet(1), 5) };
+    let once = || Once::new(member.key, &fresh, transfer(&member, community.wallet(1), 5));
     assert!(!community.run(once()).unwrap().replayed);
     days_pass(&community);
     let paid = community.balance(community.wallet(1));
@@ -435,7 +427,7 @@ fn a_wrong_clock_reopens_no_request() {
     community.endow(100);
     let member = community.members[0].clone();
     let wallet = community.wallet(1);
-    let once = |text| Once { caller: member.key, key: key(text), command: transfer(&member, wallet, 5) };
+    let once = |text| Once::new(member.key, &key(text), transfer(&member, wallet, 5));
     assert!(!community.run(once("before")).unwrap().replayed);
     community.clock.turn(365 * DAY_MS);
     assert!(!community.run(once("wrong")).unwrap().replayed);
@@ -446,7 +438,10 @@ fn a_wrong_clock_reopens_no_request() {
     community.clock.turn(-365 * DAY_MS);
     for _ in 0..2 {
         assert!(
-            !community.run(Once { key: IdempotencyKey::fresh(), ..once("any") }).unwrap().replayed,
+            !community
+                .run(Once::new(member.key, &IdempotencyKey::fresh(), transfer(&member, wallet, 5)))
+                .unwrap()
+                .replayed,
             "a fresh key is not too old"
         );
         for name in ["before", "wrong"] {

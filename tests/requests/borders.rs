@@ -41,7 +41,7 @@ impl Community {
     fn accept(&self, payer: usize, id: Uuid) -> Result<Outcome<Transaction>> {
         let payer = &self.members[payer];
         let command = Accept { payer: payer.wallet_key, id, terms: FeeTerms::default() };
-        self.run(Once { caller: payer.key, key: IdempotencyKey::fresh(), command })
+        self.run(Once::new(payer.key, &IdempotencyKey::fresh(), command))
     }
 
     fn request(&self, member: usize, id: Uuid) -> PaymentRequest {

@@ -85,8 +85,8 @@ impl World {
         }
     }
 
-    fn once<C>(&self, caller: usize, name: &Key, command: C) -> Once<C> {
-        Once { caller: self.member(caller).key, key: key(&name.text), command }
+    fn once<C: Repeatable>(&self, caller: usize, name: &Key, command: C) -> Once<C> {
+        Once::new(self.member(caller).key, &key(&name.text), command)
     }
 
     fn id(&self, which: i64, model: &Model) -> TransactionId {

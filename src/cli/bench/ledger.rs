@@ -56,7 +56,7 @@ pub(super) fn pay(
         let note = (turn % NOTES == 0).then(|| Note::new(&format!("Lunch number {turn}"))).transpose()?;
         let command =
             Send { from: from.wallet_key, to: to.wallet_id, amount: Amount::new(1)?, note, terms: FeeTerms::default() };
-        waiting.push_back(books.submit(Once { caller: from.key, key: IdempotencyKey::fresh(), command })?);
+        waiting.push_back(books.submit(Once::new(from.key, &IdempotencyKey::fresh(), command))?);
         turn += 1;
     }
     for pending in waiting {

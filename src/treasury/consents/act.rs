@@ -8,8 +8,7 @@ use super::super::{Correct, Distribute, Distribution, Issue, Recipient, Unfreeze
 use super::ask::Weighty;
 use crate::error::Result;
 use crate::ledger::{
-    Amount, Authority, Command, IdempotencyKey, Ledger, Note, Once, Outcome, Repeatable, Transaction, TransactionId,
-    WalletId, request_digest,
+    Amount, Authority, Command, Ledger, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId,
 };
 
 /// An act of an operator that another one can consent to.
@@ -152,7 +151,6 @@ impl<C: Weighty + Repeatable> Weighty for Once<C> {
     }
 
     fn asked(&self) -> Option<(u128, u128)> {
-        let key: &IdempotencyKey = &self.key;
-        Some((key.digest(self.caller), request_digest::<C>(&self.command.request())))
+        Some(Self::asked(self))
     }
 }

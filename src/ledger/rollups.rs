@@ -1,0 +1,145 @@
+//! Rollups of what the program itself posts: the totals of days and the days of wallets, written once for a
+//! batch. A wallet that takes part in many of its transactions has one row changed, and not one for each.
+//!
+//! Rows that are inserted by hand are rolled up by a trigger of `schema.sql`.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+
+use super::chain::TransactionContent;
+use super::types::{DAY_MS, Kind, WalletKey};
+use crate::error::Result;
+
+/// A transaction whose totals are not written yet.
+#[derive(Debug, Clone, Copy)]
+struct Posted {
+    sequence: i64,
+    created_at: i64,
+    kind: Kind,
+    transaction_type: i64,
+    amount: i64,
+    from: (WalletKey, i64),
+    to: (WalletKey, i64),
+}
+
+/// How often, and how much: a volume stays at the largest amount.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    count: i64,
+    volume: i64,
+}
+
+impl Sum {
+    const fn add(&mut self, amount: i64) {
+        self.count += 1;
+        self.volume = self.volume.saturating_add(amount);
+    }
+}
+
+/// What a batch makes of one wallet's day.
+#[derive(Debug, Default)]
+struct Day {
+    came: Sum,
+    went: Sum,
+    last_sequence: i64,
+    balance: i64,
+    first_traded: Option<i64>,
+    last_traded: Option<i64>,
+}
+
+impl Day {
+    fn end_with(&mut self, posted: &Posted, balance: i64, is_trade: bool) {
+        (self.last_sequence, self.balance) = (posted.sequence, balance);
+        if is_trade {
+            let at = posted.created_at % DAY_MS;
+            self.first_traded = self.first_traded.or(Some(at));
+            self.last_traded = Some(at);
+        }
+    }
+}
+
+/// What the open batch has posted so far.
+#[derive(Debug, Default)]
+pub(super) struct Rollups(Vec<Posted>);
+
+impl Rollups {
+    /// A transaction that was just inserted.
+    pub(super) fn note(&mut self, content: &TransactionContent, kind: Kind, from: WalletKey, to: WalletKey) {
+        self.0.push(Posted {
+            sequence: content.sequence,
+            created_at: content.created_at,
+            kind,
+            transaction_type: content.transaction_type,
+            amount: content.amount,
+            from: (from, content.from_balance),
+            to: (to, content.to_balance),
+        });
+    }
+
+    /// How many were noted, to go back to.
+    pub(super) const fn mark(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Takes back what was noted since.
+    pub(super) fn reset(&mut self, mark: usize) {
+        self.0.truncate(mark);
+    }
+
+    /// Writes what all of them come to.
+    pub(super) fn write(&mut self, conn: &Connection) -> Result<()> {
+        let mut totals: BTreeMap<(i64, i64, i64), Sum> = BTreeMap::new();
+        // By wallet, so that rows which lie together are written together.
+        let mut days: BTreeMap<(i64, WalletKey), Day> = BTreeMap::new();
+        for posted in self.0.drain(..) {
+            let day = posted.created_at / DAY_MS;
+            totals.entry((day, posted.kind.code(), posted.transaction_type)).or_default().add(posted.amount);
+            let (to, balance) = posted.to;
+            let recipient = days.entry((day, to)).or_default();
+            recipient.came.add(posted.amount);
+            recipient.end_with(&posted, balance, posted.kind == Kind::Transfer);
+            if posted.kind != Kind::Issuance {
+                let (from, balance) = posted.from;
+                let sender = days.entry((day, from)).or_default();
+                sender.went.add(posted.amount);
+                sender.end_with(&posted, balance, matches!(posted.kind, Kind::Transfer | Kind::Pool));
+            }
+        }
+        let mut statement = conn.prepare_cached(
+            "INSERT INTO daily_totals (day, kind, transaction_type, count, volume) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET count = count + excluded.count,
+                    volume = iif(volume > 9223372036854775807 - excluded.volume, 9223372036854775807, volume + excluded.volume)",
+        )?;
+        for ((day, kind, transaction_type), sum) in totals {
+            statement.execute((day, kind, transaction_type, sum.count, sum.volume))?;
+        }
+        let mut statement = conn.prepare_cached(
+            "INSERT INTO wallet_days (day, wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance,
+                                      first_traded, last_traded)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT DO UPDATE SET
+                    count_in = count_in + excluded.count_in, count_out = count_out + excluded.count_out,
+                    amount_in = iif(amount_in > 9223372036854775807 - excluded.amount_in, 9223372036854775807, amount_in + excluded.amount_in),
+                    amount_out = iif(amount_out > 9223372036854775807 - excluded.amount_out, 9223372036854775807, amount_out + excluded.amount_out),
+                    last_sequence = excluded.last_sequence, balance = excluded.balance,
+                    first_traded = coalesce(first_traded, excluded.first_traded),
+                    last_traded = coalesce(excluded.last_traded, last_traded)",
+        )?;
+        for ((day, wallet), of) in days {
+            statement.execute(rusqlite::params![
+                day,
+                wallet,
+                of.came.count,
+                of.came.volume,
+                of.went.count,
+                of.went.volume,
+                of.last_sequence,
+                of.balance,
+                of.first_traded,
+                of.last_traded,
+            ])?;
+        }
+        Ok(())
+    }
+}
