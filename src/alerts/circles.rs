@@ -42,11 +42,13 @@ impl Search<'_> {
     /// Looks from a wallet back to whoever is paid now, by payments each before the one it led to.
     fn back_from(&mut self, wallet: WalletKey, before: i64) -> bool {
         let Some(steps) = self.steps.get(&wallet) else { return false };
-        for step in steps.iter().rev() {
-            if step.sequence >= before
-                || self.payment.at - step.at >= SPAN
-                || !is_near(step.amount, self.payment.amount)
-            {
+        // They stand in the order in which they were paid.
+        let earlier = steps.partition_point(|step| step.sequence < before);
+        for step in steps.range(..earlier).rev() {
+            if self.payment.at - step.at >= SPAN {
+                return false;
+            }
+            if !is_near(step.amount, self.payment.amount) {
                 continue;
             }
             if self.left == 0 {

@@ -94,6 +94,13 @@ pub(super) fn print(json: bool, value: &impl Serialize, words: impl FnOnce() -> 
     let _reader_gone = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 
+/// Says something beside the answer, to people.
+pub(super) fn remark(json: bool, text: &str) {
+    if !json {
+        eprintln!("{}", readable(text));
+    }
+}
+
 /// A bar for long work; silent where nobody looks.
 pub(super) fn progress(what: &'static str, json: bool) -> ProgressBar {
     if json || !std::io::stderr().is_terminal() {

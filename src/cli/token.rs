@@ -48,10 +48,17 @@ impl Token {
         })?;
         let key = proofs::key(&books)?;
         books.close();
-        if known.is_none() {
+        let is_nobody = known.is_none();
+        if is_nobody {
             check_username(&name)?;
         }
         let subject = known.unwrap_or_else(|| name.to_lowercase());
+        if is_nobody {
+            output::remark(
+                common.json,
+                &format!("Nobody is called {name} yet: the token's first use makes this member."),
+            );
+        }
         let developer = DeveloperIdentity::new(key);
         let token = developer.issue(&subject, &name, Duration::from_hours(self.hours));
         output::print(

@@ -228,8 +228,9 @@ async fn settings() {
 async fn tokens() {
     let server = Server::demo().await;
     for (name, roles) in [("maria", json!(["member", "operator"])), ("zoe", json!(["member"]))] {
-        let token = server.run(&["token", "--member", name]).stdout.trim().to_owned();
-        let me = server.stranger(token).get("/v1/me").await.ok(200);
+        let said = server.run(&["token", "--member", name]);
+        assert_eq!(said.stderr.contains("Nobody is called zoe yet"), name == "zoe", "{said:?}");
+        let me = server.stranger(said.stdout.trim().to_owned()).get("/v1/me").await.ok(200);
         assert_eq!((me["username"].as_str(), &me["roles"]), (Some(name), &roles));
     }
     let with_provider = Server::start().await;
