@@ -71,6 +71,8 @@ pub(super) const ACTIONS: &[&str] = &[
 pub struct AuditView {
     /// The line itself.
     pub entry: AuditEntry,
+    /// Who did it: a name, where the log holds an id, too.
+    pub by: String,
     /// To what: a name, where the log holds an id.
     target: String,
     /// The page of what it was done to.
@@ -87,12 +89,6 @@ pub fn lines(conn: &Connection, filter: &AuditFilter, page: &PageRequest) -> Res
 }
 
 impl AuditView {
-    /// Who did it, without the id that stands behind an operator's name.
-    pub fn by(&self) -> &str {
-        let operator = &self.entry.operator;
-        operator.rsplit_once(" (").filter(|(_, id)| id.len() == 37).map_or(operator, |(name, _)| name)
-    }
-
     /// What was done, in words.
     pub fn meaning(&self, shell: &Shell) -> String {
         did(&self.entry.action, shell.language)
@@ -151,7 +147,7 @@ impl AuditView {
             Value::Object(details) => details.iter().filter_map(|(name, value)| fact(name, value)).collect(),
             _ => Vec::new(),
         };
-        Ok(Self { entry, target, href, facts })
+        Ok(Self { by: doer(conn, &entry.operator)?, entry, target, href, facts })
     }
 }
 
@@ -162,6 +158,17 @@ fn fact(name: &str, value: &Value) -> Option<(String, String)> {
         other => other.to_string(),
     };
     Some((name.to_owned(), text))
+}
+
+/// The name of who did it: operators stand in the log with their id behind it, members with their id alone.
+fn doer(conn: &Connection, operator: &str) -> Result<String> {
+    if let Some(id) = operator.strip_prefix("member ")
+        && let Some((_, name)) = owner(conn, id)?
+    {
+        return Ok(name);
+    }
+    let name = operator.rsplit_once(" (").filter(|(_, id)| id.len() == 37).map_or(operator, |(name, _)| name);
+    Ok(name.to_owned())
 }
 
 /// The member whom an id means, or whose wallet it is.

@@ -86,6 +86,12 @@ pub(crate) fn stacks(
     })
 }
 
+/// How strong a share of the most is drawn: by its root, so that one hour above all does not make the others
+/// alike. What is nought has none.
+fn strength(share: f64) -> f64 {
+    (share.sqrt() * STRENGTHS).ceil()
+}
+
 /// A week of hours, each the stronger the more there is. None where there is nothing.
 pub(crate) fn week(description: String, days: &[(String, Vec<Point>)]) -> Option<Chart> {
     let most = days.iter().flat_map(|(_, hours)| hours).map(|point| point.value).fold(0.0, f64::max);
@@ -104,7 +110,7 @@ pub(crate) fn week(description: String, days: &[(String, Vec<Point>)]) -> Option
                 y: Length(y),
                 width: Length(width * 0.9),
                 height: Length(height * 0.9),
-                class: format!("hour strength-{}", (hour.value / most * STRENGTHS).ceil()),
+                class: format!("hour strength-{}", strength(hour.value / most)),
                 says: hour.says.clone(),
             });
         }

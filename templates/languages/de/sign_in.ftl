@@ -2,7 +2,7 @@
 
 sign-in-welcome = Willkommen
 sign-in-welcome-to = Willkommen bei { $community }
-sign-in-welcome-lead = Hier zahlen Mitglieder einander in { $token } { $symbol }: Sieh, was du hast, sende den Nachbarn etwas, und verfolge, wie das eigene Geld der Gemeinschaft sich bewegt.
+sign-in-welcome-lead = Hier zahlen Mitglieder einander in { $token } { $symbol }: Sieh, was du hast, sende den Nachbarn etwas, und verfolge, wie das eigene Geld der Gemeinschaft sich bewegt.
 sign-in-title = Anmelden
 sign-in-already = Du bist schon als { $name } angemeldet.
 sign-in-go-on = Weiter als { $name }

@@ -2,7 +2,7 @@
 
 sign-in-welcome = Welcome
 sign-in-welcome-to = Welcome to { $community }
-sign-in-welcome-lead = Here members pay each other in { $token } { $symbol }: see what you have, send some to a neighbour, and watch how the community's own money moves.
+sign-in-welcome-lead = Here members pay each other in { $token } { $symbol }: see what you have, send some to a neighbour, and watch how the community's own money moves.
 sign-in-title = Sign in
 sign-in-already = You are signed in as { $name } already.
 sign-in-go-on = Go on as { $name }

@@ -72,9 +72,9 @@ statistics-transactions-lead = { $count ->
    *[other] { $count } transactions moved { $volume }.
 }
 statistics-transactions-before = { $count ->
-    [0] In as much time before it were none.
-    [one] In as much time before it was one, which moved { $volume }.
-   *[other] In as much time before it were { $count }, which moved { $volume }.
+    [0] There were none in as much time before.
+    [one] There was one in as much time before, and it moved { $volume }.
+   *[other] There were { $count } in as much time before, and they moved { $volume }.
 }
 statistics-transactions-empty = There were none in this time.
 statistics-transactions-table = Transactions over time

@@ -2,7 +2,7 @@
 
 sign-in-welcome = Te damos la bienvenida
 sign-in-welcome-to = Te damos la bienvenida a { $community }
-sign-in-welcome-lead = Aquí los miembros se pagan en { $token } { $symbol }: mira lo que tienes, envía algo a un vecino y observa cómo se mueve el dinero propio de la comunidad.
+sign-in-welcome-lead = Aquí los miembros se pagan en { $token } { $symbol }: mira lo que tienes, envía algo a un vecino y observa cómo se mueve el dinero propio de la comunidad.
 sign-in-title = Entrar
 sign-in-already = Ya has entrado como { $name }.
 sign-in-go-on = Seguir como { $name }

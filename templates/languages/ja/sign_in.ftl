@@ -2,7 +2,7 @@
 
 sign-in-welcome = ようこそ
 sign-in-welcome-to = { $community } へようこそ
-sign-in-welcome-lead = ここではメンバーどうしが { $token } { $symbol } で支払い合います。残高を見て、ご近所に送り、コミュニティのお金の動きを見られます。
+sign-in-welcome-lead = ここではメンバーどうしが { $token } { $symbol } で支払い合います。残高を見て、ご近所に送り、コミュニティのお金の動きを見られます。
 sign-in-title = ログイン
 sign-in-already = すでに { $name } としてログインしています。
 sign-in-go-on = { $name } として続ける
