@@ -52,7 +52,7 @@ async fn every_command_of_the_page_works() {
     // What the page promised has happened.
     assert_eq!(ann.balance().await, 95);
     let paid = &ann.history("").await[0];
-    assert_eq!((&paid["client"], &paid["amount"]), (&"chat-bot".into(), &5.into()));
+    assert_eq!((&paid["client"], &paid["amount"]), (&"market-bot".into(), &5.into()));
     assert_eq!(paid["to"]["name"], format!("former_member_{}", &bob.user_id[..4]));
     assert_eq!(ann.get("/v1/statistics/supply").await.ok(200)["system_pool"], 5);
     server.assert_sound().await;
