@@ -48,17 +48,14 @@ impl Token {
         })?;
         let key = proofs::key(&books)?;
         books.close();
-        let is_nobody = known.is_none();
-        if is_nobody {
+        if known.is_none() {
             check_username(&name)?;
-        }
-        let subject = known.unwrap_or_else(|| name.to_lowercase());
-        if is_nobody {
             output::remark(
                 common.json,
                 &format!("Nobody is called {name} yet: the token's first use makes this member."),
             );
         }
+        let subject = known.unwrap_or_else(|| name.to_lowercase());
         let developer = DeveloperIdentity::new(key);
         let token = developer.issue(&subject, &name, Duration::from_hours(self.hours));
         output::print(

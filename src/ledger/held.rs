@@ -27,7 +27,7 @@ struct Day {
 /// older ones are what it held at the end of the UTC day: enough for a picture, not for an account.
 pub fn held_before(conn: &Connection, wallet: &Wallet, times: &[i64]) -> Result<Vec<i64>> {
     let (Some(first), Some(last)) = (times.first(), times.last()) else { return Ok(Vec::new()) };
-    let days = days(conn, wallet.key, day_before(*first), day_before(wallet.updated_at + 1).max(day_before(*last)))?;
+    let days = days(conn, wallet.key, day_before(*first), day_before(*last).max(wallet.updated_at / DAY_MS))?;
     // A volume is cut off at the largest amount there is, and no balance is below nought.
     let before = |day: &Day| day.balance.saturating_sub(day.came).saturating_add(day.went).max(0);
     let opening = days.values().next().map_or(wallet.balance, before);

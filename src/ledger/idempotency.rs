@@ -110,7 +110,7 @@ pub struct Once<C> {
     /// When the key was made, where it says so.
     made_at: Option<i64>,
     /// Digests of caller and key, and of what is asked.
-    asked: (u128, u128),
+    pub(crate) asked: (u128, u128),
 }
 
 impl<C: Repeatable> Once<C> {
@@ -118,11 +118,6 @@ impl<C: Repeatable> Once<C> {
     pub fn new(caller: UserKey, key: &IdempotencyKey, command: C) -> Self {
         let asked = (key.digest(caller), request_digest::<C>(&command.request()));
         Self { caller, command, made_at: key.made_at(), asked }
-    }
-
-    /// Digests of caller and key, and of what is asked.
-    pub const fn asked(&self) -> (u128, u128) {
-        self.asked
     }
 }
 

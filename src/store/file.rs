@@ -265,7 +265,7 @@ pub fn open_writing(path: &Path, application_id: i32, newest_version: u32) -> Re
     conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     // What takes a statement back is one piece of memory (.cargo/config.toml). With temp_store=MEMORY it would be
     // a list of small ones, gone through from its beginning after every statement: a distribution to ten thousand
-    // members spent most of its time on that.
+    // members spent two fifths of its time on that.
     conn.pragma_update(None, "temp_store", "FILE")?;
     keep_statements(&conn)?;
     // The number in the file's first page may be older than the one in the write-ahead log.

@@ -18,9 +18,9 @@ pub(super) struct Course {
 impl Course {
     /// Thirty days, or as many as there has been a wallet.
     pub(super) fn read(conn: &Connection, wallet: &Wallet, calendar: Calendar, now: i64) -> Result<Self> {
-        let month = calendar.period(Bucket::Day, None, None, now)?;
-        let since = wallet.created_at.clamp(month.from(), now.max(month.from()));
-        let period = calendar.period(Bucket::Day, Some(since), None, now)?;
+        let mut period = calendar.period(Bucket::Day, None, None, now)?;
+        let begun = period.bounds.partition_point(|start| *start <= wallet.created_at);
+        period.bounds.drain(..begun.saturating_sub(1));
         let held = held_before(conn, wallet, &period.bounds[1..])?;
         Ok(Self { calendar, period, held })
     }

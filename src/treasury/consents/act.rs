@@ -151,6 +151,6 @@ impl<C: Weighty + Repeatable> Weighty for Once<C> {
     }
 
     fn asked(&self) -> Option<(u128, u128)> {
-        Some(Self::asked(self))
+        Some(self.asked)
     }
 }

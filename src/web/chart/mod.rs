@@ -5,10 +5,10 @@
 //! it is, and the stylesheet of all pages says how that looks. All lengths are hundredths of the drawing,
 //! so that it fits every screen while its words keep their size.
 
-use std::fmt;
-
 mod columns;
 mod curves;
+
+use std::fmt;
 
 use askama::filters::HtmlSafe;
 
