@@ -101,7 +101,7 @@ impl Village {
             let status = answer.status();
             // One refusal of a kind looks like the other, and who must sign in first is sent to one page. A
             // moment at which too much was asked at once says nothing of the page.
-            if shown && status != 503 && (status.is_success() || refusals.insert(status)) {
+            if shown && ![429, 503].contains(&status.as_u16()) && (status.is_success() || refusals.insert(status)) {
                 pages.push(path);
             }
         }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use rusqlite::Connection;
 
 use crate::history::{DAY, Story};
-use crate::kernel::transfer;
+use crate::kernel::{Community, distribution, issue, transfer};
 use crate::support::setting;
 
 /// Time and balance of each of a wallet's entries, oldest first.
@@ -60,14 +60,12 @@ fn a_wallet_holds_what_its_entries_come_to() {
 /// of the newest days exactly.
 #[test]
 fn a_wallet_that_never_rests_is_looked_at_no_longer_than_others() {
-    let mut story = Story::new(setting::dice(), 1_690_000_000_000);
-    story.live(60, 3);
-    let community = &story.community;
+    let community = Community::founded(2, 1_690_000_000_000);
     // The next UTC day, an hour before midnight in Berlin and then an hour after.
     let midnight = (community.clock.time() / DAY + 1) * DAY + 22 * 3_600_000;
     let (someone, other) = (&community.members[0], &community.members[1]);
-    community.run(crate::kernel::issue(100_000)).unwrap();
-    community.run(crate::kernel::distribution([(someone.wallet_id, 50_000)])).unwrap();
+    community.run(issue(100_000)).unwrap();
+    community.run(distribution([(someone.wallet_id, 50_000)])).unwrap();
     community.clock.turn(midnight - 3_600_000 - community.clock.time());
     community.run(transfer(someone, other.wallet_id, 10)).unwrap();
     let at_midnight = Wallet::by_key(&community.shell(), someone.wallet_key).unwrap().balance;
