@@ -17,12 +17,12 @@ use uuid::Uuid;
 
 use super::App;
 use super::arrival;
-use super::language::{Spoken, Visitor};
+use super::language::Visitor;
 use super::page::{Nav, ProblemPage, page_with};
 use super::service_calls::ServiceCalls;
+use super::session::{Known, Session};
 use crate::error::{Code, Error};
 use crate::identity::{has_travelled, is_local_host};
-use crate::language::Language;
 
 /// Pages load their own stylesheet and pictures, post to their own address, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
@@ -95,11 +95,10 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let (method, address) = (request.method().clone(), request.uri().clone());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let page = wants_page(address.path(), request.headers());
-    // What will be needed to tell a person of a refusal: where they are to come back to does not belong on
-    // that page, for nobody knows what stands in the address.
-    let visitor = (!arrival::is_api(address.path())).then(|| Visitor::of(&app, request.headers()));
-    let spoken = Spoken::default();
-    request.extensions_mut().insert(spoken.clone());
+    // What will be needed to tell a person of a refusal.
+    let person = (!arrival::is_api(address.path())).then(|| request.headers().clone());
+    let known = Known::default();
+    request.extensions_mut().insert(known.clone());
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let watched = ServiceCalls::watch(&mut request);
@@ -124,8 +123,8 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         if let Some(cause) = error.cause() {
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");
         }
-        response = match visitor {
-            Some(visitor) => told(&app, &error, &id, &visitor, spoken.get(), page),
+        response = match person {
+            Some(headers) => told(&app, &error, &id, &headers, &known, page).await,
             None => problem(&error, &id),
         };
     }
@@ -205,13 +204,18 @@ fn problem(error: &Error, id: &RequestId) -> Response {
     response
 }
 
-/// A refusal as people read it, in their language: on a page, or by one of our scripts.
-fn told(app: &App, error: &Error, id: &RequestId, visitor: &Visitor, spoken: Option<Language>, page: bool) -> Response {
-    let mut shell = app.shell(None, Nav::None).for_visitor(visitor);
-    if let Some(language) = spoken {
-        // A member chooses theirs on their profile.
-        shell = shell.in_language(language);
-    }
+/// A refusal as people read it, in their language: on a page, with their ways on around it, or by one of our
+/// scripts. Where they are to come back to does not stand on it, for nobody knows what the address says.
+async fn told(app: &App, error: &Error, id: &RequestId, headers: &HeaderMap, known: &Known, page: bool) -> Response {
+    let session = match known.get() {
+        Some(session) => Some(session.clone()),
+        // Much is refused before anybody asks whose it is; but where too much is asked, nothing more is.
+        None if error.code.status() < 500 && error.code != Code::TooManyRequests => {
+            Session::of(app, headers).await.ok().flatten()
+        }
+        None => None,
+    };
+    let shell = app.shell(session.as_ref(), Nav::None).for_visitor(&Visitor::of(app, headers));
     let (title, detail) = (shell.title_of(error), shell.problem(error));
     if !page {
         let mut told = error.clone();

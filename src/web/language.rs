@@ -2,7 +2,6 @@
 //! chose on this browser, else what the browser asks for, else the community's own.
 
 use std::convert::Infallible;
-use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::HeaderMap;
@@ -50,24 +49,6 @@ impl FromRequestParts<App> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let here = parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
         Ok(Self { here, ..Self::of(app, &parts.headers) })
-    }
-}
-
-/// The language in which a request's member is answered, for whatever becomes of it: it may be refused
-/// where nobody knows any more whose it was.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Spoken(Arc<OnceLock<Language>>);
-
-impl Spoken {
-    /// Remembers it.
-    pub(super) fn note(parts: &Parts, language: Language) -> Language {
-        // Whoever asks twice in a request has the same language both times.
-        parts.extensions.get::<Self>().map_or(language, |spoken| *spoken.0.get_or_init(|| language))
-    }
-
-    /// What was remembered, if the request came from a member.
-    pub(super) fn get(&self) -> Option<Language> {
-        self.0.get().copied()
     }
 }
 

@@ -2,6 +2,7 @@
 //! and ends on this browser.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -18,7 +19,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use super::frame::REQUEST_ID;
-use super::language::Spoken;
 use super::{App, Client};
 use crate::error::{Code, Error, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Vouched, Which};
@@ -160,6 +160,24 @@ impl App {
     }
 }
 
+/// Whose a request was found to be, for whatever becomes of it: it may be refused where nobody knows that any
+/// more.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known(Arc<OnceLock<Session>>);
+
+impl Known {
+    fn note(parts: &Parts, session: &Session) {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            known.0.get_or_init(|| session.clone());
+        }
+    }
+
+    /// The session, if one was asked for and found.
+    pub(super) fn get(&self) -> Option<&Session> {
+        self.0.get()
+    }
+}
+
 /// A form with nothing in it but what every form brings back.
 #[derive(Debug, Deserialize)]
 pub struct BareForm {
@@ -168,22 +186,28 @@ pub struct BareForm {
 }
 
 impl Session {
+    /// The session of a browser, if it has one. Counts nothing against its address.
+    pub(super) async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>> {
+        let Some(secret) = app.secret(headers) else { return Ok(None) };
+        let Some(session) = app.session(&secret).await? else { return Ok(None) };
+        let issuer = session.identity.0;
+        let form = FormToken::of(&secret);
+        let language = app.language(Some(&session.member), headers);
+        let csrf = form.masked()?;
+        let key = format!("communitytoken seal {}", secret.reveal());
+        let sealing = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+        let member = session.member;
+        let unread = app.books.look_up(|conn| unread(conn, member.key, member.wallet_key)).await?;
+        Ok(Some(Self { member, info: session.info, issuer, language, csrf, unread, form, sealing }))
+    }
+
     async fn open(parts: &Parts, app: &App) -> Result<Option<Self>> {
-        if let Some(secret) = app.secret(&parts.headers)
-            && let Some(session) = app.session(&secret).await?
-        {
-            let issuer = session.identity.0;
-            let form = FormToken::of(&secret);
-            let language = Spoken::note(parts, app.language(Some(&session.member), &parts.headers));
-            let csrf = form.masked()?;
-            let key = format!("communitytoken seal {}", secret.reveal());
-            let sealing = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
-            let member = session.member;
-            let unread = app.books.look_up(|conn| unread(conn, member.key, member.wallet_key)).await?;
-            return Ok(Some(Self { member, info: session.info, issuer, language, csrf, unread, form, sealing }));
+        let session = Self::of(app, &parts.headers).await?;
+        match &session {
+            Some(session) => Known::note(parts, session),
+            None => app.count_stranger(Client::of(parts))?,
         }
-        app.count_stranger(Client::of(parts))?;
-        Ok(None)
+        Ok(session)
     }
 
     /// Whether they signed in lately enough to act as an operator, or to add or take away a way in.

@@ -188,6 +188,45 @@ async fn paying() {
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
 }
 
+/// Whoever is signed in keeps their ways on when something is refused, in their own language, and can sign out
+/// from there; nobody else has any.
+#[tokio::test]
+async fn refusals_keep_a_members_ways_on() {
+    let server = Server::demo().await;
+    let ann = Visitor::sign_in(&server, "ann").await;
+    let csrf = ann.csrf().await;
+    assert_eq!(ann.post("/profile", &[("csrf", &csrf), ("username", "ann"), ("language", "de")]).await.status(), 303);
+    let no_form = [("csrf", "x"), ("username", "mallory")];
+    let refused = [
+        (404, ann.get("/nothing/lives/here").await),
+        (404, ann.get("/transactions/none").await),
+        (403, ann.get("/admin").await),
+        (405, ann.post("/history", &[]).await),
+        (403, ann.post("/profile", &no_form).await),
+        (414, ann.get(&format!("/history?note={}", "x".repeat(9_000))).await),
+    ];
+    let mut last = String::new();
+    for (status, answer) in refused {
+        let url = answer.url().path().to_owned();
+        assert_eq!(answer.status(), status, "{url}");
+        assert!(answer.headers().get(SET_COOKIE).is_none(), "{url}");
+        last = answer.text().await.unwrap();
+        for part in ["<html lang=\"de\">", "<nav class=\"main\"", "href=\"/send\"", "action=\"/logout\""] {
+            assert!(last.contains(part), "{url}: {part}");
+        }
+        assert!(!last.contains("action=\"/language\"") && !last.contains("aria-current"), "{url}");
+    }
+    let stranger = Visitor { server: &server, cookie: String::new() };
+    let cookie = ann.cookie.clone();
+    assert_eq!(ann.post("/logout", &[("csrf", &field(&last, "csrf"))]).await.status(), 303);
+    for nobody in [stranger, Visitor { server: &server, cookie }] {
+        let answer = nobody.get("/nothing/lives/here").await;
+        assert_eq!(answer.status(), 404);
+        let page = answer.text().await.unwrap();
+        assert!(!page.contains("<nav") && !page.contains("csrf") && page.contains("action=\"/language\""), "{page}");
+    }
+}
+
 /// A form is accepted from our own pages in the same session alone.
 #[tokio::test]
 async fn forms_come_from_our_pages() {
