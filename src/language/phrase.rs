@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use askama::filters::{Escaper, Html, HtmlSafe};
 use fluent_templates::fluent_bundle::{FluentResource, FluentValue};
@@ -28,6 +28,12 @@ static_loader! {
 static IDS: LazyLock<Vec<(Language, LanguageIdentifier)>> = LazyLock::new(|| {
     Language::ALL.into_iter().filter_map(|language| Some((language, language.tag().parse().ok()?))).collect()
 });
+
+/// Texts with nothing put in, which are most of a page, as they were made the first time. There are no more of
+/// them than stand in the files.
+static PLAIN: LazyLock<RwLock<HashMap<Language, Texts>>> = LazyLock::new(RwLock::default);
+/// Texts by their keys.
+type Texts = HashMap<String, Arc<str>>;
 
 /// Numbers are written as the language writes them.
 fn group_numbers(bundle: &mut FluentBundle<&'static FluentResource>) {
@@ -129,10 +135,24 @@ impl Phrase {
         MarkedPhrase(self.with(name, format!("{begin}{text}{end}")))
     }
 
-    fn lookup(&self, language: Language) -> Option<String> {
-        let (_, id) = IDS.iter().find(|(known, _)| *known == language)?;
+    fn lookup(&self, language: Language) -> Option<Arc<str>> {
         let arguments = Some(&self.arguments).filter(|arguments| !arguments.is_empty());
-        TEXTS.lookup_single_language(id, &self.key, arguments).ok()
+        if arguments.is_none()
+            && let Some(text) = PLAIN
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(&language)
+                .and_then(|texts| texts.get(&self.key))
+        {
+            return Some(Arc::clone(text));
+        }
+        let (_, id) = IDS.iter().find(|(known, _)| *known == language)?;
+        let text: Arc<str> = TEXTS.lookup_single_language(id, &self.key, arguments).ok()?.into();
+        if arguments.is_none() {
+            let mut plain = PLAIN.write().unwrap_or_else(PoisonError::into_inner);
+            plain.entry(language).or_default().insert(self.key.clone(), Arc::clone(&text));
+        }
+        Some(text)
     }
 
     /// Whether there is such a text.

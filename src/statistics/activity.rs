@@ -1,15 +1,23 @@
 //! When members pay: by weekday and hour on the community's clock.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::calendar::{Bucket, Calendar, Period, TIME_MAX};
+use super::{Settled, counted};
 use crate::error::{Error, Result};
 use crate::ledger::{DAY_MS, Flow, Folded, Moved, SLOT_MS};
 
 /// Days that are looked at when nothing is said, and at most.
 const DAYS_USUAL: i64 = 90;
 const DAYS_MAX: usize = 366;
+/// Days that are over of which the quarter hours are remembered at most; three kilobytes each.
+const KEPT_MAX: usize = 2 * DAYS_MAX;
+/// Quarter hours of a day.
+const SLOTS: usize = 96;
 
 /// When members pay.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -52,16 +60,60 @@ pub(super) fn days(calendar: &Calendar, from: Option<i64>, to: Option<i64>, now:
     }
 }
 
-/// When members paid in a period of whole days.
-pub fn activity(folded: &Folded<'_>, calendar: &Calendar, period: &Period, now: i64) -> Result<Activity> {
-    let mut cells = vec![Moved::default(); 7 * 24];
-    let (first, shown) = (period.from() / SLOT_MS, places(calendar, period));
-    for line in folded.lines().iter().filter(|line| matches!(line.flow, Flow::Traded | Flow::Returned)) {
-        folded.for_each_slot(*line, period.from(), period.until(), &mut |slot, moved| {
-            if let Some(place) = usize::try_from(slot - first).ok().and_then(|place| shown.get(place)) {
-                cells[*place] += moved;
+/// What members paid in each quarter hour of UTC days that are over: nothing comes to them any more, and a
+/// quarter of a year is read once.
+#[derive(Debug, Default)]
+pub(super) struct PaidDays(Mutex<BTreeMap<i64, Arc<[Moved]>>>);
+
+impl PaidDays {
+    /// What members paid in each quarter hour of UTC days, from one up to another.
+    fn read(&self, folded: &Folded<'_>, first: i64, after: i64) -> Result<Vec<Arc<[Moved]>>> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut days: Vec<_> = {
+            let known = known();
+            (first..after).map_while(|day| known.get(&day).cloned()).collect()
+        };
+        let first = first + counted(days.len());
+        let mut rest = vec![Moved::default(); (first..after).count() * SLOTS];
+        for line in folded.lines().iter().filter(|line| matches!(line.flow, Flow::Traded | Flow::Returned)) {
+            folded.for_each_slot(*line, first * DAY_MS, after * DAY_MS, &mut |slot, moved| {
+                let place = usize::try_from(slot - first * DAY_MS / SLOT_MS).ok();
+                if let Some(slot) = place.and_then(|place| rest.get_mut(place)) {
+                    *slot += moved;
+                }
+            })?;
+        }
+        let today = folded.newest_at()?.unwrap_or(0).div_euclid(DAY_MS);
+        let mut known = known();
+        if known.len() > KEPT_MAX {
+            known.clear();
+        }
+        for (day, slots) in (first..).zip(rest.chunks(SLOTS)) {
+            let slots: Arc<[Moved]> = slots.into();
+            if day < today {
+                known.insert(day, Arc::clone(&slots));
             }
-        })?;
+            days.push(slots);
+        }
+        Ok(days)
+    }
+}
+
+/// When members paid in a period of whole days.
+pub fn activity(
+    folded: &Folded<'_>,
+    calendar: &Calendar,
+    settled: &Settled,
+    period: &Period,
+    now: i64,
+) -> Result<Activity> {
+    let mut cells = vec![Moved::default(); 7 * 24];
+    let (first, after) = (period.from().div_euclid(DAY_MS), (period.until() - 1).div_euclid(DAY_MS) + 1);
+    let days = settled.paid.read(folded, first, after)?;
+    let begin = usize::try_from((period.from() - first * DAY_MS) / SLOT_MS).unwrap_or(0);
+    let paid = days.iter().flat_map(|day| day.iter()).skip(begin);
+    for (place, moved) in places(calendar, period).into_iter().zip(paid) {
+        cells[place] += *moved;
     }
     let mut weekday = calendar.week_starts();
     let mut week = Vec::with_capacity(cells.len());

@@ -143,7 +143,7 @@ async fn activity(
 ) -> Result<Json<Activity>> {
     read(&app, move |conn, calendar, now| {
         let period = days.period(calendar, now)?;
-        super::activity(&settled.recent.open(conn)?, calendar, &period, now)
+        super::activity(&settled.recent.open(conn)?, calendar, &settled, &period, now)
     })
     .await
 }

@@ -58,7 +58,7 @@ impl Look<'_> {
     fn activity(&self, folded: &Folded<'_>) -> Result<Activity> {
         let last = self.period.until() - 1;
         let quarter = activity::days(self.calendar, None, Some(last.min(self.now)), self.now)?;
-        activity(folded, self.calendar, &quarter, self.now)
+        activity(folded, self.calendar, self.settled, &quarter, self.now)
     }
 
     fn accounts(&self, folded: &Folded<'_>) -> Result<Accounts> {

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::activity::PaidDays;
 use super::calendar::{Bucket, Calendar, Period};
 use super::counted;
 use crate::error::Result;
@@ -90,6 +91,8 @@ pub struct Settled {
     traders: Mutex<HashMap<(i64, i64), Traders>>,
     /// Which wallets traded in times that are not, up to their last day.
     begun: Mutex<HashMap<(i64, i64), Wallets>>,
+    /// What was paid on days that are over.
+    pub(super) paid: PaidDays,
     /// The newest transactions.
     pub recent: Recent,
 }

@@ -303,7 +303,7 @@ impl Look<'_> {
     }
 
     fn week(&self, period: &Period) {
-        let answer = activity(&self.folded(), &self.calendar, period, self.now).unwrap();
+        let answer = activity(&self.folded(), &self.calendar, self.settled, period, self.now).unwrap();
         let mut cells: BTreeMap<(i8, i8), (i64, i128)> = BTreeMap::new();
         for row in self.raw.within(period.from(), period.until() - 1) {
             if row.kind >= 3 && !self.raw.accounts.contains_key(&row.from) {
@@ -436,7 +436,7 @@ fn time(story: &Story, transactions_made: usize) {
     });
     print("distribution", &|conn| drop(concentration(conn, false, now).unwrap()));
     let days = calendar.period(Bucket::Day, Some(now - 89 * DAY), None, now).unwrap();
-    print("activity", &|conn| drop(activity(&Folded::open(conn).unwrap(), &calendar, &days, now).unwrap()));
+    print("activity", &|conn| drop(activity(&Folded::open(conn).unwrap(), &calendar, &settled, &days, now).unwrap()));
     print("flow", &|conn| drop(network(conn, &days, 20, false, now).unwrap()));
     print("accounts", &|conn| drop(accounts(&Folded::open(conn).unwrap(), &usual(Bucket::Month), now).unwrap()));
 }

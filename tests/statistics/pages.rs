@@ -208,7 +208,7 @@ async fn charts_speak_and_times_stay_in_the_address() {
         assert_eq!(aiko.get(&format!("/statistics?{wrong}")).await.status(), 400, "{wrong}");
         assert_eq!(aiko.get(&format!("/statistics/supply.csv?{wrong}")).await.status(), 400, "{wrong}");
     }
-    let who = "<th scope=\"col\">Who</th>";
+    let who = ">Who</th>";
     assert!(!page.contains(who), "members see no names");
     assert!(maria.page("/statistics").await.contains(who));
 }
