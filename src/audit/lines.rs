@@ -94,6 +94,11 @@ impl AuditView {
         did(&self.entry.action, shell.language)
     }
 
+    /// Why: what somebody wrote, or the program's own words in the reader's language.
+    pub fn reason(&self, shell: &Shell) -> String {
+        why(&self.entry.reason, shell.language)
+    }
+
     /// To what: a name, or how much where tokens were made or given.
     pub fn shown(&self, shell: &Shell) -> String {
         let number = |name: &str| self.entry.details[name].as_i64().unwrap_or(0);
@@ -189,6 +194,14 @@ pub(super) fn did(action: &str, language: Language) -> String {
     if words.exists() { words.into() } else { action.to_owned() }
 }
 
+/// What the program gives as a reason where nobody else does, in a language; every other reason as it is.
+fn why(reason: &str, language: Language) -> String {
+    let words = reason.to_ascii_lowercase();
+    let words = words.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let own = language.say(format!("audit-why-{}", words.collect::<Vec<_>>().join("-")));
+    if own.exists() { own.into() } else { reason.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,5 +215,14 @@ mod tests {
             }
         }
         assert_eq!(did("something.new", Language::German), "something.new");
+    }
+
+    #[test]
+    fn the_programs_own_reasons_are_in_the_readers_language() {
+        assert_eq!(why("The ledger's first key", Language::German), "Der erste Schlüssel des Hauptbuchs");
+        assert_eq!(why("Signed in", Language::English), "Signed in");
+        for others in ["For the harvest", "", "’", "Signed in twice"] {
+            assert_eq!(why(others, Language::Japanese), others);
+        }
     }
 }

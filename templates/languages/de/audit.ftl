@@ -80,3 +80,24 @@ audit-did-key-rotate = Signierschlüssel gewechselt
 audit-did-key-replace = Signierschlüssel ersetzt
 audit-did-database-migrate = Datenbank umgestellt
 audit-did-database-restore = Sicherung zurückgespielt
+
+# Was das Programm als Grund angibt, wo es sonst niemand tut.
+audit-why-signed-in = Angemeldet
+audit-why-downloaded-as-a-file = Als Datei heruntergeladen
+audit-why-started-with-other-settings = Mit anderen Einstellungen gestartet
+audit-why-a-newer-release-of-the-program-was-started = Eine neuere Version des Programms wurde gestartet
+audit-why-nobody-operates-the-community-yet = Noch betreut niemand die Gemeinschaft
+audit-why-foundation-of-the-community = Gründung der Gemeinschaft
+audit-why-rows-inserted-outside-the-program-were-chained = Zeilen, die außerhalb des Programms eingefügt wurden, sind nun verkettet
+audit-why-the-ledger-s-first-key = Der erste Schlüssel des Hauptbuchs
+audit-why-came-in-by-a-one-time-link = Mit einem Einmal-Link hereingekommen
+audit-why-claimed-the-community-by-the-one-time-link = Hat die Gemeinschaft mit dem Einmal-Link übernommen
+audit-why-signed-in-by-a-one-time-link = Mit einem Einmal-Link angemeldet
+audit-why-signed-in-with-a-recovery-code = Mit einem Wiederherstellungscode angemeldet
+audit-why-refused-since-the-last-such-line-or-the-start = Abgewiesen seit der letzten solchen Zeile oder dem Start
+audit-why-they-closed-their-account-themselves = Hat das Konto selbst geschlossen
+audit-why-it-answered-that-it-wants-no-more-messages = Es hat geantwortet, dass es keine Nachrichten mehr will
+audit-why-it-has-taken-no-message-for-five-days = Es hat seit fünf Tagen keine Nachricht angenommen
+audit-why-the-member-made-new-recovery-codes = Das Mitglied hat neue Wiederherstellungscodes erstellt
+audit-why-the-member-added-a-passkey = Das Mitglied hat einen Passkey hinzugefügt
+audit-why-the-member-removed-a-passkey = Das Mitglied hat einen Passkey entfernt

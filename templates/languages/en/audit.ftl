@@ -80,3 +80,24 @@ audit-did-key-rotate = Rotated the signing key
 audit-did-key-replace = Replaced the signing key
 audit-did-database-migrate = Migrated the database
 audit-did-database-restore = Restored a backup
+
+# What the program gives as the reason, where nobody else does.
+audit-why-signed-in = Signed in
+audit-why-downloaded-as-a-file = Downloaded as a file
+audit-why-started-with-other-settings = Started with other settings
+audit-why-a-newer-release-of-the-program-was-started = A newer release of the program was started
+audit-why-nobody-operates-the-community-yet = Nobody operates the community yet
+audit-why-foundation-of-the-community = Foundation of the community
+audit-why-rows-inserted-outside-the-program-were-chained = Rows inserted outside the program were chained
+audit-why-the-ledger-s-first-key = The ledger's first key
+audit-why-came-in-by-a-one-time-link = Came in by a one-time link
+audit-why-claimed-the-community-by-the-one-time-link = Claimed the community by the one-time link
+audit-why-signed-in-by-a-one-time-link = Signed in by a one-time link
+audit-why-signed-in-with-a-recovery-code = Signed in with a recovery code
+audit-why-refused-since-the-last-such-line-or-the-start = Refused since the last such line, or the start
+audit-why-they-closed-their-account-themselves = They closed their account themselves
+audit-why-it-answered-that-it-wants-no-more-messages = It answered that it wants no more messages
+audit-why-it-has-taken-no-message-for-five-days = It has taken no message for five days
+audit-why-the-member-made-new-recovery-codes = The member made new recovery codes
+audit-why-the-member-added-a-passkey = The member added a passkey
+audit-why-the-member-removed-a-passkey = The member removed a passkey

@@ -80,3 +80,24 @@ audit-did-key-rotate = Cambió la clave de firma
 audit-did-key-replace = Sustituyó la clave de firma
 audit-did-database-migrate = Migró la base de datos
 audit-did-database-restore = Restauró una copia de seguridad
+
+# El motivo que da el programa, donde nadie más lo da.
+audit-why-signed-in = Inició sesión
+audit-why-downloaded-as-a-file = Descargado como archivo
+audit-why-started-with-other-settings = Se inició con otros ajustes
+audit-why-a-newer-release-of-the-program-was-started = Se inició una versión más nueva del programa
+audit-why-nobody-operates-the-community-yet = Nadie administra la comunidad todavía
+audit-why-foundation-of-the-community = Fundación de la comunidad
+audit-why-rows-inserted-outside-the-program-were-chained = Se encadenaron filas añadidas fuera del programa
+audit-why-the-ledger-s-first-key = La primera clave del libro
+audit-why-came-in-by-a-one-time-link = Entró con un enlace de un solo uso
+audit-why-claimed-the-community-by-the-one-time-link = Tomó a su cargo la comunidad con el enlace de un solo uso
+audit-why-signed-in-by-a-one-time-link = Inició sesión con un enlace de un solo uso
+audit-why-signed-in-with-a-recovery-code = Inició sesión con un código de recuperación
+audit-why-refused-since-the-last-such-line-or-the-start = Rechazados desde la última línea así, o desde el inicio
+audit-why-they-closed-their-account-themselves = Cerró su cuenta por sí mismo
+audit-why-it-answered-that-it-wants-no-more-messages = Respondió que no quiere más mensajes
+audit-why-it-has-taken-no-message-for-five-days = No ha aceptado ningún mensaje en cinco días
+audit-why-the-member-made-new-recovery-codes = El miembro creó códigos de recuperación nuevos
+audit-why-the-member-added-a-passkey = El miembro añadió una clave de acceso
+audit-why-the-member-removed-a-passkey = El miembro quitó una clave de acceso

@@ -77,3 +77,24 @@ audit-did-key-rotate = 署名鍵の交代
 audit-did-key-replace = 署名鍵の置き換え
 audit-did-database-migrate = データベースの移行
 audit-did-database-restore = バックアップからの復元
+
+# ほかに理由を述べる人がいないとき、プログラムが述べる理由。
+audit-why-signed-in = ログインした
+audit-why-downloaded-as-a-file = ファイルとしてダウンロードした
+audit-why-started-with-other-settings = 設定を変えて起動した
+audit-why-a-newer-release-of-the-program-was-started = 新しい版のプログラムを起動した
+audit-why-nobody-operates-the-community-yet = まだ運営者がいない
+audit-why-foundation-of-the-community = コミュニティの設立
+audit-why-rows-inserted-outside-the-program-were-chained = プログラムの外で加えられた行をつないだ
+audit-why-the-ledger-s-first-key = 台帳の最初の鍵
+audit-why-came-in-by-a-one-time-link = 一回限りのリンクで参加した
+audit-why-claimed-the-community-by-the-one-time-link = 一回限りのリンクで運営を引き受けた
+audit-why-signed-in-by-a-one-time-link = 一回限りのリンクでログインした
+audit-why-signed-in-with-a-recovery-code = 復旧コードでログインした
+audit-why-refused-since-the-last-such-line-or-the-start = 前回のこの記録から、または起動から、拒んだもの
+audit-why-they-closed-their-account-themselves = 本人がアカウントを閉じた
+audit-why-it-answered-that-it-wants-no-more-messages = これ以上の通知はいらないと答えた
+audit-why-it-has-taken-no-message-for-five-days = 五日間、通知を一つも受け取っていない
+audit-why-the-member-made-new-recovery-codes = 本人が新しい復旧コードを作った
+audit-why-the-member-added-a-passkey = 本人がパスキーを追加した
+audit-why-the-member-removed-a-passkey = 本人がパスキーを削除した
