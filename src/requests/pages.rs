@@ -17,7 +17,9 @@ use super::{
 use crate::error::{Code, Error, FieldError, Result};
 use crate::ledger::{Amount, Direction, IdempotencyKey, Once, PageRequest, Wallet, WalletId};
 use crate::transfers::{FeeTerms, Person, Way, people, typed_amount, typed_note, way_on};
-use crate::web::{App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, page, page_with};
+use crate::web::{
+    App, FormBody, Nav, Pages, Parameters, PathId, Session, Shell, form_status, page, page_with, sign_in_and_go_on,
+};
 
 /// Requests on a page of the list.
 const ENTRIES: usize = 30;
@@ -121,18 +123,31 @@ struct NewForm {
     from: String,
     amount: String,
     note: String,
+    /// Whether it comes from a form that had expired.
+    expired: String,
 }
 
 async fn choose(State(app): State<App>, session: Session, Parameters(form): Parameters<NewForm>) -> Result<Response> {
-    show_form(&app, &session, form, Vec::new()).await
+    let problems = if form.expired.is_empty() { Vec::new() } else { vec![expired(&session)] };
+    page_of_form(&app, &session, form, problems, StatusCode::OK).await
 }
 
-async fn show_form(app: &App, session: &Session, form: NewForm, problems: Vec<FieldError>) -> Result<Response> {
+/// The form had expired, and what was typed stays in it.
+fn expired(session: &Session) -> FieldError {
+    FieldError { field: String::new(), message: session.language.say("layout-form-kept").into() }
+}
+
+async fn page_of_form(
+    app: &App,
+    session: &Session,
+    form: NewForm,
+    problems: Vec<FieldError>,
+    status: StatusCode,
+) -> Result<Response> {
     let (user, key) = (session.member.key, session.member.wallet_key);
     let (open, q) = (app.config.community.directory, form.q.clone());
     let from: Option<WalletId> = form.from.parse().ok();
     let people = app.books.read(move |conn| people(conn, user, &Wallet::by_key(conn, key)?, from, &q, open)).await?;
-    let status = form_status(!problems.is_empty());
     // Whoever changes something asks for something else.
     let key = IdempotencyKey::fresh().as_str().to_owned();
     let (shell, days) = (app.shell(Some(session), Nav::Wallet), app.config.limits.payment_request_days);
@@ -140,8 +155,14 @@ async fn show_form(app: &App, session: &Session, form: NewForm, problems: Vec<Fi
     Ok(page_with(status, &NewPage { shell, problems, q, people, from, amount, note, key, days }))
 }
 
-async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<NewForm>) -> Result<Response> {
-    session.check(&form.csrf)?;
+async fn ask(State(app): State<App>, session: Option<Session>, FormBody(form): FormBody<NewForm>) -> Result<Response> {
+    let Some(session) = session else {
+        let typed = [("from", form.from.as_str()), ("amount", &form.amount), ("note", &form.note)];
+        return Ok(sign_in_and_go_on(&app, "/requests/new", &typed));
+    };
+    if session.check(&form.csrf).is_err() {
+        return page_of_form(&app, &session, form, vec![expired(&session)], StatusCode::FORBIDDEN).await;
+    }
     match post_ask(&app, &session, &form).await {
         Ok(id) => Ok(Redirect::to(&format!("/requests/{id}?asked=1")).into_response()),
         Err(error) if error.is_refusal() => {
@@ -153,7 +174,7 @@ async fn ask(State(app): State<App>, session: Session, FormBody(form): FormBody<
             } else {
                 error.errors
             };
-            show_form(&app, &session, form, problems).await
+            page_of_form(&app, &session, form, problems, form_status(true)).await
         }
         Err(error) => Err(error),
     }

@@ -17,7 +17,9 @@ use crate::ledger::{
     Amount, DAY_MS, Direction, Filter, IdempotencyKey, Note, Once, PageRequest, Wallet, WalletId, history, party,
     wallet_not_found,
 };
-use crate::web::{App, FormBody, Nav, Pages, Parameters, PathText, Session, Shell, form_status, page, page_with};
+use crate::web::{
+    App, FormBody, Nav, Pages, Parameters, PathText, Session, Shell, form_status, page, page_with, sign_in_and_go_on,
+};
 
 /// How long ago the same payment is worth a word.
 const JUST_NOW_MS: i64 = DAY_MS / 24 / 6;
@@ -90,6 +92,8 @@ struct SendForm {
     /// Somebody to become a favourite, or to be one no longer.
     star: String,
     unstar: String,
+    /// Whether it comes from a form that had expired.
+    expired: String,
 }
 
 /// What was wrong, and where to go on.
@@ -100,13 +104,21 @@ struct Wrong {
 }
 
 impl Wrong {
+    /// The form had expired, and what was typed stays in it.
+    fn expired(session: &Session) -> Self {
+        let mut wrong = Self::default();
+        wrong.add("", session.language.say("layout-form-kept"));
+        wrong
+    }
+
     fn add(&mut self, field: &str, message: impl Into<String>) {
         self.problems.push(FieldError { field: field.into(), message: message.into() });
     }
 }
 
 async fn choose(State(app): State<App>, session: Session, Parameters(form): Parameters<SendForm>) -> Result<Response> {
-    show(&app, &session, form, Wrong::default(), StatusCode::OK).await
+    let wrong = if form.expired.is_empty() { Wrong::default() } else { Wrong::expired(&session) };
+    show(&app, &session, form, wrong, StatusCode::OK).await
 }
 
 /// A member's link: the form, with everything that the link says filled in. What is wrong with it is said,
@@ -261,8 +273,18 @@ fn add_refusal(wrong: &mut Wrong, error: Error, shell: &Shell, session: &Session
     }
 }
 
-async fn send(State(app): State<App>, session: Session, FormBody(form): FormBody<SendForm>) -> Result<Response> {
-    session.check(&form.csrf)?;
+async fn send(
+    State(app): State<App>,
+    session: Option<Session>,
+    FormBody(form): FormBody<SendForm>,
+) -> Result<Response> {
+    let Some(session) = session else {
+        let typed = [("to", form.to.as_str()), ("amount", &form.amount), ("note", &form.note)];
+        return Ok(sign_in_and_go_on(&app, "/send", &typed));
+    };
+    if session.check(&form.csrf).is_err() {
+        return show(&app, &session, form, Wrong::expired(&session), StatusCode::FORBIDDEN).await;
+    }
     let outcome = match (form.star.as_str(), form.unstar.as_str(), form.step.as_str()) {
         ("", "", "pay") => execute(&app, &session, &form).await,
         ("", "", "change") => return show(&app, &session, form, Wrong::default(), StatusCode::OK).await,

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::arrival;
+use super::body::Written;
 use super::language::Visitor;
 use super::page::{Nav, ProblemPage, page_with};
 use super::service_calls::ServiceCalls;
@@ -97,8 +98,9 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let page = wants_page(address.path(), request.headers());
     // What will be needed to tell a person of a refusal.
     let person = (!arrival::is_api(address.path())).then(|| request.headers().clone());
-    let known = Known::default();
+    let (known, written) = (Known::default(), Written::default());
     request.extensions_mut().insert(known.clone());
+    request.extensions_mut().insert(written.clone());
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let watched = ServiceCalls::watch(&mut request);
@@ -124,7 +126,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");
         }
         response = match person {
-            Some(headers) => told(&app, &error, &id, &headers, &known, page).await,
+            Some(headers) => told(&app, &error, &id, &headers, (&known, &written), page).await,
             None => problem(&error, &id),
         };
     }
@@ -206,7 +208,14 @@ fn problem(error: &Error, id: &RequestId) -> Response {
 
 /// A refusal as people read it, in their language: on a page, with their ways on around it, or by one of our
 /// scripts. Where they are to come back to does not stand on it, for nobody knows what the address says.
-async fn told(app: &App, error: &Error, id: &RequestId, headers: &HeaderMap, known: &Known, page: bool) -> Response {
+async fn told(
+    app: &App,
+    error: &Error,
+    id: &RequestId,
+    headers: &HeaderMap,
+    (known, written): (&Known, &Written),
+    page: bool,
+) -> Response {
     let session = match known.get() {
         Some(session) => Some(session.clone()),
         // Much is refused before anybody asks whose it is; but where too much is asked, nothing more is.
@@ -222,7 +231,7 @@ async fn told(app: &App, error: &Error, id: &RequestId, headers: &HeaderMap, kno
         told.detail = detail;
         return problem(&told, id);
     }
-    let page = ProblemPage { shell, title, detail, request_id: id.0.clone() };
+    let page = ProblemPage { shell, title, detail, written: written.texts(), request_id: id.0.clone() };
     let mut response = page_with(status(error), &page);
     hints(&mut response, error);
     response

@@ -12,6 +12,7 @@ use axum::routing::post;
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
+use super::session::wanted;
 use super::{App, FormBody, Pages};
 use crate::error::{Error, Result};
 use crate::identity::Member;
@@ -19,6 +20,8 @@ use crate::language::Language;
 
 /// The cookie of whoever chose a language before they signed in.
 const COOKIE: &str = "language";
+/// Bytes of an address to come back to at most: the longest note finds room in it.
+const ADDRESS_MAX: usize = 3_000;
 /// How long it is kept.
 const KEPT: time::Duration = time::Duration::days(365);
 
@@ -47,8 +50,7 @@ impl FromRequestParts<App> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let here = parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
-        Ok(Self { here, ..Self::of(app, &parts.headers) })
+        Ok(Self { here: wanted(parts), ..Self::of(app, &parts.headers) })
     }
 }
 
@@ -115,7 +117,7 @@ pub fn is_local(address: &str) -> bool {
     address.starts_with('/')
         && !address.starts_with("//")
         && !address.starts_with("/\\")
-        && address.len() < 2_000
+        && address.len() < ADDRESS_MAX
         && address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 

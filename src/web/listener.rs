@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::caller::{Bearer, bearer_token};
-use super::session::to_login;
+use super::session::{to_login, wanted};
 use super::{App, Client};
 use crate::error::{Error, Result};
 use crate::identity::{Member, Secret, member};
@@ -59,7 +59,7 @@ impl FromRequestParts<App> for PageListener {
         match Self::open(parts, app).await {
             Ok(Some(listener)) => Ok(listener),
             // The browser finds no stream there, and asks no more.
-            Ok(None) => Err(to_login(app, parts)),
+            Ok(None) => Err(to_login(app, &wanted(parts))),
             Err(error) => Err(error.into_response()),
         }
     }

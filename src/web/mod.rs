@@ -51,6 +51,6 @@ pub use page::{Nav, Shell, form_status, page, page_with, page_with_script};
 pub use pages::Pages;
 pub use refused::{Refused, RefusedSignIns};
 pub use sections::Section;
-pub use session::{BareForm, SESSION, Session, SignIn};
+pub use session::{BareForm, SESSION, Session, SignIn, sign_in_and_go_on};
 pub use square::Square;
 pub use why::Why;

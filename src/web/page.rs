@@ -326,9 +326,11 @@ pub fn page_with_script(status: StatusCode, template: &impl Template) -> Respons
 /// The page of a refusal.
 #[derive(Template)]
 #[template(path = "layout/problem.html")]
-pub(super) struct ProblemPage {
+pub(super) struct ProblemPage<'a> {
     pub(super) shell: Shell,
     pub(super) title: String,
     pub(super) detail: String,
+    /// What somebody wrote into the form that was refused.
+    pub(super) written: &'a [String],
     pub(super) request_id: String,
 }

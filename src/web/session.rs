@@ -249,6 +249,13 @@ impl Session {
     }
 }
 
+/// The way to a form that takes a while to fill in, for whoever was signed out meanwhile: they sign in, and find
+/// in it what they had typed.
+pub fn sign_in_and_go_on(app: &App, place: &str, typed: &[(&str, &str)]) -> Response {
+    let typed: Vec<_> = typed.iter().filter(|(_, text)| !text.is_empty()).chain([&("expired", "1")]).collect();
+    to_login(app, &format!("{place}?{}", serde_urlencoded::to_string(typed).unwrap_or_default()))
+}
+
 /// What a session's forms bring back. Pages are compressed, and one that repeats what it was asked with
 /// would tell by its length how much of that stands in it already: so no page shows the token itself,
 /// but each another mask, and the token under it.
@@ -288,10 +295,14 @@ impl FormToken {
     }
 }
 
+/// Where a request wants to go.
+pub(super) fn wanted(parts: &Parts) -> String {
+    parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned()
+}
+
 /// Whoever is not signed in is sent to sign in, and then back to where they wanted to go. A browser whose
 /// session was ended elsewhere does not keep what the wallet held.
-pub(super) fn to_login(app: &App, parts: &Parts) -> Response {
-    let wanted = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
+pub(super) fn to_login(app: &App, wanted: &str) -> Response {
     let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
     // The session's own cookie stays: it is good again when the community trusts its provider again.
     let forgotten = CookieJar::new().add(app.no_cookie(LAST_SEEN));
@@ -312,7 +323,7 @@ impl FromRequestParts<App> for Session {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         match Self::open(parts, app).await {
             Ok(Some(session)) => Ok(session),
-            Ok(None) => Err(to_login(app, parts)),
+            Ok(None) => Err(to_login(app, &wanted(parts))),
             Err(error) => Err(error.into_response()),
         }
     }

@@ -227,6 +227,56 @@ async fn refusals_keep_a_members_ways_on() {
     }
 }
 
+/// What was typed into a form that has expired is not lost: it stands in the form again, after signing in if
+/// need be, or where there is no form to put it in, on the page that says so.
+#[tokio::test]
+async fn what_was_typed_into_an_expired_form_is_kept() {
+    let server = Server::demo().await;
+    let (ann, maria) = (Visitor::sign_in(&server, "ann").await, server.cli(&["member", "show", "maria"]).ok());
+    let maria = maria["wallet_id"].as_str().unwrap();
+    let note = "あ".repeat(278) + "<&";
+    let (old, kept) = (ann.csrf().await, "What you had filled in is still here");
+    let escaped = note.replace('<', "&#60;").replace('&', "&#38;").replace("&#38;#60;", "&#60;");
+    let signed_out = Visitor { server: &server, cookie: String::new() };
+    let forms =
+        [("/send", "to", vec![("step", "pay"), ("key", "0123456789abcdef")]), ("/requests/new", "from", Vec::new())];
+    for (form, whom, hidden) in forms {
+        let mut fields = vec![("csrf", old.as_str()), (whom, maria), ("amount", "1234"), ("note", &note)];
+        fields.extend(hidden);
+        // Signed in again meanwhile, in another window: another session, with other forms.
+        let again = Visitor::sign_in_as(&server, "ann").await;
+        let answer = again.post(form, &fields).await;
+        assert_eq!(answer.status(), 403, "{form}");
+        let page = answer.text().await.unwrap();
+        assert_ne!(field(&page, "csrf"), old);
+        // Signed out.
+        let answer = signed_out.post(form, &fields).await;
+        assert_eq!(answer.status(), 303, "{form}");
+        let login = answer.headers()[LOCATION].to_str().unwrap().to_owned();
+        let next = url::Url::parse("http://host").unwrap().join(&login).unwrap();
+        let next = next.query_pairs().find(|(name, _)| name == "next").unwrap().1.into_owned();
+        let user = server.cli(&["member", "show", "ann"]).ok()["id"].as_str().unwrap().to_owned();
+        let led = signed_out.post("/login", &[("user_id", &user), ("next", &next)]).await;
+        assert_eq!(led.headers()[LOCATION], next.as_str(), "{form}");
+        for page in [page, again.page(&next).await] {
+            for part in [kept, maria, "value=\"1234\"", &escaped, "checked"] {
+                assert!(page.contains(part), "{form}: {part} in {page}");
+            }
+        }
+    }
+    let last = Visitor::sign_in_as(&server, "maria").await;
+    let answer =
+        last.post("/admin/accounts", &[("csrf", &old), ("name", "garden<b>"), ("reason", "  For all  ")]).await;
+    let (status, page) = (answer.status(), answer.text().await.unwrap());
+    assert_eq!(status, 403, "{page}");
+    for part in ["This form has expired.", "garden&#60;b&#62;</textarea>", "  For all  </textarea>"] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert!(!page.contains(&old), "what nobody wrote is not shown");
+    assert_eq!(server.sql("SELECT count(*) AS n FROM payment_requests")[0]["n"], 0);
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}
+
 /// A form is accepted from our own pages in the same session alone.
 #[tokio::test]
 async fn forms_come_from_our_pages() {

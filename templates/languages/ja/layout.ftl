@@ -56,6 +56,8 @@ layout-language = 言語
 layout-docs = プログラム用：API
 layout-to-start = 最初のページへ
 layout-request-id = 直らないときは、この番号を運営者に伝えてください：
+layout-written = 書いた内容（写しておけます）
+layout-form-kept = その間にログアウトしていたため、何も行われていません。入力した内容は残っています。もう一度確かめて続けてください。
 
 role-member = メンバー
 role-operator = 運営者
