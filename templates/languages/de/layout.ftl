@@ -57,7 +57,7 @@ layout-docs = Für Programme: die API
 layout-to-start = Zur Startseite
 layout-request-id = Wenn das so bleibt, nenne einem Verwalter diese Nummer:
 layout-written = Was du geschrieben hast, zum Kopieren
-layout-form-kept = Du warst inzwischen abgemeldet, deshalb ist nichts geschehen. Was du ausgefüllt hattest, steht noch hier: Sieh es noch einmal an und mach weiter.
+layout-form-kept = Dieses Formular war abgelaufen, deshalb ist nichts geschehen. Was du ausgefüllt hattest, steht noch hier: Sieh es noch einmal an und mach weiter.
 
 role-member = Mitglied
 role-operator = Verwalter

@@ -53,7 +53,7 @@ layout-docs = For programs: the API
 layout-to-start = Back to the start
 layout-request-id = If this stays, tell an operator this number:
 layout-written = What you wrote, to be copied
-layout-form-kept = You were signed out meanwhile, so nothing was done. What you had filled in is still here: look at it once more and go on.
+layout-form-kept = This form had expired, so nothing was done. What you had filled in is still here: look at it once more and go on.
 
 role-member = member
 role-operator = operator

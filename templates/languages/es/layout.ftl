@@ -57,7 +57,7 @@ layout-docs = Para programas: la API
 layout-to-start = Volver al inicio
 layout-request-id = Si sigue igual, dile este número a un responsable:
 layout-written = Lo que escribiste, para copiarlo
-layout-form-kept = Mientras tanto se había cerrado tu sesión, así que no se hizo nada. Lo que habías rellenado sigue aquí: míralo otra vez y continúa.
+layout-form-kept = Este formulario había caducado, así que no se hizo nada. Lo que habías rellenado sigue aquí: míralo otra vez y continúa.
 
 role-member = miembro
 role-operator = responsable

@@ -57,7 +57,7 @@ layout-docs = プログラム用：API
 layout-to-start = 最初のページへ
 layout-request-id = 直らないときは、この番号を運営者に伝えてください：
 layout-written = 書いた内容（写しておけます）
-layout-form-kept = その間にログアウトしていたため、何も行われていません。入力した内容は残っています。もう一度確かめて続けてください。
+layout-form-kept = このフォームは期限が切れていたため、何も行われていません。入力した内容は残っています。もう一度確かめて続けてください。
 
 role-member = メンバー
 role-operator = 運営者
