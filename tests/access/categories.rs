@@ -169,6 +169,7 @@ async fn without_a_script() {
     let browser = Browser::open(false).await;
     browser.driver.goto(&format!("{}/login", server.base)).await.unwrap();
     browser.click("//button[contains(., 'aiko')]").await;
+    browser.sees(&["You have"]).await;
     history(&browser, &server, "").await;
     let sums = By::Css("table.sums");
     assert!(browser.driver.find(sums.clone()).await.is_err(), "whoever has no categories is shown none");
@@ -209,6 +210,7 @@ async fn older_entries_appear_in_their_place() {
     let browser = Browser::open(true).await;
     browser.driver.goto(&format!("{}/login", server.base)).await.unwrap();
     browser.click("//button[contains(., 'aiko')]").await;
+    browser.sees(&["You have"]).await;
     history(&browser, &server, "").await;
     browser.driver.execute("window.stayed = true", vec![]).await.unwrap();
     let mut before = entries(&browser).await;
