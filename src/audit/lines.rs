@@ -190,16 +190,14 @@ fn owner(conn: &Connection, id: &str) -> Result<Option<(String, String)>> {
 
 /// What was done, in words; an act without any is shown by its own name.
 pub(super) fn did(action: &str, language: Language) -> String {
-    let words = language.say(format!("audit-did-{}", action.replace(['.', '_'], "-")));
-    if words.exists() { words.into() } else { action.to_owned() }
+    language.say(format!("audit-did-{}", action.replace(['.', '_'], "-"))).or_else(|| action.to_owned())
 }
 
 /// What the program gives as a reason where nobody else does, in a language; every other reason as it is.
 fn why(reason: &str, language: Language) -> String {
     let words = reason.to_ascii_lowercase();
     let words = words.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let own = language.say(format!("audit-why-{}", words.collect::<Vec<_>>().join("-")));
-    if own.exists() { own.into() } else { reason.to_owned() }
+    language.say(format!("audit-why-{}", words.collect::<Vec<_>>().join("-"))).or_else(|| reason.to_owned())
 }
 
 #[cfg(test)]

@@ -155,6 +155,11 @@ impl Phrase {
         Some(text)
     }
 
+    /// The text, or what stands for it where there is none.
+    pub fn or_else(&self, otherwise: impl FnOnce() -> String) -> String {
+        self.lookup(self.language).map_or_else(otherwise, |text| text.to_string())
+    }
+
     /// Whether there is such a text.
     pub fn exists(&self) -> bool {
         self.lookup(self.language).is_some()

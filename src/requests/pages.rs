@@ -128,13 +128,8 @@ struct NewForm {
 }
 
 async fn choose(State(app): State<App>, session: Session, Parameters(form): Parameters<NewForm>) -> Result<Response> {
-    let problems = if form.expired.is_empty() { Vec::new() } else { vec![expired(&session)] };
+    let problems = if form.expired.is_empty() { Vec::new() } else { vec![session.form_kept()] };
     page_of_form(&app, &session, form, problems, StatusCode::OK).await
-}
-
-/// The form had expired, and what was typed stays in it.
-fn expired(session: &Session) -> FieldError {
-    FieldError { field: String::new(), message: session.language.say("layout-form-kept").into() }
 }
 
 async fn page_of_form(
@@ -161,7 +156,7 @@ async fn ask(State(app): State<App>, session: Option<Session>, FormBody(form): F
         return Ok(sign_in_and_go_on(&app, "/requests/new", &typed));
     };
     if session.check(&form.csrf).is_err() {
-        return page_of_form(&app, &session, form, vec![expired(&session)], StatusCode::FORBIDDEN).await;
+        return page_of_form(&app, &session, form, vec![session.form_kept()], StatusCode::FORBIDDEN).await;
     }
     match post_ask(&app, &session, &form).await {
         Ok(id) => Ok(Redirect::to(&format!("/requests/{id}?asked=1")).into_response()),

@@ -104,11 +104,8 @@ struct Wrong {
 }
 
 impl Wrong {
-    /// The form had expired, and what was typed stays in it.
     fn expired(session: &Session) -> Self {
-        let mut wrong = Self::default();
-        wrong.add("", session.language.say("layout-form-kept"));
-        wrong
+        Self { problems: vec![session.form_kept()], way: None }
     }
 
     fn add(&mut self, field: &str, message: impl Into<String>) {

@@ -1,12 +1,10 @@
 //! What comes with a request: a JSON body, a form, a query, an id in the path. Each is checked
 //! once, and what is wrong is named by field.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
-use std::sync::{Arc, OnceLock};
 
 use axum::body::{Body as Arriving, Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
@@ -18,6 +16,7 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::App;
+use super::known::Known;
 use crate::error::{Code, Error, Result};
 
 /// Bytes of a body at most.
@@ -140,49 +139,6 @@ fn wrong(path: &str, message: &str) -> Error {
     Error::field(field, message)
 }
 
-/// What people write into forms, field by field: not what they choose, and nothing that lets anybody in.
-const WRITTEN: [&str; 13] = [
-    "amount",
-    "note",
-    "list",
-    "reason",
-    "name",
-    "username",
-    "category",
-    "url",
-    "address",
-    "cron",
-    "time_zone",
-    "tokens",
-    "most",
-];
-
-/// Bytes of what is written into a field that are kept at most: nobody writes more by hand.
-const WRITTEN_BYTES_MAX: usize = 1024 * 1024;
-
-/// What somebody wrote into a form, for whatever becomes of it: it may be refused where nobody knows that any
-/// more, and is not lost.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Written(Arc<OnceLock<Vec<String>>>);
-
-impl Written {
-    fn of(request: &Request) -> Self {
-        request.extensions().get().cloned().unwrap_or_default()
-    }
-
-    fn note<'a>(&self, fields: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) {
-        let written = fields.filter(|(name, text)| {
-            WRITTEN.contains(&name.as_ref()) && !text.trim().is_empty() && text.len() <= WRITTEN_BYTES_MAX
-        });
-        self.0.get_or_init(|| written.map(|(_, text)| text.into_owned()).collect());
-    }
-
-    /// All of it.
-    pub(super) fn texts(&self) -> &[String] {
-        self.0.get().map_or(&[], Vec::as_slice)
-    }
-}
-
 /// A form, as pages post it.
 #[derive(Debug, Clone)]
 pub struct FormBody<T>(pub T);
@@ -191,9 +147,9 @@ impl<T: DeserializeOwned> FromRequest<App> for FormBody<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &App) -> Result<Self> {
-        let written = Written::of(&request);
+        let known = Known::of(request.extensions());
         let bytes = bytes(request, FORM, BODY_BYTES_MAX).await?;
-        written.note(url::form_urlencoded::parse(&bytes));
+        known.note_written(url::form_urlencoded::parse(&bytes));
         serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| {
             Error::new(Code::InvalidRequest, "The form is not complete. Go back and try again.")
                 .in_words("refusal-form-incomplete")
@@ -222,14 +178,14 @@ impl FromRequest<App> for UploadBody {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let written = Written::of(&request);
+        let known = Known::of(request.extensions());
         let (parts, body) = request.into_parts();
         let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_multipart = kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
         if !is_multipart {
             let bytes = bytes(Request::from_parts(parts, body), FORM, UPLOAD_BYTES_MAX).await?;
             let pairs = url::form_urlencoded::parse(&bytes);
-            written.note(pairs);
+            known.note_written(pairs);
             return Ok(Self(pairs.map(|(name, value)| (name.into(), value.into_owned().into_bytes())).collect()));
         }
         let broken = |error: &dyn fmt::Display| {
@@ -243,7 +199,7 @@ impl FromRequest<App> for UploadBody {
             let name = part.name().unwrap_or_default().to_owned();
             fields.insert(name, part.bytes().await.map_err(|error| broken(&error))?.to_vec());
         }
-        written.note(fields.iter().map(|(name, text)| (name.into(), String::from_utf8_lossy(text))));
+        known.note_written(fields.iter().map(|(name, text)| (name.into(), String::from_utf8_lossy(text))));
         Ok(Self(fields))
     }
 }

@@ -17,11 +17,11 @@ use uuid::Uuid;
 
 use super::App;
 use super::arrival;
-use super::body::Written;
+use super::known::Known;
 use super::language::Visitor;
 use super::page::{Nav, ProblemPage, page_with};
 use super::service_calls::ServiceCalls;
-use super::session::{Known, Session};
+use super::session::Session;
 use crate::error::{Code, Error};
 use crate::identity::{has_travelled, is_local_host};
 
@@ -98,9 +98,8 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let page = wants_page(address.path(), request.headers());
     // What will be needed to tell a person of a refusal.
     let person = (!arrival::is_api(address.path())).then(|| request.headers().clone());
-    let (known, written) = (Known::default(), Written::default());
+    let known = Known::default();
     request.extensions_mut().insert(known.clone());
-    request.extensions_mut().insert(written.clone());
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let watched = ServiceCalls::watch(&mut request);
@@ -126,7 +125,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");
         }
         response = match person {
-            Some(headers) => told(&app, &error, &id, &headers, (&known, &written), page).await,
+            Some(headers) => told(&app, &error, &id, &headers, &known, page).await,
             None => problem(&error, &id),
         };
     }
@@ -208,15 +207,8 @@ fn problem(error: &Error, id: &RequestId) -> Response {
 
 /// A refusal as people read it, in their language: on a page, with their ways on around it, or by one of our
 /// scripts. Where they are to come back to does not stand on it, for nobody knows what the address says.
-async fn told(
-    app: &App,
-    error: &Error,
-    id: &RequestId,
-    headers: &HeaderMap,
-    (known, written): (&Known, &Written),
-    page: bool,
-) -> Response {
-    let session = match known.get() {
+async fn told(app: &App, error: &Error, id: &RequestId, headers: &HeaderMap, known: &Known, page: bool) -> Response {
+    let session = match known.session() {
         Some(session) => Some(session.clone()),
         // Much is refused before anybody asks whose it is; but where too much is asked, nothing more is.
         None if error.code.status() < 500 && error.code != Code::TooManyRequests => {
@@ -231,7 +223,7 @@ async fn told(
         told.detail = detail;
         return problem(&told, id);
     }
-    let page = ProblemPage { shell, title, detail, written: written.texts(), request_id: id.0.clone() };
+    let page = ProblemPage { shell, title, detail, written: known.written(), request_id: id.0.clone() };
     let mut response = page_with(status(error), &page);
     hints(&mut response, error);
     response

@@ -16,6 +16,7 @@ mod feed;
 mod figures;
 mod frame;
 pub mod installable;
+mod known;
 mod language;
 mod listener;
 pub mod look;

@@ -181,7 +181,7 @@ impl Shell {
     /// What is wrong with one thing that was typed: the rule for it.
     pub fn rule(&self, wrong: &FieldError) -> String {
         let rule = self.say(format!("rule-{}", wrong.field.replace(['_', '.'], "-")));
-        if rule.exists() { rule.into() } else { self.say("rule-other").into() }
+        rule.or_else(|| self.say("rule-other").into())
     }
 
     /// What is wrong with what was typed: the rule for the first thing that is, or the refusal's sentence.

@@ -2,7 +2,6 @@
 //! and ends on this browser.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -19,8 +18,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use super::frame::REQUEST_ID;
+use super::known::Known;
 use super::{App, Client};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, FieldError, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Vouched, Which};
 use crate::identity::{Member, Role, Secret};
 use crate::language::Language;
@@ -160,24 +160,6 @@ impl App {
     }
 }
 
-/// Whose a request was found to be, for whatever becomes of it: it may be refused where nobody knows that any
-/// more.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Known(Arc<OnceLock<Session>>);
-
-impl Known {
-    fn note(parts: &Parts, session: &Session) {
-        if let Some(known) = parts.extensions.get::<Self>() {
-            known.0.get_or_init(|| session.clone());
-        }
-    }
-
-    /// The session, if one was asked for and found.
-    pub(super) fn get(&self) -> Option<&Session> {
-        self.0.get()
-    }
-}
-
 /// A form with nothing in it but what every form brings back.
 #[derive(Debug, Deserialize)]
 pub struct BareForm {
@@ -204,7 +186,7 @@ impl Session {
     async fn open(parts: &Parts, app: &App) -> Result<Option<Self>> {
         let session = Self::of(app, &parts.headers).await?;
         match &session {
-            Some(session) => Known::note(parts, session),
+            Some(session) => Known::of(&parts.extensions).note_session(session),
             None => app.count_stranger(Client::of(parts))?,
         }
         Ok(session)
@@ -234,6 +216,11 @@ impl Session {
     /// Whether the seal is this session's on this text.
     pub fn is_sealed(&self, text: &str, seal: &str) -> bool {
         URL_SAFE_NO_PAD.decode(seal).is_ok_and(|seal| hmac::verify(&self.sealing, text.as_bytes(), &seal).is_ok())
+    }
+
+    /// What is said above a form that had expired, and that is shown again with what was typed into it.
+    pub fn form_kept(&self) -> FieldError {
+        FieldError { field: String::new(), message: self.language.say("layout-form-kept").into() }
     }
 
     /// Refuses a form that did not come from one of our pages in this session.
