@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::error::{Error, Result};
 use crate::identity::{DEVELOPER_ISSUER, Member, Register, Role};
-use crate::ledger::{Amount, Authority, Books, DAY_MS, Note, Operator, Options, Reason, system_clock};
+use crate::ledger::{Amount, Authority, Books, DAY_MS, Note, Operator, Options, Reason, Seen, system_clock};
 use crate::members::SetRole;
 use crate::transfers::{FeeTerms, Send};
 use crate::treasury::{CreateAccount, Distribute, Recipient};
@@ -124,6 +124,7 @@ fn distribute(books: &Books, members: &[Member], amount: i64, reason: &str) -> R
         system_account: None,
         issued_max: None,
         authority: authority(reason)?,
+        seen: Seen::default(),
     })?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Act, Common, Failure, output};
 use crate::error::{Code, Error, Result};
 use crate::identity::{member, user_by_name, wallet_of};
-use crate::ledger::{Amount, Note, WalletId};
+use crate::ledger::{Amount, Note, Seen, WalletId};
 use crate::treasury::{self, LIST_BYTES_MAX, Recipient, read_list};
 
 /// Distribute tokens to members, all or nothing. What the pool lacks is issued first, exactly.
@@ -53,6 +53,7 @@ impl Distribute {
             system_account: self.system_account,
             issued_max: None,
             authority: self.act.authority()?,
+            seen: Seen::default(),
         };
         if self.dry_run {
             let (issued, distributed) = books.read_blocking(|conn| command.preview(conn))?;

@@ -139,13 +139,19 @@ impl Books {
     }
 
     /// Runs a command in the writer's next batch; when this returns, its effect is on disk.
-    pub async fn execute<C: Command>(&self, command: C) -> Result<C::Output> {
+    pub async fn execute<C: Command>(&self, mut command: C) -> Result<C::Output> {
+        if C::LOOKS_AHEAD {
+            command = self.read(move |conn| command.look_ahead(conn).map(|()| command)).await?;
+        }
         let answer = self.submit(command)?;
         answer.0.await.unwrap_or(Err(WriteFailure::Broken)).map_err(refused)?
     }
 
     /// The same, for threads that may wait.
-    pub fn execute_blocking<C: Command>(&self, command: C) -> Result<C::Output> {
+    pub fn execute_blocking<C: Command>(&self, mut command: C) -> Result<C::Output> {
+        if C::LOOKS_AHEAD {
+            self.read_blocking(|conn| command.look_ahead(conn))?;
+        }
         self.submit(command)?.wait_blocking()
     }
 

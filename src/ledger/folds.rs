@@ -1,5 +1,5 @@
 //! What statistics are read from. Every 4,096th transaction folds the block it completes into totals by
-//! quarter hour (the trigger `transactions_fold`); what is newer is read from the rows themselves. So a
+//! quarter hour (`fold`, and the trigger `transactions_fold`); what is newer is read from the rows themselves. So a
 //! figure is exact and of this moment, and a transfer pays next to nothing for it.
 //!
 //! Totals run from the first transaction on, so what lies between two times is the difference of two

@@ -147,6 +147,11 @@ fn earlier(conn: &Connection, keys: &Keys, key: u128) -> Result<Option<(i64, u12
 
 impl<C: Repeatable> Command for Once<C> {
     type Output = Outcome<C::Output>;
+    const LOOKS_AHEAD: bool = C::LOOKS_AHEAD;
+
+    fn look_ahead(&mut self, conn: &Connection) -> Result<()> {
+        self.command.look_ahead(conn)
+    }
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Self::Output> {
         let (digest, request) = self.asked;

@@ -1,6 +1,8 @@
 //! Posting: the one way tokens move. What the rules refuse is refused here with a sentence, and by
 //! the triggers of `schema.sql` once more.
 
+use std::slice;
+
 use aws_lc_rs::rand;
 use rusqlite::Connection;
 use serde_json::Value;
@@ -9,17 +11,26 @@ use uuid::Uuid;
 use super::audit::{self, AuditLine, Authority};
 use super::chain::{self, Link, TransactionContent};
 use super::journal::{Head, Journal, State};
-use super::transaction::{Transaction, hex};
+use super::row::Row;
+use super::transaction::Transaction;
 use super::transaction_id::TransactionId;
 use super::types::{Amount, Kind, Note, WalletId, WalletKey, transaction_type};
 use super::wallet::Wallet;
 use crate::error::{Code, Error, Result};
+use crate::store::ROWS_AT_ONCE;
 
 /// A use case that changes the ledger: it owns its input, valid by its types, and has one function.
 /// What it returns is kept; when it refuses, everything it did is rolled back.
 pub trait Command: Send + 'static {
     /// What the caller gets.
     type Output: Send + 'static;
+    /// Whether it looks ahead.
+    const LOOKS_AHEAD: bool = false;
+    /// Reads before its turn what would take long in it, when everybody else waits. It refuses nothing; the turn
+    /// makes sure of what was read.
+    fn look_ahead(&mut self, _: &Connection) -> Result<()> {
+        Ok(())
+    }
     /// Runs inside the writer's transaction.
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Self::Output>;
 }
@@ -127,11 +138,40 @@ impl<'a> Ledger<'a> {
     ///
     /// A system wallet that pays itself issues. Whoever else pays must have the tokens.
     pub fn post(&mut self, from: &mut Wallet, to: &mut Wallet, posting: &Posting<'_>) -> Result<Transaction> {
+        let row = self.next_row(from, to, posting)?;
+        Row::insert(self.conn, slice::from_ref(&row))?;
+        Ok(row.transaction(self.state.tag, from, to))
+    }
+
+    /// Moves tokens from one wallet to others, each named once: what posting one by one would come to, in fewer
+    /// statements. The payer alone is brought up to date.
+    pub fn post_all<'p>(
+        &mut self,
+        from: &mut Wallet,
+        shares: impl IntoIterator<Item = (Wallet, Posting<'p>)>,
+    ) -> Result<Vec<Transaction>> {
+        let shares = shares.into_iter();
+        let (mut rows, mut transactions) = (Vec::with_capacity(ROWS_AT_ONCE), Vec::with_capacity(shares.size_hint().0));
+        for (mut to, posting) in shares {
+            let row = self.next_row(from, &mut to, &posting)?;
+            transactions.push(row.transaction(self.state.tag, from, &to));
+            rows.push(row);
+            if rows.len() == ROWS_AT_ONCE {
+                Row::insert(self.conn, &rows)?;
+                rows.clear();
+            }
+        }
+        Row::insert(self.conn, &rows)?;
+        Ok(transactions)
+    }
+
+    /// Makes the next row of the chain, which is to be inserted, and brings both wallets up to date.
+    fn next_row<'p>(&mut self, from: &mut Wallet, to: &mut Wallet, posting: &Posting<'p>) -> Result<Row<'p>> {
         let same = from.key == to.key;
         let kind = Kind::between(from.is_system, to.is_system, same);
         refuse(from, to, same)?;
         let amount = posting.amount.get();
-        let content = TransactionContent {
+        let mut content = TransactionContent {
             sequence: self.next_sequence(),
             created_at: self.now,
             kind: kind.code(),
@@ -147,17 +187,6 @@ impl<'a> Ledger<'a> {
             audit: posting.audit.unwrap_or(0),
             note_digest: [0; 32],
         };
-        self.insert(kind, content, from, to, posting)
-    }
-
-    fn insert(
-        &mut self,
-        kind: Kind,
-        mut content: TransactionContent,
-        from: &mut Wallet,
-        to: &mut Wallet,
-        posting: &Posting<'_>,
-    ) -> Result<Transaction> {
         let mut salt = None;
         if let Some(note) = posting.note {
             let mut bytes = [0; 16];
@@ -166,62 +195,27 @@ impl<'a> Ledger<'a> {
             salt = Some(bytes);
         }
         let hash = content.hash(&self.state.head.hash);
-        self.conn
-            .prepare_cached(
-                "INSERT INTO transactions (sequence, created_at, kind, transaction_type, from_wallet, to_wallet, amount,
-                                           from_previous, to_previous, from_balance, to_balance, reverses, audit,
-                                           note, note_salt, note_digest, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-            )?
-            .execute(rusqlite::params![
-                content.sequence,
-                content.created_at,
-                content.kind,
-                content.transaction_type,
-                from.key,
-                to.key,
-                content.amount,
-                content.from_previous,
-                content.to_previous,
-                content.from_balance,
-                content.to_balance,
-                posting.reverses.map(TransactionId::sequence),
-                posting.audit,
-                posting.note.map(Note::as_str),
-                salt,
-                salt.map(|_| content.note_digest),
-                hash,
-            ])?;
         self.state.rollups.note(&content, kind, from.key, to.key);
         self.state.head = Head { sequence: content.sequence, created_at: content.created_at, hash };
-        let transaction = Transaction {
-            id: TransactionId::new(content.created_at, self.state.tag, content.sequence),
-            sequence: content.sequence,
+        let row = Row {
             kind,
-            transaction_type: content.transaction_type,
-            from: from.party(),
-            to: to.party(),
-            amount: content.amount,
-            note: posting.note.map(|note| note.as_str().to_owned()),
-            created_at: content.created_at,
-            hash: Some(hex(&hash)),
+            from: from.key,
+            to: to.key,
             reverses: posting.reverses,
-            reversed_by: None,
-            reversed_amount: None,
-            fee: None,
-            fee_of: None,
-            client: None,
-            direction: None,
-            balance_before: None,
-            balance_after: None,
-            category: None,
+            original: posting.reverses.map(TransactionId::sequence),
+            audit: posting.audit,
+            note: posting.note.map(Note::as_str),
+            salt,
+            note_digest: salt.map(|_| content.note_digest),
+            hash,
+            content,
         };
-        for (wallet, balance) in [(from, content.from_balance), (to, content.to_balance)] {
+        for (wallet, balance) in [(from, row.content.from_balance), (to, row.content.to_balance)] {
             wallet.balance = balance;
-            wallet.last_sequence = content.sequence;
-            wallet.updated_at = content.created_at;
+            wallet.last_sequence = row.content.sequence;
+            wallet.updated_at = row.content.created_at;
         }
-        Ok(transaction)
+        Ok(row)
     }
 
     /// New tokens: refused where the total supply would no longer fit.

@@ -1,15 +1,33 @@
 //! Rollups of what the program itself posts: the totals of days and the days of wallets, written once for a
 //! batch. A wallet that takes part in many of its transactions has one row changed, and not one for each.
 //!
-//! Rows that are inserted by hand are rolled up by a trigger of `schema.sql`.
+//! Rows that are inserted by hand are rolled up by triggers of `schema.sql`.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use rusqlite::Connection;
 
 use super::chain::TransactionContent;
+use super::fold::fold;
+use super::folds::BLOCK;
 use super::types::{DAY_MS, Kind, WalletKey};
 use crate::error::Result;
+use crate::store::Insertion;
+
+static DAYS: LazyLock<Insertion<10>> = LazyLock::new(|| {
+    Insertion::new(
+        "INSERT INTO wallet_days (day, wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance,
+                                  first_traded, last_traded)",
+        "ON CONFLICT DO UPDATE SET
+            count_in = count_in + excluded.count_in, count_out = count_out + excluded.count_out,
+            amount_in = iif(amount_in > 9223372036854775807 - excluded.amount_in, 9223372036854775807, amount_in + excluded.amount_in),
+            amount_out = iif(amount_out > 9223372036854775807 - excluded.amount_out, 9223372036854775807, amount_out + excluded.amount_out),
+            last_sequence = excluded.last_sequence, balance = excluded.balance,
+            first_traded = coalesce(first_traded, excluded.first_traded),
+            last_traded = coalesce(excluded.last_traded, last_traded)",
+    )
+});
 
 /// A transaction whose totals are not written yet.
 #[derive(Debug, Clone, Copy)]
@@ -87,8 +105,11 @@ impl Rollups {
         self.0.truncate(mark);
     }
 
-    /// Writes what all of them come to.
+    /// Writes what all of them come to, and folds the blocks that they complete.
     pub(super) fn write(&mut self, conn: &Connection) -> Result<()> {
+        for last in self.0.iter().map(|posted| posted.sequence).filter(|sequence| sequence % BLOCK == 0) {
+            fold(conn, last)?;
+        }
         let mut totals: BTreeMap<(i64, i64, i64), Sum> = BTreeMap::new();
         // By wallet, so that rows which lie together are written together.
         let mut days: BTreeMap<(i64, WalletKey), Day> = BTreeMap::new();
@@ -114,32 +135,21 @@ impl Rollups {
         for ((day, kind, transaction_type), sum) in totals {
             statement.execute((day, kind, transaction_type, sum.count, sum.volume))?;
         }
-        let mut statement = conn.prepare_cached(
-            "INSERT INTO wallet_days (day, wallet, count_in, amount_in, count_out, amount_out, last_sequence, balance,
-                                      first_traded, last_traded)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                 ON CONFLICT DO UPDATE SET
-                    count_in = count_in + excluded.count_in, count_out = count_out + excluded.count_out,
-                    amount_in = iif(amount_in > 9223372036854775807 - excluded.amount_in, 9223372036854775807, amount_in + excluded.amount_in),
-                    amount_out = iif(amount_out > 9223372036854775807 - excluded.amount_out, 9223372036854775807, amount_out + excluded.amount_out),
-                    last_sequence = excluded.last_sequence, balance = excluded.balance,
-                    first_traded = coalesce(first_traded, excluded.first_traded),
-                    last_traded = coalesce(excluded.last_traded, last_traded)",
-        )?;
-        for ((day, wallet), of) in days {
-            statement.execute(rusqlite::params![
+        let days: Vec<_> = days.into_iter().collect();
+        DAYS.insert(conn, &days, |((day, wallet), of)| {
+            [
                 day,
                 wallet,
-                of.came.count,
-                of.came.volume,
-                of.went.count,
-                of.went.volume,
-                of.last_sequence,
-                of.balance,
-                of.first_traded,
-                of.last_traded,
-            ])?;
-        }
+                &of.came.count,
+                &of.came.volume,
+                &of.went.count,
+                &of.went.volume,
+                &of.last_sequence,
+                &of.balance,
+                &of.first_traded,
+                &of.last_traded,
+            ]
+        })?;
         Ok(())
     }
 }

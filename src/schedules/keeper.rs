@@ -10,7 +10,7 @@ use super::runs::{Outcome, next_not_run};
 use super::schedule::{Schedule, due};
 use super::when::When;
 use crate::error::{Code, Error, Result};
-use crate::ledger::Books;
+use crate::ledger::{Books, Seen};
 use crate::web::App;
 
 /// How often is looked whether something is due.
@@ -92,7 +92,7 @@ async fn distribute(books: &Books, bounds: &Bounds, due: &Due, now: i64) -> Resu
         if let Some(refusal) = plan.refusal {
             return Err(refusal);
         }
-        let command = RunSchedule { due: due.clone(), plan, bounds: bounds.clone() };
+        let command = RunSchedule { due: due.clone(), plan, bounds: bounds.clone(), seen: Seen::default() };
         match books.execute(command).await {
             Ok(None) => return Ok(None),
             Ok(Some(run)) => {

@@ -1,5 +1,6 @@
 //! A schedule is due: the distribution and its record are one command, so both are there or neither is.
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::plan::{Bounds, LeftOut, Plan, Share};
@@ -8,7 +9,7 @@ use super::schedule::{Schedule, by_id};
 use crate::config::IdentityName;
 use crate::error::{Error, Result};
 use crate::identity::{Role, member};
-use crate::ledger::{Authority, Command, Ledger};
+use crate::ledger::{Authority, Command, Ledger, Seen};
 use crate::notices::{NoticeKind, tell};
 use crate::treasury::{Distribute, Recipient};
 
@@ -95,14 +96,23 @@ pub(super) struct RunSchedule {
     pub(super) due: Due,
     pub(super) plan: Plan,
     pub(super) bounds: Bounds,
+    /// The wallets of the recipients, as they were seen before its turn.
+    pub(super) seen: Seen,
 }
 
 impl Command for RunSchedule {
     /// Its record; nothing where the schedule was changed or has run already.
     type Output = Option<Run>;
+    const LOOKS_AHEAD: bool = true;
+
+    fn look_ahead(&mut self, conn: &Connection) -> Result<()> {
+        let wallets = self.plan.recipients.iter().take(self.bounds.recipients_max).map(|share| share.wallet_id);
+        self.seen = Seen::look(conn, wallets)?;
+        Ok(())
+    }
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Option<Run>> {
-        let Self { due, plan, bounds } = self;
+        let Self { due, plan, bounds, seen } = self;
         if !due.is_still(ledger)? {
             return Ok(None);
         }
@@ -126,6 +136,7 @@ impl Command for RunSchedule {
                 system_account: terms.system_account.clone(),
                 issued_max: None,
                 authority: Authority::of_the_program(&reason)?,
+                seen,
             };
             let made = command.run(ledger)?;
             Run {

@@ -9,6 +9,7 @@ mod failure;
 mod figures;
 mod file;
 mod holders;
+mod many;
 mod pages;
 mod readers;
 mod seats;
@@ -25,6 +26,7 @@ pub use file::{
     open_writing, room, warn_if_open,
 };
 pub use holders::{other_server, warn_of_another_server};
+pub use many::{Insertion, ROWS_AT_ONCE};
 pub use pages::PageCheck;
 pub use readers::Readers;
 pub use seats::Seats;

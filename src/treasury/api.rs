@@ -12,7 +12,7 @@ use super::consents::{Proposal, Rules, Weighed, answer};
 use super::{AddAccount, Correct, Distribute, Distribution, Issue, Recipient, SetFrozen, SystemAccount, Unfreeze};
 use crate::error::{Error, Result};
 use crate::identity::wallet_of;
-use crate::ledger::{Amount, Note, Once, Page, Reason, Transaction, TransactionId, UserId, WalletId};
+use crate::ledger::{Amount, Note, Once, Page, Reason, Seen, Transaction, TransactionId, UserId, WalletId};
 use crate::wallets::WalletView;
 use crate::web::{
     App, Body, Key, ListBody, Object, OperatorCaller, OverseerCaller, PathId, RequestId, Why, authority, created,
@@ -83,6 +83,7 @@ async fn distribute(
         system_account: request.system_account,
         issued_max: None,
         authority,
+        seen: Seen::default(),
     };
     let command = Weighed { rules: Rules::of(&app.config), command: Once::new(operator.key, &key, command) };
     let weighing = app.books.execute(command).await?;

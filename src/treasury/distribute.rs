@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Note, Posting, Repeatable, Transaction, Wallet, WalletId, as_made, treasury,
+    Amount, Authority, Command, Ledger, Note, Posting, Repeatable, Seen, Transaction, Wallet, WalletId, as_made,
+    treasury,
 };
 
 /// One member's share.
@@ -44,6 +45,8 @@ pub struct Distribute {
     pub issued_max: Option<i64>,
     /// Who and why.
     pub authority: Authority,
+    /// Their wallets, as they were seen before its turn.
+    pub seen: Seen,
 }
 
 /// What a distribution did.
@@ -72,12 +75,12 @@ impl Distribute {
     /// Who would get what and what would be issued, without doing it.
     pub fn preview(&self, conn: &Connection) -> Result<(i64, i64)> {
         let treasury = treasury(conn, self.system_account.as_deref())?;
-        let (_, total) = self.check(conn)?;
+        let (_, total) = self.check(conn, Seen::default())?;
         Ok(((total - treasury.balance).max(0), total))
     }
 
     /// Every recipient's wallet, and the sum.
-    fn check(&self, conn: &Connection) -> Result<(Vec<Wallet>, i64)> {
+    fn check(&self, conn: &Connection, mut wallets: Seen) -> Result<(Vec<Wallet>, i64)> {
         if self.recipients.is_empty() {
             return Err(Error::field(
                 "recipients",
@@ -87,26 +90,26 @@ impl Distribute {
         if self.recipients.len() > self.recipients_max {
             return Err(too_many_recipients(self.recipients.len(), self.recipients_max));
         }
-        let mut seen = HashSet::with_capacity(self.recipients.len());
+        let mut named = HashSet::with_capacity(self.recipients.len());
         let mut total = 0_i64;
-        let mut wallets = Vec::with_capacity(self.recipients.len());
+        let mut receivers = Vec::with_capacity(self.recipients.len());
         for recipient in &self.recipients {
             let at = |error: Error| error.about(&recipient.place).with("wallet_id", recipient.wallet_id.to_string());
-            wallets.push(receiver(conn, recipient.wallet_id, &mut seen).map_err(at)?);
+            let wallet = wallets.take(conn, recipient.wallet_id);
+            receivers.push(wallet.and_then(|wallet| receiver(wallet, &mut named)).map_err(at)?);
             total = add(total, recipient.amount)?;
         }
-        Ok((wallets, total))
+        Ok((receivers, total))
     }
 }
 
-/// The wallet, if it can receive a share; `seen` are those that get one already.
-pub(super) fn receiver(conn: &Connection, id: WalletId, seen: &mut HashSet<WalletId>) -> Result<Wallet> {
-    let wallet = Wallet::by_id(conn, id)?;
+/// The wallet, if it can receive a share; `named` are those that get one already.
+pub(super) fn receiver(wallet: Wallet, named: &mut HashSet<WalletId>) -> Result<Wallet> {
     if wallet.is_system {
         return Err(Error::new(Code::SystemWallet, "This wallet belongs to a system account, not to a member.")
             .in_words("treasury-list-system"));
     }
-    if !seen.insert(id) {
+    if !named.insert(wallet.id) {
         return Err(Error::field("recipients", "This wallet is named twice.").in_words("treasury-list-twice"));
     }
     if wallet.frozen_reason.is_some() {
@@ -130,10 +133,20 @@ pub(super) fn add(total: i64, share: Amount) -> Result<i64> {
 
 impl Command for Distribute {
     type Output = Distribution;
+    const LOOKS_AHEAD: bool = true;
 
-    fn run(self, ledger: &mut Ledger<'_>) -> Result<Distribution> {
+    fn look_ahead(&mut self, conn: &Connection) -> Result<()> {
+        // Longer lists are refused.
+        let wallets = self.recipients.iter().take(self.recipients_max).map(|recipient| recipient.wallet_id);
+        self.seen = Seen::look(conn, wallets)?;
+        Ok(())
+    }
+
+    fn run(mut self, ledger: &mut Ledger<'_>) -> Result<Distribution> {
         let mut treasury = treasury(ledger.conn, self.system_account.as_deref())?;
-        let (wallets, total) = self.check(ledger.conn)?;
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.forget_changed(ledger)?;
+        let (wallets, total) = self.check(ledger.conn, seen)?;
         let issued = (total - treasury.balance).max(0);
         if self.issued_max.is_some_and(|most| issued > most) {
             return Err(Error::new(
@@ -157,16 +170,18 @@ impl Command for Distribute {
                 )
                 .accounting_for(first, first + count - 1),
         )?;
-        let mut transactions = Vec::with_capacity(self.recipients.len() + 1);
-        if issued > 0 {
+        let issuance = if issued > 0 {
             let posting = Posting { audit: Some(audit), ..Posting::of(Amount::new(issued)?) };
-            transactions.push(ledger.post(&mut treasury.clone(), &mut treasury, &posting)?);
-        }
-        for (recipient, mut wallet) in self.recipients.iter().zip(wallets) {
+            Some(ledger.post(&mut treasury.clone(), &mut treasury, &posting)?)
+        } else {
+            None
+        };
+        let shares = self.recipients.iter().zip(wallets).map(|(recipient, wallet)| {
             let posting = Posting { audit: Some(audit), note: self.note.as_ref(), ..Posting::of(recipient.amount) };
-            let posted = ledger.post(&mut treasury, &mut wallet, &posting);
-            transactions.push(posted.map_err(|error| error.about(&recipient.place))?);
-        }
+            (wallet, posting)
+        });
+        let mut transactions = ledger.post_all(&mut treasury, shares)?;
+        transactions.splice(0..0, issuance);
         Ok(Distribution { distribution_id, issued, distributed: total, transactions })
     }
 }

@@ -20,7 +20,7 @@ use crate::error::{Code, Error, Result};
 use crate::identity::Role;
 use crate::ledger::{
     Amount, AuditEntry, AuditFilter, IdempotencyKey, Kind, NOTE_CHARS_MAX, Note, Once, PageRequest, REASON_CHARS_MAX,
-    SYSTEM_ACCOUNT, Transaction, as_made, audit_history,
+    SYSTEM_ACCOUNT, Seen, Transaction, as_made, audit_history,
 };
 use crate::web::{
     App, MayAct, Nav, Operating, Overseeing, Pages, Parameters, PathId, Section, Session, Shell, UploadBody,
@@ -304,6 +304,7 @@ async fn execute(
         system_account: draft.account(),
         issued_max,
         authority,
+        seen: Seen::default(),
     };
     let key = IdempotencyKey::new(key)?;
     let command = Once::new(operating.session.member.key, &key, command);

@@ -77,10 +77,10 @@ pub(super) fn preview(
     if list.len() > recipients_max {
         preview.problems.push(Problem::of(too_many_recipients(list.len(), recipients_max)));
     }
-    let mut seen = HashSet::with_capacity(list.len());
+    let mut named = HashSet::with_capacity(list.len());
     for line in list {
         let judged = line.recipient.and_then(|recipient| {
-            let wallet = receiver(conn, recipient.wallet_id, &mut seen)?;
+            let wallet = receiver(Wallet::by_id(conn, recipient.wallet_id)?, &mut named)?;
             Ok((recipient, wallet))
         });
         match judged {

@@ -7,7 +7,7 @@ use communitytoken::config::Fees;
 use communitytoken::error::{Code, Result};
 use communitytoken::identity::{Member, Role};
 use communitytoken::ledger::{
-    Acting, Authority, DAY_MS, Once, Operator, Outcome, Reason, Repeatable, Transaction, UserKey, WalletId,
+    Acting, Authority, DAY_MS, Once, Operator, Outcome, Reason, Repeatable, Seen, Transaction, UserKey, WalletId,
 };
 use communitytoken::members::SetRole;
 use communitytoken::transfers::{FeeTerms, Send};
@@ -77,7 +77,8 @@ impl Council {
 
     fn consent(&self, operator: usize, id: Uuid) -> Result<Proposal> {
         let authority = self.act(operator, "Looked at it");
-        let outcome = self.0.run(Consent { id, recipients_max: 100, operators: Vec::new(), authority });
+        let outcome =
+            self.0.run(Consent { id, recipients_max: 100, operators: Vec::new(), authority, seen: Seen::default() });
         self.0.assert_sound();
         outcome
     }

@@ -5,6 +5,7 @@
 mod access_found;
 mod consents;
 mod direct_views;
+mod distributions;
 mod fees;
 mod files;
 mod migrations;

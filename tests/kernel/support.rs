@@ -11,8 +11,8 @@ use communitytoken::ledger::chain::{self, Hash, Link as _, TransactionContent};
 use communitytoken::ledger::proof::SignedCheckpoint;
 use communitytoken::ledger::verify::{Report, verify};
 use communitytoken::ledger::{
-    Amount, Authority, Books, Command, DAY_MS, IdempotencyKey, Operator, Options, Reason, Supply, WalletId, supply,
-    system_clock,
+    Amount, Authority, Books, Command, DAY_MS, IdempotencyKey, Operator, Options, Reason, Seen, Supply, WalletId,
+    supply, system_clock,
 };
 use communitytoken::transfers::FeeTerms;
 use communitytoken::treasury::{CreateAccount, Distribute, Distribution, Recipient};
@@ -225,6 +225,7 @@ pub(crate) fn distribution(shares: impl IntoIterator<Item = (WalletId, i64)>) ->
         system_account: None,
         issued_max: None,
         authority: authority("Weekly rewards"),
+        seen: Seen::default(),
     }
 }
 

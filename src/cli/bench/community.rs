@@ -16,7 +16,7 @@ use crate::cli::{Failure, init};
 use crate::config::{self, Config, Overrides};
 use crate::identity::session::{Method, OpenSession};
 use crate::identity::{Member, Register, Secret};
-use crate::ledger::{Amount, Authority, Books, DAY_MS, Operator, Options, Reason, system_clock};
+use crate::ledger::{Amount, Authority, Books, DAY_MS, Operator, Options, Reason, Seen, system_clock};
 use crate::treasury::{Distribute, Recipient};
 use crate::web::SESSION;
 
@@ -152,6 +152,7 @@ impl Community {
                     acting: None,
                     consent: None,
                 },
+                seen: Seen::default(),
             };
             let began = Instant::now();
             books.execute_blocking(command)?;

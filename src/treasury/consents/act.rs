@@ -8,7 +8,7 @@ use super::super::{Correct, Distribute, Distribution, Issue, Recipient, Unfreeze
 use super::ask::Weighty;
 use crate::error::Result;
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Note, Once, Outcome, Repeatable, Transaction, TransactionId, WalletId,
+    Amount, Authority, Command, Ledger, Note, Once, Outcome, Repeatable, Seen, Transaction, TransactionId, WalletId,
 };
 
 /// An act of an operator that another one can consent to.
@@ -69,8 +69,14 @@ impl Act {
         }
     }
 
-    /// Does it.
-    pub(super) fn carry_out(self, ledger: &mut Ledger<'_>, recipients_max: usize, authority: Authority) -> Result<()> {
+    /// Does it; `seen` are the wallets of recipients as they were before.
+    pub(super) fn carry_out(
+        self,
+        ledger: &mut Ledger<'_>,
+        recipients_max: usize,
+        seen: Seen,
+        authority: Authority,
+    ) -> Result<()> {
         match self {
             Self::Issuance { amount, system_account } => {
                 Issue { amount, system_account, authority }.run(ledger).map(drop)
@@ -79,7 +85,8 @@ impl Act {
                 for (index, recipient) in recipients.iter_mut().enumerate() {
                     recipient.place = format!("recipients[{index}]");
                 }
-                let command = Distribute { recipients, recipients_max, note, system_account, issued_max, authority };
+                let command =
+                    Distribute { recipients, recipients_max, note, system_account, issued_max, authority, seen };
                 command.run(ledger).map(drop)
             }
             Self::Reversal { transaction_id, amount } => {

@@ -1,13 +1,15 @@
 //! The answer to a proposal: another operator consents, and it happens; or refuses. Whoever made it withdraws it.
 
+use rusqlite::Connection;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::act::Act;
 use super::ask::{operates, who};
 use super::proposal::{Proposal, ProposalState, by_id};
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Authority, Command, Consented, Ledger, Operator, Reason, UserKey};
+use crate::ledger::{Authority, Command, Consented, Ledger, Operator, Reason, Seen, UserKey};
 
 /// Consents: exactly what was proposed happens, in the same step, with the reason of whoever proposed it. Said
 /// again by the same operator, it is answered again.
@@ -24,18 +26,34 @@ pub struct Consent {
     pub operators: Vec<IdentityName>,
     /// Who and why.
     pub authority: Authority,
+    /// The wallets of those to whom it distributes, as they were seen before its turn.
+    pub seen: Seen,
 }
 
 impl Consent {
     /// By the settings in force.
     pub fn new(config: &Config, id: Uuid, authority: Authority) -> Self {
         let recipients_max = config.limits.recipients_per_distribution;
-        Self { id, recipients_max, operators: config.identity.operators.clone(), authority }
+        let operators = config.identity.operators.clone();
+        Self { id, recipients_max, operators, authority, seen: Seen::default() }
     }
 }
 
 impl Command for Consent {
     type Output = Proposal;
+    const LOOKS_AHEAD: bool = true;
+
+    fn look_ahead(&mut self, conn: &Connection) -> Result<()> {
+        match by_id(conn, self.id, 0).map(|proposal| proposal.act) {
+            Ok(Act::Distribution { recipients, .. }) => {
+                let wallets = recipients.iter().take(self.recipients_max).map(|recipient| recipient.wallet_id);
+                self.seen = Seen::look(conn, wallets)?;
+                Ok(())
+            }
+            Err(error) if !error.is_refusal() => Err(error),
+            _ => Ok(()),
+        }
+    }
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Proposal> {
         let caller = who(&self.authority)?;
@@ -66,7 +84,7 @@ impl Command for Consent {
             acting: None,
             consent: Some(Consented { proposal: self.id, by: self.authority.operator }),
         };
-        proposal.act.carry_out(ledger, self.recipients_max, authority)?;
+        proposal.act.carry_out(ledger, self.recipients_max, self.seen, authority)?;
         let done = ledger.last_line();
         ledger
             .conn

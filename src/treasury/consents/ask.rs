@@ -83,6 +83,11 @@ impl<T> Weighing<T> {
 
 impl<C: Weighty> Command for Weighed<C> {
     type Output = Weighing<C::Output>;
+    const LOOKS_AHEAD: bool = C::LOOKS_AHEAD;
+
+    fn look_ahead(&mut self, conn: &Connection) -> Result<()> {
+        self.command.look_ahead(conn)
+    }
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Self::Output> {
         let asked = self.command.asked();

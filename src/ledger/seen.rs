@@ -1,0 +1,68 @@
+//! Wallets that were looked at before the writer's turn: so long a list is not looked up while everybody else
+//! waits.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::Connection;
+
+use super::post::Ledger;
+use super::types::{WalletId, WalletKey};
+use super::wallet::Wallet;
+use crate::error::Result;
+
+/// Wallets as they were at a moment, and which moment that was. In the turn, those that something has happened
+/// to since are looked at again. A name is the owner's at that moment.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    wallets: HashMap<WalletId, Wallet>,
+    transaction: i64,
+    line: i64,
+}
+
+impl Seen {
+    /// Looks at those that there are. Nothing is refused here.
+    pub fn look(conn: &Connection, ids: impl IntoIterator<Item = WalletId>) -> Result<Self> {
+        // The ends of both chains come first: what happens while the wallets are read has then happened since.
+        let (transaction, line) = conn
+            .prepare_cached(
+                "SELECT coalesce((SELECT max(sequence) FROM transactions), 0), coalesce((SELECT max(sequence) FROM audit_log), 0)",
+            )?
+            .query_row([], |row| row.try_into())?;
+        let mut wallets = HashMap::new();
+        for id in ids {
+            match Wallet::by_id(conn, id) {
+                Ok(wallet) => drop(wallets.insert(id, wallet)),
+                Err(error) if error.is_refusal() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Self { wallets, transaction, line })
+    }
+
+    /// Forgets what is not so any more, in the turn. A wallet changes by a transaction, and by a line of the audit
+    /// log about it or its owner.
+    pub fn forget_changed(&mut self, ledger: &Ledger<'_>) -> Result<()> {
+        if self.wallets.is_empty() {
+            return Ok(());
+        }
+        let changed = ledger
+            .conn
+            .prepare_cached(
+                "SELECT from_wallet FROM transactions WHERE sequence > ?1
+                 UNION ALL SELECT to_wallet FROM transactions WHERE sequence > ?1
+                 UNION ALL SELECT wallets.key FROM audit_log JOIN wallets ON wallets.id = target WHERE sequence > ?2
+                 UNION ALL SELECT users.wallet FROM audit_log JOIN users ON users.id = target WHERE sequence > ?2",
+            )?
+            .query_map([self.transaction, self.line], |row| row.get(0))?
+            .collect::<rusqlite::Result<HashSet<WalletKey>>>()?;
+        if !changed.is_empty() {
+            self.wallets.retain(|_, wallet| !changed.contains(&wallet.key));
+        }
+        Ok(())
+    }
+
+    /// The wallet with this id, once; or `wallet_not_found`.
+    pub fn take(&mut self, conn: &Connection, id: WalletId) -> Result<Wallet> {
+        self.wallets.remove(&id).map_or_else(|| Wallet::by_id(conn, id), Ok)
+    }
+}
