@@ -21,7 +21,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(10);
 const SPAN: i64 = 2_000;
 /// Whoever pays comes first: where there is more to look at than is read in one go, at the start above all, the looking
 /// rests so many times as long as it took.
-const REST: u32 = 4;
+const REST: u32 = 9;
 /// How far the rules may be ahead of what is kept of them, where they found nothing: so many rows are read again
 /// after the program broke off.
 const KEPT_EVERY: i64 = 10_000;

@@ -25,8 +25,10 @@ pub(super) struct Keys<const PLACE: u32 = 17> {
 }
 
 impl<const PLACE: u32> Keys<PLACE> {
-    /// The bits that name a bucket. In a full shelf sixteen records share one.
+    /// The bits that name a bucket of a closed shelf. In a full one sixteen records share one, side by side.
     const BUCKET_BITS: u32 = PLACE.saturating_sub(4);
+    /// Those of the open shelf, where each record of a bucket is a jump to somewhere else: two share one.
+    const OPEN_BITS: u32 = PLACE.saturating_sub(1);
 
     /// Reads the records after a transaction; 0: all that are kept. Their days are not looked at: the
     /// clock may have been wrong.
@@ -45,13 +47,13 @@ impl<const PLACE: u32> Keys<PLACE> {
     pub(super) fn hints(&self, key: u128) -> impl Iterator<Item = i64> {
         let print = self.print(key);
         let closed = self.closed.iter().rev();
-        self.open.hints(bucket::<PLACE>(print), print).chain(closed.flat_map(move |shelf| shelf.hints(print)))
+        self.open.hints(open_bucket::<PLACE>(print), print).chain(closed.flat_map(move |shelf| shelf.hints(print)))
     }
 
     /// Notes a record; records come in the order of their transactions.
     pub(super) fn add(&mut self, key: u128, sequence: i64) {
         let print = self.print(key);
-        self.open.add(bucket::<PLACE>(print), 1 << Self::BUCKET_BITS, print, sequence);
+        self.open.add(open_bucket::<PLACE>(print), 1 << Self::OPEN_BITS, print, sequence);
     }
 
     /// How many were noted and may yet be taken back.
@@ -62,7 +64,7 @@ impl<const PLACE: u32> Keys<PLACE> {
     /// Takes back what was noted since.
     pub(super) fn reset(&mut self, mark: usize) {
         while self.open.notes.len() > mark {
-            self.open.take_back(bucket::<PLACE>);
+            self.open.take_back(open_bucket::<PLACE>);
         }
     }
 
@@ -76,7 +78,7 @@ impl<const PLACE: u32> Keys<PLACE> {
             let rest = open.notes.split_off(open.notes.partition_point(|note| note.sequence < end));
             self.closed.push(Closed::new(&open.notes));
             for note in rest {
-                self.open.add(bucket::<PLACE>(note.print), 1 << Self::BUCKET_BITS, note.print, note.sequence);
+                self.open.add(open_bucket::<PLACE>(note.print), 1 << Self::OPEN_BITS, note.print, note.sequence);
             }
         }
     }
@@ -93,6 +95,10 @@ impl<const PLACE: u32> Keys<PLACE> {
 
 fn bucket<const PLACE: u32>(print: u32) -> usize {
     (print & ((1 << Keys::<PLACE>::BUCKET_BITS) - 1)) as usize
+}
+
+fn open_bucket<const PLACE: u32>(print: u32) -> usize {
+    (print & ((1 << Keys::<PLACE>::OPEN_BITS) - 1)) as usize
 }
 
 /// The newest records: chains that grow at their heads, so that the last can be taken back.
