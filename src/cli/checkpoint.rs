@@ -16,8 +16,9 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         None => books.read_blocking(latest)?,
     };
     books.close();
-    let signed = signed
-        .ok_or_else(|| Failure::Refused("There is nothing to sign yet: the ledger has no transaction.".into()))?;
+    let signed = signed.ok_or_else(|| {
+        Failure::Refused("There is nothing to sign: the ledger has no transaction, or none since it came back from an older version of its schema, which kept the last checkpoint in part.".into())
+    })?;
     let answer = json!({
         "sequence": signed.checkpoint.sequence,
         "hash": hex(&signed.checkpoint.hash),

@@ -45,7 +45,7 @@ impl Distribute {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let (books, config) = common.books()?;
         let recipients = books.read_blocking(|conn| self.recipients(conn))?;
-        let count = recipients.len();
+        let count = i64::try_from(recipients.len()).map_err(Error::internal)?;
         let command = treasury::Distribute {
             recipients,
             recipients_max: config.limits.recipients_per_distribution,
@@ -60,15 +60,20 @@ impl Distribute {
             let answer = json!({ "dry_run": true, "recipients": count, "issued": issued, "distributed": distributed });
             output::print(common.json, &answer, || {
                 format!(
-                    "{count} members would receive {distributed} tokens; {issued} would be issued for it. Nothing was changed."
+                    "{} would receive {}; {issued} would be issued for it. Nothing was changed.",
+                    output::counted(count, "member"),
+                    output::counted(distributed, "token"),
                 )
             });
         } else {
             let made = books.execute_blocking(command)?;
             output::print(common.json, &made, || {
                 format!(
-                    "{count} members have received {} tokens; {} were issued for it.\n  distribution {}",
-                    made.distributed, made.issued, made.distribution_id
+                    "{} received {}; {} issued for it.\n  distribution {}",
+                    output::counted(count, "member"),
+                    output::counted(made.distributed, "token"),
+                    made.issued,
+                    made.distribution_id
                 )
             });
         }

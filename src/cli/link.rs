@@ -126,7 +126,7 @@ impl Invite {
         let (books, config) = common.books()?;
         if !config.identity.passkeys {
             return Err(Failure::Refused(
-                "The invited sign in with passkeys, and this community does not use them: set server.public_url to the https address that members type, or identity.passkeys beside a provider."
+                "The invited sign in with passkeys, and this community does not use them: set identity.passkeys = true, and server.public_url to the https address that members type, or to http://localhost and the port to try it on this machine."
                     .into(),
             ));
         }

@@ -1,7 +1,10 @@
 //! `migrate`: another version of the schema, forward after an update of the program, or back before
 //! a return to an older one.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{Common, Failure, login_name, output, verify};
@@ -9,6 +12,18 @@ use crate::config::Config;
 use crate::ledger::{Authority, Operator, Reason, audit_alone, system_clock};
 use crate::schema;
 use crate::store::{self, Draft, FileState, StoreFailure};
+
+/// Tables that are made again out of the others, and what programs that follow the ledger keep of their place.
+const DERIVED: [&str; 8] = [
+    "daily_totals",
+    "wallet_days",
+    "slot_totals",
+    "account_slots",
+    "amount_counts",
+    "tree_nodes",
+    "followers",
+    "notice_marks",
+];
 
 /// Bring the database to another version of its schema, forward or back.
 ///
@@ -19,6 +34,9 @@ pub(crate) struct Migrate {
     /// The version to go to [default: the newest this program knows]
     #[arg(long, value_name = "VERSION")]
     to: Option<u32>,
+    /// Give up what the version has no place for; without it that is refused, and named
+    #[arg(long)]
+    discard: bool,
     /// Why, for the audit log
     #[arg(long, value_name = "TEXT", default_value = "Another release of the program")]
     reason: Reason,
@@ -38,7 +56,7 @@ impl Migrate {
         }
         let operator = self.operator.map_or_else(login_name, Ok)?;
         let authority = Authority::at_the_machine(operator, self.reason);
-        let answer = migrate(&config, common, to, &authority)?;
+        let answer = migrate(&config, common, to, self.discard, &authority)?;
         output::print(common.json, &answer, || match answer["kept"].as_str() {
             Some(kept) => format!(
                 "{} has gone from schema version {} to {to}.\n  What was there before is kept as {kept}.",
@@ -58,7 +76,7 @@ pub(super) fn forward(config: &Config, common: &Common) -> Result<(), Failure> {
         return Ok(());
     }
     let reason = Reason::new("A newer release of the program was started")?;
-    let made = migrate(config, common, schema::NEWEST, &Authority::at_the_machine(login_name()?, reason))?;
+    let made = migrate(config, common, schema::NEWEST, false, &Authority::at_the_machine(login_name()?, reason))?;
     tracing::info!(from = %made["from"], to = schema::NEWEST, kept = %made["kept"], "the schema was brought up to date");
     Ok(())
 }
@@ -86,7 +104,7 @@ fn version(config: &Config) -> Result<Option<u32>, Failure> {
     Ok((version > 0).then_some(version))
 }
 
-fn migrate(config: &Config, common: &Common, to: u32, authority: &Authority) -> Result<Value, Failure> {
+fn migrate(config: &Config, common: &Common, to: u32, discard: bool, authority: &Authority) -> Result<Value, Failure> {
     let path = &config.database.path;
     let held = store::open_alone(path).map_err(StoreFailure::from)?;
     let from = schema::version(&held)?;
@@ -110,7 +128,15 @@ fn migrate(config: &Config, common: &Common, to: u32, authority: &Authority) -> 
         audit_alone(&copy, system_clock(), days, &line)?;
     } else {
         audit_alone(&copy, system_clock(), days, &line)?;
+        let before = rows(&copy)?;
         schema::migrate(&mut copy, to)?;
+        let lost = lost(before, &rows(&copy)?);
+        if !lost.is_empty() && !discard {
+            return Err(Failure::Refused(format!(
+                "Version {to} has no place for {}. Nothing was changed. To give that up, say --discard: the ledger as it is now is kept beside the other.",
+                lost.join(", ")
+            )));
+        }
     }
     store::check_pages(&copy)?;
     if to == schema::NEWEST {
@@ -122,4 +148,26 @@ fn migrate(config: &Config, common: &Common, to: u32, authority: &Authority) -> 
     draft.belong_as_before()?;
     let kept = store::replace(path, Some(&held), draft, &format!("schema-{from}"))?;
     Ok(json!({ "from": from, "to": to, "kept": kept }))
+}
+
+/// How many rows each table holds.
+fn rows(conn: &Connection) -> Result<BTreeMap<String, i64>, Failure> {
+    let tables: Vec<String> = conn
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let count = |table: String| {
+        let rows = conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
+        Ok((table, rows))
+    };
+    tables.into_iter().map(count).collect()
+}
+
+/// What holds fewer rows than before, and how many fewer.
+fn lost(before: BTreeMap<String, i64>, after: &BTreeMap<String, i64>) -> Vec<String> {
+    let fewer = |(table, rows): (String, i64)| {
+        let missing = rows - after.get(&table).copied().unwrap_or(0);
+        (missing > 0 && !DERIVED.contains(&table.as_str())).then(|| format!("{} ({missing})", table.replace('_', " ")))
+    };
+    before.into_iter().filter_map(fewer).collect()
 }

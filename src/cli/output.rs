@@ -114,6 +114,11 @@ pub(super) fn progress(what: &'static str, json: bool) -> ProgressBar {
     bar
 }
 
+/// So many things, in words that fit one and several.
+pub(super) fn counted(count: i64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Columns of text, each as wide as its widest entry.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut widths: Vec<usize> = head.iter().map(|text| text.chars().count()).collect();

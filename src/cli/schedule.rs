@@ -143,10 +143,11 @@ impl Schedule {
 type Said = (serde_json::Value, String);
 
 fn next(schedule: &schedules::Schedule) -> String {
-    match schedule.next_at.and_then(|at| jiff::Timestamp::from_millisecond(at).ok()) {
-        Some(at) => format!("Due next at {at}."),
-        None => "It rests.".to_owned(),
-    }
+    due(schedule).map_or_else(|| "It rests.".to_owned(), |at| format!("Due next at {at}."))
+}
+
+fn due(schedule: &schedules::Schedule) -> Option<jiff::Timestamp> {
+    schedule.next_at.and_then(|at| jiff::Timestamp::from_millisecond(at).ok())
 }
 
 fn came(run: &schedules::Run) -> String {
@@ -213,7 +214,8 @@ fn list(common: &Common) -> std::result::Result<(), Failure> {
     output::print(common.json, &schedules, || {
         let row = |schedule: &schedules::Schedule| {
             let last = schedule.last_run.as_ref().map(came).unwrap_or_default();
-            vec![schedule.terms.name.clone(), schedule.id.to_string(), next(schedule), last]
+            let due = due(schedule).map_or_else(|| "rests".to_owned(), |at| at.to_string());
+            vec![schedule.terms.name.clone(), schedule.id.to_string(), due, last]
         };
         output::table(&["NAME", "ID", "DUE", "LAST"], &schedules.iter().map(row).collect::<Vec<_>>())
     });

@@ -196,11 +196,11 @@ pub(super) fn unsound(report: &Report, common: &Common, refusal: &str) -> Failur
 fn words(report: &Report, kept: bool) -> String {
     let mut text = if report.is_sound {
         format!(
-            "Sound: {} transactions, {} wallets, {} audit lines and {} checkpoints agree; {} tokens were issued, and every one is accounted for.\n  head {}",
-            report.transactions,
-            report.wallets,
-            report.audit_lines,
-            report.checkpoints,
+            "Sound: {}, {}, {} and {} agree; {} tokens were issued, and every one is accounted for.\n  head {}",
+            output::counted(report.transactions, "transaction"),
+            output::counted(report.wallets, "wallet"),
+            output::counted(report.audit_lines, "audit line"),
+            output::counted(report.checkpoints, "checkpoint"),
             report.total_issuance,
             report.head
         )

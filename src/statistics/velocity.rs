@@ -35,7 +35,8 @@ pub struct Velocity {
 pub struct Turnover {
     /// Times a token changed hands, on average; null where none was in circulation.
     pub velocity: Option<f64>,
-    /// The same, brought to a year of 365 days.
+    /// The same, brought to a year of 365 days; null in a bucket of which less than half was measured: half
+    /// an hour after midnight says nothing of a year.
     pub annualised: Option<f64>,
     /// Tokens that members paid each other.
     #[schema(value_type = i64)]
@@ -66,6 +67,11 @@ impl Turnover {
             volume,
             average_circulation: (samples > 0).then(|| ratio(circulation, samples)),
         }
+    }
+
+    /// The same, with nothing said of a year where less than half of its time has passed.
+    fn of_most(self, passed: i64, length: i64) -> Self {
+        Self { annualised: self.annualised.filter(|_| passed >= length / 2), ..self }
     }
 }
 
@@ -107,7 +113,8 @@ pub fn velocity(folded: &Folded<'_>, calendar: &Calendar, period: &Period, now: 
         .zip(volumes.into_iter().zip(sums))
         .map(|((start_at, end), (volume, (tokens, samples)))| VelocityPoint {
             start_at,
-            turnover: Turnover::of(volume, tokens, samples, passed(start_at, end)),
+            turnover: Turnover::of(volume, tokens, samples, passed(start_at, end))
+                .of_most(passed(start_at, end), end - start_at),
         })
         .collect();
     Ok(Velocity {

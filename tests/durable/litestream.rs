@@ -184,11 +184,11 @@ async fn goes_on_after_restore_and_migration() {
     litestream.stop(&server);
     for step in [
         &["restore", "one.db", "--replace", "--discard-newer", "--reason", "Drill"][..],
-        &["migrate", "--to", "1"],
+        &["migrate", "--to", "1", "--discard"],
         &["migrate"],
     ] {
         server.cli(step).ok();
-        if step == ["migrate", "--to", "1"] {
+        if step == ["migrate", "--to", "1", "--discard"] {
             continue;
         }
         server.serve(&[]).await;

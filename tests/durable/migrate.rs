@@ -54,8 +54,23 @@ fn version(server: &Server) -> u32 {
 async fn back_and_forward_again() {
     let mut server = full().await;
     let before = tokens(&server);
-    let made =
-        server.cli(&["migrate", "--to", "1", "--reason", "The new release is broken", "--operator", "maria"]).ok();
+    server.cli(&["webhook", "create", "https://hooks.example/community", "--kind", "all", "--reason", "The bot"]).ok();
+    // What the old schema has no place for is named, and given up only where that is said.
+    let (way, untouched) = (
+        ["migrate", "--to", "1", "--reason", "The new release is broken", "--operator", "maria"],
+        files(&server.path("data")),
+    );
+    let refusal = server.run(&way);
+    assert!(
+        refusal.code == 1 && refusal.stderr.contains("webhooks (1)") && refusal.stderr.contains("--discard"),
+        "{refusal:?}"
+    );
+    assert!(!refusal.stderr.contains("daily totals"), "they are made again: {refusal:?}");
+    assert_eq!(files(&server.path("data")), untouched);
+    let newest = (schema::NEWEST - 1).to_string();
+    server.cli(&["migrate", "--to", &newest]).ok();
+    server.cli(&["migrate"]).ok();
+    let made = server.cli(&[&way[..], &["--discard"]].concat()).ok();
     assert_eq!((&made["from"], &made["to"]), (&schema::NEWEST.into(), &1.into()));
     assert_eq!(version(&server), 1);
     let kept = made["kept"].as_str().unwrap();
@@ -77,10 +92,10 @@ async fn back_and_forward_again() {
     let again = server.cli(&["migrate"]).ok();
     assert_eq!(again["kept"], json!(null), "it is there already");
     let lines = server.sql("SELECT operator, reason, details FROM audit_log WHERE action = 'database.migrate'");
-    assert_eq!(lines.as_array().unwrap().len(), 2);
-    assert_eq!((&lines[0]["operator"], &lines[0]["reason"]), (&"maria".into(), &"The new release is broken".into()));
+    assert_eq!(lines.as_array().unwrap().len(), 4);
+    assert_eq!((&lines[2]["operator"], &lines[2]["reason"]), (&"maria".into(), &"The new release is broken".into()));
     // `serve` goes forward by itself, and keeps what was there.
-    server.cli(&["migrate", "--to", "2"]).ok();
+    server.cli(&["migrate", "--to", "2", "--discard"]).ok();
     server.serve(&[]).await;
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
     assert!(files(&server.path("data")).keys().any(|name| name.contains("schema-2-")));
@@ -124,10 +139,10 @@ async fn killed_anywhere() {
     let before = tokens(&server);
     for (from, to) in [(schema::NEWEST, 1), (1, schema::NEWEST)] {
         if version(&server) != from {
-            server.cli(&["migrate", "--to", &from.to_string()]).ok();
+            server.cli(&["migrate", "--to", &from.to_string(), "--discard"]).ok();
         }
         let (mut old, mut new) = (0, 0);
-        killed_at_each_step(&server, &["migrate", "--to", &to.to_string()], &mut dice, |step| {
+        killed_at_each_step(&server, &["migrate", "--to", &to.to_string(), "--discard"], &mut dice, |step| {
             let found = version(&server);
             assert!(found == from || found == to, "{step}: schema {found}");
             *(if found == from { &mut old } else { &mut new }) += 1;

@@ -141,7 +141,7 @@ async fn into_any_folder() {
         assert!(server.path(&database).exists(), "{name}");
         assert_eq!(server.cli(&["verify", "--database", &database]).ok()["is_sound"], true, "{name}");
         server.cli(&["backup", &format!("./{name}/backup.db"), "--database", &database]).ok();
-        server.cli(&["migrate", "--to", "1", "--database", &database]).ok();
+        server.cli(&["migrate", "--to", "1", "--discard", "--database", &database]).ok();
         server.cli(&["migrate", "--database", &database]).ok();
     }
 }

@@ -97,7 +97,7 @@ async fn what_ails_a_community_is_found() {
     server.stop();
     assert_finds(&server, "server", "warn", &format!("Nobody serves at http://{address}. "));
     assert_finds(&server, "server", "warn", "say the same --bind here");
-    server.cli(&["migrate", "--to", "8"]).ok();
+    server.cli(&["migrate", "--to", "8", "--discard"]).ok();
     assert_finds(&server, "schema", "warn", "communitytoken migrate");
     fs::write(server.database(), "no database").unwrap();
     assert_finds(&server, "ledger", "bad", "communitytoken.db");

@@ -89,7 +89,7 @@ pub(super) fn permissions(config: &Config, findings: &mut Findings) {
 /// Whether the write-ahead log is folded into the ledger.
 pub(super) fn log(config: &Config, findings: &mut Findings) {
     let length = fs::metadata(store::beside(&config.database.path, "-wal")).map_or(0, |log| log.len());
-    let said = format!("It has {}", size(length));
+    let said = format!("The write-ahead log has {}", size(length));
     if length <= LONG_LOG {
         findings.ok("log", format!("{said}."));
     } else if config.database.checkpoints == Checkpoints::External {
@@ -112,7 +112,7 @@ pub(super) fn backups(settings: &Backup, findings: &mut Findings) {
     let how = if by_itself {
         "See in the program's log why none is taken."
     } else {
-        "Take one with `communitytoken backup`, or set backup.every_hours to 24."
+        "Take one with `communitytoken backup FILE`, or set backup.every_hours to 24."
     };
     let newest = match backups::newest(&settings.folder) {
         Ok(Some(newest)) => newest,

@@ -97,7 +97,7 @@ impl Serve {
 
 fn log(log: &Log) {
     // However much is asked for: this one writes whole addresses, and those of one-time links are secrets.
-    let filter = EnvFilter::new(format!("{},tower_http=warn", log.filter));
+    let filter = EnvFilter::new(format!("{},tower_http=warn,rusqlite_migration=warn", log.filter));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only a log that was set up already can refuse, and then there is one.
     let _set_up_already = match log.format {
