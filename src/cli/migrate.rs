@@ -150,24 +150,23 @@ fn migrate(config: &Config, common: &Common, to: u32, discard: bool, authority: 
     Ok(json!({ "from": from, "to": to, "kept": kept }))
 }
 
-/// How many rows each table holds.
+/// How many rows each table holds that is not made out of others.
 fn rows(conn: &Connection) -> Result<BTreeMap<String, i64>, Failure> {
-    let tables: Vec<String> = conn
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    let count = |table: String| {
+    let tables = schema::objects(conn)?
+        .into_iter()
+        .filter(|(kind, name, _)| kind == "table" && !DERIVED.contains(&name.as_str()));
+    let count = |(_, table, _): (String, String, String)| {
         let rows = conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
         Ok((table, rows))
     };
-    tables.into_iter().map(count).collect()
+    tables.map(count).collect()
 }
 
 /// What holds fewer rows than before, and how many fewer.
 fn lost(before: BTreeMap<String, i64>, after: &BTreeMap<String, i64>) -> Vec<String> {
     let fewer = |(table, rows): (String, i64)| {
         let missing = rows - after.get(&table).copied().unwrap_or(0);
-        (missing > 0 && !DERIVED.contains(&table.as_str())).then(|| format!("{} ({missing})", table.replace('_', " ")))
+        (missing > 0).then(|| format!("{} ({missing})", table.replace('_', " ")))
     };
     before.into_iter().filter_map(fewer).collect()
 }

@@ -29,6 +29,8 @@ impl Sum {
 /// What a block comes to.
 #[derive(Debug, Default)]
 struct Block {
+    /// The time of its last transaction.
+    ended_at: i64,
     /// By flow, type and account, and then by quarter hour.
     moved: BTreeMap<(i64, i64, i64), BTreeMap<i64, Sum>>,
     /// What an account held last in a quarter hour.
@@ -42,8 +44,9 @@ pub(super) fn fold(conn: &Connection, last: i64) -> Result<()> {
     let block = Block::read(conn, last)?;
     block.write_totals(conn)?;
     block.write_balances(conn)?;
+    let ended_at = block.ended_at;
     block.write_amounts(conn)?;
-    add_up_amounts(conn, last)
+    add_up_amounts(conn, ended_at)
 }
 
 impl Block {
@@ -59,7 +62,8 @@ impl Block {
         )?;
         let mut rows = statement.query([last - BLOCK + 1, last])?;
         while let Some(row) = rows.next()? {
-            let (slot, kind, transaction_type) = (row.get::<_, i64>(0)? / SLOT_MS, row.get(1)?, row.get(2)?);
+            block.ended_at = row.get(0)?;
+            let (slot, kind, transaction_type) = (block.ended_at / SLOT_MS, row.get(1)?, row.get(2)?);
             let (from, to, amount): (i64, i64, i64) = (row.get(3)?, row.get(4)?, row.get(5)?);
             let (from_is_system, to_is_system) = (accounts.contains(&from), accounts.contains(&to));
             *block.amounts.entry((slot, kind, transaction_type, amount)).or_default() += 1;
@@ -129,11 +133,8 @@ impl Block {
     }
 }
 
-/// Adds up the days, and the lengths of 32 days, that are over when the block ends.
-fn add_up_amounts(conn: &Connection, last: i64) -> Result<()> {
-    let at: i64 = conn
-        .prepare_cached("SELECT created_at FROM transactions WHERE sequence = ?1")?
-        .query_row([last], |row| row.get(0))?;
+/// Adds up the days, and the lengths of 32 days, that are over at this time.
+fn add_up_amounts(conn: &Connection, at: i64) -> Result<()> {
     for (grain, lengths) in (1_i64..).zip(GRAINS.windows(2)) {
         let [shorter, longer] = lengths else { continue };
         let length = longer / shorter;

@@ -98,6 +98,16 @@ impl Journal {
     }
 }
 
+/// The last transaction and the last line of the audit log; 0: none.
+pub fn ends(conn: &Connection) -> Result<(i64, i64)> {
+    let ends = conn
+        .prepare_cached(
+            "SELECT coalesce((SELECT max(sequence) FROM transactions), 0), coalesce((SELECT max(sequence) FROM audit_log), 0)",
+        )?
+        .query_row([], |row| row.try_into())?;
+    Ok(ends)
+}
+
 /// The heads as the ledger's own row keeps them, checked against the rows they name.
 fn sealed_heads(conn: &Connection, no_transaction: Head, no_line: Head) -> Result<(Head, Head)> {
     let (sequence, hash, audit_sequence, audit_hash, checkpoint): (i64, Hash, i64, Hash, i64) = conn.query_row(
@@ -178,11 +188,7 @@ impl State {
 
     /// Reads what other processes have written since, and chains what came without a hash.
     fn catch_up(&mut self, conn: &Connection, now: i64) -> Result<()> {
-        let newest: (i64, i64) = conn
-            .prepare_cached(
-                "SELECT coalesce((SELECT max(sequence) FROM transactions), 0), coalesce((SELECT max(sequence) FROM audit_log), 0)",
-            )?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let newest = ends(conn)?;
         if newest == (self.head.sequence, self.audit.sequence) {
             return Ok(());
         }

@@ -48,7 +48,7 @@ pub use folds::{Flow, Folded, Line, Moved, SLOT_MS, first_made_at, first_since};
 pub use held::held_before;
 pub use history::{Direction, Filter, Page, PageRequest, bad_cursor, history, history_among, since};
 pub use idempotency::{IdempotencyKey, Once, Outcome, Repeatable, key_reused, request_digest};
-pub use journal::Journal;
+pub use journal::{Journal, ends};
 pub use kept_head::{KeptHead, ReadHead};
 pub use notes::erase_notes;
 pub use post::{Command, Ledger, Posting};

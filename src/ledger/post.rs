@@ -202,7 +202,6 @@ impl<'a> Ledger<'a> {
             from: from.key,
             to: to.key,
             reverses: posting.reverses,
-            original: posting.reverses.map(TransactionId::sequence),
             audit: posting.audit,
             note: posting.note.map(Note::as_str),
             salt,

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
 
+use super::journal::ends;
 use super::post::Ledger;
 use super::types::{WalletId, WalletKey};
 use super::wallet::Wallet;
@@ -23,11 +24,7 @@ impl Seen {
     /// Looks at those that there are. Nothing is refused here.
     pub fn look(conn: &Connection, ids: impl IntoIterator<Item = WalletId>) -> Result<Self> {
         // The ends of both chains come first: what happens while the wallets are read has then happened since.
-        let (transaction, line) = conn
-            .prepare_cached(
-                "SELECT coalesce((SELECT max(sequence) FROM transactions), 0), coalesce((SELECT max(sequence) FROM audit_log), 0)",
-            )?
-            .query_row([], |row| row.try_into())?;
+        let (transaction, line) = ends(conn)?;
         let mut wallets = HashMap::new();
         for id in ids {
             match Wallet::by_id(conn, id) {

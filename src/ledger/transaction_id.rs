@@ -8,6 +8,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use rusqlite::ToSql;
+use rusqlite::types::ToSqlOutput;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,6 +24,13 @@ const SEQUENCE_MASK: u64 = (1 << SEQUENCE_BITS) - 1;
 #[serde(transparent)]
 #[schema(value_type = String, format = Uuid)]
 pub struct TransactionId(pub Uuid);
+
+/// Rows refer to a transaction by its sequence.
+impl ToSql for TransactionId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.sequence()))
+    }
+}
 
 impl TransactionId {
     /// The id of the transaction with this sequence and time in the ledger with this tag.

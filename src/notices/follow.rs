@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::letters::payment;
 use super::{Channel, NoticeKind, letters, tell, wants};
 use crate::error::Result;
-use crate::ledger::{Command, Ledger, UserKey, WalletKey, by_sequence};
+use crate::ledger::{Command, Ledger, UserKey, WalletKey, by_sequence, ends};
 
 /// Rows looked at in one go.
 const SPAN: i64 = 2_000;
@@ -46,11 +46,7 @@ impl Cursors {
 
     /// At the end of the ledger.
     pub fn heads(conn: &Connection) -> Result<Self> {
-        let (audit, transactions) = conn
-            .prepare_cached(
-                "SELECT coalesce((SELECT max(sequence) FROM audit_log), 0), coalesce((SELECT max(sequence) FROM transactions), 0)",
-            )?
-            .query_row([], |row| row.try_into())?;
+        let (transactions, audit) = ends(conn)?;
         Ok(Self { audit, transactions })
     }
 
