@@ -110,6 +110,11 @@ BEGIN
     -- Said again here, and of any blank: a shell can switch CHECK constraints off, but not triggers.
     SELECT RAISE(ABORT, 'an audit line names an operator and a reason')
      WHERE trim(NEW.operator, char(9, 10, 13, 32)) = '' OR trim(NEW.reason, char(9, 10, 13, 32)) = '';
+    -- The program takes none of these from anybody, and what it takes is chained at once.
+    SELECT RAISE(ABORT, 'an operator and a reason are one line of text')
+     WHERE NEW.hash IS NULL
+       AND (NEW.operator GLOB '*[' || char(1) || '-' || char(31) || char(127) || ']*'
+         OR NEW.reason GLOB '*[' || char(1) || '-' || char(31) || char(127) || ']*');
     SELECT RAISE(ABORT, 'an audit line can only account for the transactions that follow it')
      WHERE NEW.first_sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM transactions);
 END;
@@ -168,7 +173,8 @@ BEGIN
     SELECT RAISE(ABORT, 'wallets are never deleted');
 END;
 
-CREATE TRIGGER wallets_identity_guard BEFORE UPDATE ON wallets
+-- Named by its columns, the other names of the key among them: a payment changes none of these.
+CREATE TRIGGER wallets_identity_guard BEFORE UPDATE OF key, rowid, oid, _rowid_, id, is_system, created_at ON wallets
 BEGIN
     SELECT RAISE(ABORT, 'the identity of a wallet never changes')
      WHERE NEW.key IS NOT OLD.key OR NEW.id IS NOT OLD.id
@@ -355,6 +361,8 @@ BEGIN
                     WHERE key = NEW.key OR id = NEW.id OR wallet = NEW.wallet OR name = NEW.name);
     SELECT RAISE(ABORT, 'a system account needs a system wallet')
      WHERE NOT EXISTS (SELECT 1 FROM wallets WHERE key = NEW.wallet AND is_system);
+    SELECT RAISE(ABORT, 'a system account needs an operator and a reason: use the view direct_system_accounts')
+     WHERE (SELECT max(sequence) IS NOT NULL AND action = 'system_account.create' AND target = NEW.name FROM audit_log) IS NOT TRUE;
 END;
 
 CREATE TRIGGER system_accounts_update_guard BEFORE UPDATE ON system_accounts
@@ -570,21 +578,19 @@ CREATE INDEX transactions_reversals ON transactions (reverses) WHERE reverses IS
 
 CREATE TRIGGER transactions_insert_guard BEFORE INSERT ON transactions
 BEGIN
-    SELECT RAISE(ABORT, 'the next transaction must follow the last one: use its sequence plus one')
-     WHERE NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM transactions);
-    SELECT RAISE(ABORT, 'time does not run backwards in the ledger')
-     WHERE NEW.created_at < (SELECT created_at FROM transactions WHERE sequence = NEW.sequence - 1);
-    -- A trigger that someone adds can keep transactions_apply from doing its work. Then nothing follows.
-    SELECT RAISE(ABORT, 'the transaction before this one has not moved its tokens')
-      FROM transactions AS last
-      JOIN wallets AS sender ON sender.key = last.from_wallet
-      JOIN wallets AS recipient ON recipient.key = last.to_wallet
-     WHERE last.sequence = NEW.sequence - 1
-       AND (sender.last_sequence <> last.sequence OR recipient.last_sequence <> last.sequence
-            OR (last.kind = 1 AND (SELECT issued_sequence FROM ledger) <> last.sequence));
-    -- Said again here: a shell can switch CHECK constraints off, and a negative amount would be a theft.
-    SELECT RAISE(ABORT, 'an amount is a whole number above zero') WHERE NEW.amount < 1;
+    -- One look at the newest transaction and at both wallets serves all rules: every payment waits for them.
     SELECT CASE
+        WHEN NEW.sequence IS NOT coalesce(newest.sequence, 0) + 1
+            THEN RAISE(ABORT, 'the next transaction must follow the last one: use its sequence plus one')
+        WHEN NEW.created_at < newest.created_at THEN RAISE(ABORT, 'time does not run backwards in the ledger')
+        -- A trigger that someone adds can keep transactions_apply from doing its work. Then nothing follows.
+        WHEN iif(newest.from_wallet = NEW.from_wallet, sender.last_sequence,
+                 (SELECT last_sequence FROM wallets WHERE key = newest.from_wallet)) <> newest.sequence
+          OR (SELECT last_sequence FROM wallets WHERE key = newest.to_wallet) <> newest.sequence
+          OR (newest.kind = 1 AND (SELECT issued_sequence FROM ledger) <> newest.sequence)
+            THEN RAISE(ABORT, 'the transaction before this one has not moved its tokens')
+        -- Said again here: a shell can switch CHECK constraints off, and a negative amount would be a theft.
+        WHEN NEW.amount < 1 THEN RAISE(ABORT, 'an amount is a whole number above zero')
         WHEN sender.key IS NULL THEN RAISE(ABORT, 'the sending wallet does not exist')
         WHEN recipient.key IS NULL THEN RAISE(ABORT, 'the receiving wallet does not exist')
         WHEN sender.is_frozen OR recipient.is_frozen THEN RAISE(ABORT, 'a frozen wallet neither sends nor receives')
@@ -595,10 +601,8 @@ BEGIN
                               WHEN sender.is_system THEN 2
                               ELSE 3 END THEN RAISE(ABORT, 'the kind must be what the two wallets make it')
         WHEN NEW.transaction_type = 2
-         AND (NEW.kind <> 4 OR NEW.reverses IS NOT NULL
-              OR NOT EXISTS (SELECT 1 FROM transactions
-                              WHERE sequence = NEW.sequence - 1 AND kind = 3 AND reverses IS NULL
-                                AND from_wallet = NEW.from_wallet AND created_at = NEW.created_at))
+         AND (NEW.kind <> 4 OR NEW.reverses IS NOT NULL OR newest.kind IS NOT 3 OR newest.reverses IS NOT NULL
+              OR newest.from_wallet <> NEW.from_wallet OR newest.created_at <> NEW.created_at)
             THEN RAISE(ABORT, 'a fee goes to a system wallet, right behind the payment between members it is for, by the same payer')
         WHEN NEW.from_previous <> sender.last_sequence OR NEW.to_previous <> recipient.last_sequence
             THEN RAISE(ABORT, 'a transaction must link to the previous one of both wallets')
@@ -615,18 +619,18 @@ BEGIN
         WHEN NEW.hash IS NULL AND NEW.audit IS NULL
             THEN RAISE(ABORT, 'a transaction inserted by hand needs an operator and a reason: a line in the audit log')
     END
-      FROM (SELECT 1)
+      FROM (SELECT max(sequence) AS sequence, created_at, kind, from_wallet, to_wallet, reverses
+              FROM transactions) AS newest
       LEFT JOIN wallets AS sender ON sender.key = NEW.from_wallet
       LEFT JOIN wallets AS recipient ON recipient.key = NEW.to_wallet;
     SELECT RAISE(ABORT, 'the audit line must account for this very transaction')
      WHERE NEW.audit IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM audit_log WHERE sequence = NEW.audit
-                        AND sequence = (SELECT max(sequence) FROM audit_log)
-                        AND NEW.sequence BETWEEN first_sequence AND last_sequence
-                        AND CASE action WHEN 'issuance' THEN NEW.kind = 1
-                                        WHEN 'distribution' THEN NEW.kind <= 2
-                                        WHEN 'reversal' THEN NEW.reverses IS NOT NULL
-                                        WHEN 'transfer' THEN NEW.kind >= 3 END);
+       AND (SELECT max(sequence) = NEW.audit AND NEW.sequence BETWEEN first_sequence AND last_sequence
+               AND CASE action WHEN 'issuance' THEN NEW.kind = 1
+                               WHEN 'distribution' THEN NEW.kind <= 2
+                               WHEN 'reversal' THEN NEW.reverses IS NOT NULL
+                               WHEN 'transfer' THEN NEW.kind >= 3 END
+              FROM audit_log) IS NOT TRUE;
     SELECT CASE
         WHEN original.sequence IS NULL THEN RAISE(ABORT, 'a reversal must go back the way the original came')
         WHEN original.kind = 1 OR original.reverses IS NOT NULL THEN RAISE(ABORT, 'issuances and reversals cannot be reversed')
@@ -1317,6 +1321,12 @@ BEGIN
                         WHERE sequence = NEW.audit AND sequence > OLD.audit AND target = OLD.id AND action GLOB 'webhook.*');
 END;
 
+CREATE TRIGGER webhooks_delete_guard BEFORE DELETE ON webhooks
+BEGIN
+    SELECT RAISE(ABORT, 'removing a webhook needs a line in the audit log')
+     WHERE (SELECT max(sequence) IS NOT NULL AND action = 'webhook.remove' AND target = OLD.id FROM audit_log) IS NOT TRUE;
+END;
+
 -- Messages set apart: those that were refused too often, and those an operator wants sent (again). What they
 -- say is read from the ledger when they are sent.
 CREATE TABLE webhook_letters (
@@ -1379,6 +1389,12 @@ BEGIN
                         WHERE sequence = NEW.audit AND sequence > OLD.audit AND target = OLD.id AND action GLOB 'schedule.*');
 END;
 
+CREATE TRIGGER schedules_delete_guard BEFORE DELETE ON schedules
+BEGIN
+    SELECT RAISE(ABORT, 'removing a schedule needs a line in the audit log')
+     WHERE (SELECT max(sequence) IS NOT NULL AND action = 'schedule.remove' AND target = OLD.id FROM audit_log) IS NOT TRUE;
+END;
+
 CREATE TABLE schedule_runs (
     key          INTEGER PRIMARY KEY CHECK (key > 0),
     schedule     INTEGER NOT NULL REFERENCES schedules (key) ON DELETE CASCADE,
@@ -1413,6 +1429,13 @@ END;
 CREATE TRIGGER schedule_runs_update_guard BEFORE UPDATE ON schedule_runs
 BEGIN
     SELECT RAISE(ABORT, 'what came of a run never changes');
+END;
+
+-- What came of its runs goes with the schedule, and not before: by it nothing runs twice.
+CREATE TRIGGER schedule_runs_delete_guard BEFORE DELETE ON schedule_runs
+BEGIN
+    SELECT RAISE(ABORT, 'what came of a run stays as long as its schedule')
+     WHERE EXISTS (SELECT 1 FROM schedules WHERE key = OLD.schedule);
 END;
 
 -- ================================================================================================
@@ -1469,6 +1492,7 @@ BEGIN
                                   last_sequence = excluded.last_sequence, balance = excluded.balance,
                                   first_traded = coalesce(first_traded, excluded.first_traded),
                                   last_traded = coalesce(excluded.last_traded, last_traded);
+    INSERT INTO foldings (last) SELECT NEW.sequence WHERE NEW.sequence % 4096 = 0;
 END;
 
 CREATE TRIGGER daily_totals_delete_guard BEFORE DELETE ON daily_totals
@@ -1592,11 +1616,6 @@ BEGIN
      GROUP BY 2, 3, 4, 5;
 END;
 
-CREATE TRIGGER transactions_fold AFTER INSERT ON transactions WHEN NEW.sequence % 4096 = 0 AND NEW.hash IS NULL
-BEGIN
-    INSERT INTO foldings (last) VALUES (NEW.sequence);
-END;
-
 CREATE TRIGGER slot_totals_delete_guard BEFORE DELETE ON slot_totals
 BEGIN
     SELECT RAISE(ABORT, 'totals are never deleted');
@@ -1682,8 +1701,8 @@ END;
 
 -- Distribute to up to 100 members at once, all or nothing; what the system account lacks is issued:
 --   INSERT INTO direct_distributions (operator, reason, recipients)
---   SELECT 'maria', 'Weekly rewards', json_group_array(json_object('wallet_id', wallet_id, 'amount', 500))
---     FROM owners WHERE owner = 'user';
+--   SELECT 'maria', 'Weekly rewards', json_group_array(json_object('wallet_id', id, 'amount', 500))
+--     FROM wallets WHERE NOT is_system AND NOT is_frozen AND NOT is_closed;
 CREATE VIEW direct_distributions (operator, reason, recipients, system_account) AS
     SELECT audit_log.operator, audit_log.reason,
            (SELECT json_group_array(json_object('wallet_id', wallets.id, 'amount', transactions.amount))
@@ -1792,6 +1811,74 @@ BEGIN
        SET is_frozen = 0, frozen_reason = NULL, updated_at = (SELECT at FROM next_rows),
            state_audit = (SELECT max(sequence) FROM audit_log)
      WHERE id = NEW.wallet_id;
+END;
+
+-- Make another system account, with an empty wallet:
+--   INSERT INTO direct_system_accounts (operator, reason, name) VALUES ('maria', 'Prizes of the festival', 'festival');
+CREATE VIEW direct_system_accounts (operator, reason, name) AS
+    SELECT audit_log.operator, audit_log.reason, system_accounts.name
+      FROM system_accounts
+      LEFT JOIN audit_log ON audit_log.target = system_accounts.name AND audit_log.action = 'system_account.create';
+
+CREATE TRIGGER direct_system_accounts_insert INSTEAD OF INSERT ON direct_system_accounts
+BEGIN
+    SELECT RAISE(ABORT, 'a system account needs an operator and a reason')
+     WHERE NEW.operator IS NULL OR trim(NEW.operator) = '' OR NEW.reason IS NULL OR trim(NEW.reason) = '';
+    SELECT RAISE(ABORT, 'a system account has a name of 3 to 255 letters, digits, _ or -')
+     WHERE typeof(NEW.name) <> 'text' OR length(NEW.name) NOT BETWEEN 3 AND 255 OR NEW.name GLOB '*[^A-Za-z0-9_-]*';
+    SELECT RAISE(ABORT, 'this system account exists already')
+     WHERE EXISTS (SELECT 1 FROM system_accounts WHERE name = NEW.name);
+    INSERT INTO wallets (id, is_system, created_at, updated_at)
+    SELECT lower(printf('%s-%s-4%s-%s%s-%s', hex(randomblob(4)), hex(randomblob(2)), substr(hex(randomblob(2)), 2),
+                        substr('89ab', 1 + (random() & 3), 1), substr(hex(randomblob(2)), 2), hex(randomblob(6)))),
+           1, at, at
+      FROM next_rows;
+    INSERT INTO audit_log (sequence, created_at, operator, action, target, reason, details)
+    SELECT audit_sequence, at, NEW.operator, 'system_account.create', NEW.name, NEW.reason,
+           json_object('wallet_id', (SELECT id FROM wallets ORDER BY key DESC LIMIT 1), 'by', 'sql')
+      FROM next_rows;
+    INSERT INTO system_accounts (id, wallet, name, created_at)
+    SELECT lower(printf('%s-%s-4%s-%s%s-%s', hex(randomblob(4)), hex(randomblob(2)), substr(hex(randomblob(2)), 2),
+                        substr('89ab', 1 + (random() & 3), 1), substr(hex(randomblob(2)), 2), hex(randomblob(6)))),
+           (SELECT max(key) FROM wallets), NEW.name, (SELECT created_at FROM audit_log ORDER BY sequence DESC LIMIT 1);
+END;
+
+-- Move tokens from one system account to another; nothing is issued:
+--   INSERT INTO direct_account_transfers (operator, reason, amount, from_account, to_account)
+--   VALUES ('maria', 'Prizes of the festival', 200, 'system_account_communitytoken', 'festival');
+CREATE VIEW direct_account_transfers (operator, reason, amount, from_account, to_account) AS
+    SELECT audit_log.operator, audit_log.reason, transactions.amount, sender.name, recipient.name
+      FROM transactions
+      JOIN audit_log ON audit_log.sequence = transactions.audit
+      JOIN system_accounts AS sender ON sender.wallet = transactions.from_wallet
+      JOIN system_accounts AS recipient ON recipient.wallet = transactions.to_wallet
+     WHERE transactions.kind = 4 AND transactions.reverses IS NULL;
+
+CREATE TRIGGER direct_account_transfers_insert INSTEAD OF INSERT ON direct_account_transfers
+BEGIN
+    SELECT RAISE(ABORT, 'moving tokens between accounts needs an operator and a reason')
+     WHERE NEW.operator IS NULL OR trim(NEW.operator) = '' OR NEW.reason IS NULL OR trim(NEW.reason) = '';
+    SELECT RAISE(ABORT, 'moving tokens between accounts needs an amount: a whole number above zero')
+     WHERE typeof(NEW.amount) <> 'integer' OR NEW.amount <= 0;
+    SELECT RAISE(ABORT, 'tokens move from one system account to another: name two')
+     WHERE NEW.from_account IS NULL OR NEW.to_account IS NULL OR NEW.from_account = NEW.to_account;
+    SELECT RAISE(ABORT, 'there is no system account with this name')
+     WHERE (SELECT count(*) FROM system_accounts WHERE name IN (NEW.from_account, NEW.to_account)) <> 2;
+    INSERT INTO audit_log (sequence, created_at, operator, action, target, reason, details, first_sequence, last_sequence)
+    SELECT next.audit_sequence, next.at, NEW.operator, 'transfer', NEW.to_account, NEW.reason,
+           json_object('amount', NEW.amount, 'from', NEW.from_account, 'by', 'sql'), next.sequence, next.sequence
+      FROM next_rows AS next;
+    INSERT INTO transactions (sequence, created_at, kind, transaction_type, from_wallet, to_wallet, amount,
+                              from_previous, to_previous, from_balance, to_balance, audit)
+    SELECT next.sequence, next.at, 4, 1, sender.key, recipient.key, NEW.amount, sender.last_sequence, recipient.last_sequence,
+           -- What is not there, or would overflow, is left to the guard, which refuses it with a sentence.
+           iif(sender.balance < NEW.amount, 0, sender.balance - NEW.amount),
+           iif(recipient.balance > 9223372036854775807 - NEW.amount, 0, recipient.balance + NEW.amount),
+           next.audit_sequence - 1
+      FROM next_rows AS next,
+           system_accounts AS paying JOIN wallets AS sender ON sender.key = paying.wallet,
+           system_accounts AS paid JOIN wallets AS recipient ON recipient.key = paid.wallet
+     WHERE paying.name = NEW.from_account AND paid.name = NEW.to_account;
 END;
 
 -- ------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::alert::{Alert, State, by_id};
 use crate::error::Result;
-use crate::ledger::{Authority, Command, Ledger};
+use crate::ledger::{AuditAction, Authority, Command, Ledger};
 
 /// Says that somebody has seen to an alert, and what came of it. One that was acknowledged already stays as it
 /// is, and nothing is logged.
@@ -27,7 +27,8 @@ impl Command for AcknowledgeAlert {
         if found.state == State::Acknowledged {
             return Ok(found);
         }
-        let audit = ledger.note(&self.authority, "alert.acknowledge", self.id, json!({ "rule": found.rule }))?;
+        let audit =
+            ledger.note(&self.authority, AuditAction::AlertAcknowledge, self.id, json!({ "rule": found.rule }))?;
         ledger.conn.prepare_cached("UPDATE alerts SET acknowledged_at = ?2, audit = ?3 WHERE key = ?1")?.execute((
             found.key,
             ledger.now(),

@@ -10,7 +10,7 @@ use super::alert::{Involved, involved};
 use super::finding::Rule;
 use super::mute_not_found;
 use crate::error::{Error, Result};
-use crate::ledger::{Authority, Command, Ledger, Wallet, WalletId, WalletKey};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, Wallet, WalletId, WalletKey};
 
 /// A rule that raises nothing for a while, or for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -118,7 +118,7 @@ impl Command for MuteAlerts {
         let wallet = self.wallet.map(|id| Wallet::by_id(ledger.conn, id)).transpose()?.map(|wallet| wallet.key);
         let id = Uuid::new_v4();
         let details = json!({ "rule": self.rule, "wallet_id": self.wallet, "until": self.until });
-        let audit = ledger.note(&self.authority, "alert.mute", id, details)?;
+        let audit = ledger.note(&self.authority, AuditAction::AlertMute, id, details)?;
         ledger
             .conn
             .prepare_cached(
@@ -146,7 +146,7 @@ impl Command for UnmuteAlerts {
     fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
         let found = by_id(ledger.conn, self.id)?;
         let details = json!({ "rule": found.rule, "wallet_id": found.wallet.map(|wallet| wallet.wallet_id) });
-        ledger.note(&self.authority, "alert.unmute", self.id, details)?;
+        ledger.note(&self.authority, AuditAction::AlertUnmute, self.id, details)?;
         ledger.conn.prepare_cached("DELETE FROM alert_mutes WHERE key = ?1")?.execute([found.key])?;
         Ok(())
     }

@@ -62,16 +62,15 @@ impl Command for Raise {
     }
 }
 
-/// Whether it is what was raised before, which is counted on: while nobody has seen to it, and for a week after.
+/// Whether it is what was raised within the week before, which is counted on. What comes later is told anew, though
+/// nobody has seen to the other yet: or one alert left open would keep everything after it from being heard.
 fn goes_on(conn: &Connection, finding: &Finding, wallet: Option<WalletKey>) -> Result<bool> {
-    let last: Option<(i64, i64, bool)> = conn
-        .prepare_cached(
-            "SELECT key, last_at, acknowledged_at IS NULL FROM alerts WHERE rule = ?1 AND wallet IS ?2 ORDER BY key DESC LIMIT 1",
-        )?
+    let last: Option<(i64, i64)> = conn
+        .prepare_cached("SELECT key, last_at FROM alerts WHERE rule = ?1 AND wallet IS ?2 ORDER BY key DESC LIMIT 1")?
         .query_row((finding.numbers.rule().as_str(), wallet), |row| row.try_into())
         .optional()?;
-    let Some((key, last_at, is_open)) = last else { return Ok(false) };
-    if !is_open && !is_the_same_still(last_at, finding.at) {
+    let Some((key, last_at)) = last else { return Ok(false) };
+    if !is_the_same_still(last_at, finding.at) {
         return Ok(false);
     }
     conn.prepare_cached("UPDATE alerts SET times = times + 1, last_at = max(last_at, ?2) WHERE key = ?1")?

@@ -20,12 +20,17 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct AuditQuery {
-    /// Part of the operator's name.
+    /// Part of the operator's name; of a member's name, too, where the line holds their id.
     operator: Option<String>,
     /// What was done, such as `wallet.freeze`.
     action: Option<String>,
-    /// To what: the id of a wallet or user, the name of an account.
+    /// To what: the id of a wallet or user, the name of an account; or the whole name of a member, for what was
+    /// done to them or their wallet.
     target: Option<String>,
+    /// The request it came by, exactly.
+    request_id: Option<String>,
+    /// Part of the reason, or of the further facts as JSON.
+    q: Option<String>,
     /// From this time on, Unix milliseconds.
     #[param(minimum = 0)]
     from_time: Option<i64>,
@@ -41,7 +46,7 @@ struct AuditQuery {
 
 /// The audit log
 ///
-/// Every administrative act with operator, reason and time, newest first. A filtered page may hold
+/// Every administrative act with operator, reason and time, newest first. Names are compared without regard to case, and so is `q`. A filtered page may hold
 /// fewer lines than `limit` though there are more: go on with `next_cursor` until it is null.
 #[utoipa::path(get, path = "/v1/admin/audit-log", tag = "Operators", params(AuditQuery), responses((status = 200, body = Page<AuditEntry>)))]
 async fn audit_log(
@@ -58,6 +63,8 @@ async fn audit_log(
         operator: query.operator,
         action: query.action,
         target: query.target,
+        request_id: query.request_id,
+        text: query.q,
         from_time: query.from_time,
         to_time: query.to_time,
     };

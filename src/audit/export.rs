@@ -1,11 +1,12 @@
 //! Files with what is everybody's leave a line when they are downloaded: who, which, and by which filter.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::leave::LeaveLine;
 use crate::error::{Error, Result};
 use crate::identity::Member;
-use crate::ledger::{Authority, Command, Ledger, Reason};
+use crate::ledger::{AuditAction, Authority, Reason};
 use crate::web::{App, RequestId, authority};
 
 /// Notes that somebody who looks after the community downloads a file. Where it cannot be noted, there is none.
@@ -13,7 +14,7 @@ pub async fn note_export(
     app: &App,
     member: &Member,
     request_id: &RequestId,
-    (action, file): (&'static str, &'static str),
+    (action, file): (AuditAction, &'static str),
     filter: &impl Serialize,
 ) -> Result<()> {
     let mut filter = serde_json::to_value(filter).map_err(Error::internal)?;
@@ -23,21 +24,6 @@ pub async fn note_export(
     // They read and change nothing, so that an auditor may: the role was asked for when they came.
     let acting = None;
     let authority = Authority { acting, ..authority(member, Reason::new("Downloaded as a file")?, request_id)? };
-    app.books.execute(NoteExport { action, file, filter, authority }).await
-}
-
-#[derive(Debug, Clone)]
-struct NoteExport {
-    action: &'static str,
-    file: &'static str,
-    filter: Value,
-    authority: Authority,
-}
-
-impl Command for NoteExport {
-    type Output = ();
-
-    fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
-        ledger.audit(&self.authority.line(self.action, self.file, json!({ "filter": self.filter }))).map(drop)
-    }
+    let (target, details) = (file.to_owned(), json!({ "filter": filter }));
+    app.books.execute(LeaveLine { action, target, details, authority }).await
 }

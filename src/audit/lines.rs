@@ -9,63 +9,6 @@ use crate::language::Language;
 use crate::ledger::{AuditEntry, AuditFilter, Page, PageRequest, audit_history};
 use crate::web::Shell;
 
-/// The acts there are. Each has its words in the languages.
-pub(super) const ACTIONS: &[&str] = &[
-    "distribution",
-    "issuance",
-    "reversal",
-    "consent.asked",
-    "consent.given",
-    "consent.refused",
-    "consent.withdrawn",
-    "wallet.freeze",
-    "wallet.unfreeze",
-    "user.delete",
-    "user.restore",
-    "user.erase",
-    "role.grant",
-    "role.revoke",
-    "system_account.create",
-    "link.create",
-    "link.use",
-    "link.withdraw",
-    "passkey.add",
-    "passkey.remove",
-    "recovery_codes.create",
-    "recovery_code.use",
-    "session.open",
-    "session.revoke",
-    "sign_in.refused",
-    "settings.change",
-    "client.create",
-    "client.rotate",
-    "client.revoke",
-    "webhook.create",
-    "webhook.rotate",
-    "webhook.stop",
-    "webhook.resume",
-    "webhook.test",
-    "webhook.send_again",
-    "webhook.remove",
-    "export.transactions",
-    "export.audit_log",
-    "backup.take",
-    "schedule.create",
-    "schedule.change",
-    "schedule.pause",
-    "schedule.resume",
-    "schedule.remove",
-    "alert.acknowledge",
-    "alert.mute",
-    "alert.unmute",
-    "chain.seal",
-    "key.introduce",
-    "key.rotate",
-    "key.replace",
-    "database.migrate",
-    "database.restore",
-];
-
 /// A line for people.
 #[derive(Debug, Clone)]
 pub struct AuditView {
@@ -108,6 +51,15 @@ impl AuditView {
                 .with("amount", shell.tokens(&number("distributed")))
                 .with("count", number("recipients"))
                 .into(),
+            "transfer" => match self.entry.details["from"].as_str() {
+                Some(from) => shell
+                    .say("audit-moved")
+                    .with("amount", shell.tokens(&number("amount")))
+                    .with("from", from)
+                    .with("to", &self.target)
+                    .into(),
+                None => self.target.clone(),
+            },
             "issuance" | "consent.asked" | "consent.given" | "consent.refused" | "consent.withdrawn" => {
                 shell.tokens(&number("amount"))
             }
@@ -134,6 +86,10 @@ impl AuditView {
         let (target, href) = match entry.action.as_str() {
             "distribution" => (String::new(), Some(format!("/admin/distributions/{}", entry.target))),
             "issuance" => (String::new(), Some("/admin/accounts".to_owned())),
+            // Between accounts; what somebody who leaves gives to the community is a transfer, too.
+            "transfer" if entry.details["from"].is_string() => {
+                (entry.target.clone(), Some("/admin/accounts".to_owned()))
+            }
             "consent.asked" | "consent.given" | "consent.refused" | "consent.withdrawn" => {
                 (String::new(), Some(format!("/admin/consents/{}", entry.target)))
             }
@@ -203,13 +159,14 @@ fn why(reason: &str, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::AuditAction;
 
     /// What an act is called in a database is for nobody to read.
     #[test]
     fn every_act_has_words() {
-        for action in ACTIONS {
+        for action in AuditAction::ALL {
             for language in Language::ALL {
-                assert_ne!(did(action, language), *action, "{language:?}");
+                assert_ne!(did(action.as_str(), language), action.as_str(), "{language:?}");
             }
         }
         assert_eq!(did("something.new", Language::German), "something.new");

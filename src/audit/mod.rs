@@ -3,12 +3,14 @@
 
 mod api;
 mod export;
+mod leave;
 mod lines;
 mod pages;
 
 use crate::web::Slice;
 
 pub use export::note_export;
+pub use leave::LeaveLine;
 pub use lines::{AuditView, lines};
 
 /// What this slice hands the server.

@@ -9,9 +9,9 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::export::note_export;
-use super::lines::{ACTIONS, AuditView, did, lines};
+use super::lines::{AuditView, did, lines};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{AuditEntry, AuditFilter, Page, PageRequest, audit_history};
+use crate::ledger::{AuditAction, AuditEntry, AuditFilter, Page, PageRequest, audit_history};
 use crate::web::spreadsheet::{harmless, row};
 use crate::web::{
     App, Nav, Overseeing, Pages, Parameters, Pieces, RequestId, Section, Shell, download, form_status, page_with,
@@ -37,6 +37,8 @@ struct FilterForm {
     operator: String,
     action: String,
     target: String,
+    request_id: String,
+    q: String,
     from: String,
     to: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -45,7 +47,8 @@ struct FilterForm {
 
 impl FilterForm {
     fn is_set(&self) -> bool {
-        [&self.operator, &self.action, &self.target, &self.from, &self.to].iter().any(|text| !text.trim().is_empty())
+        let typed = [&self.operator, &self.action, &self.target, &self.request_id, &self.q, &self.from, &self.to];
+        typed.iter().any(|text| !text.trim().is_empty())
     }
 
     fn filter(&self, shell: &Shell) -> Result<AuditFilter> {
@@ -60,6 +63,8 @@ impl FilterForm {
             operator: typed(&self.operator),
             action: typed(&self.action),
             target: typed(&self.target),
+            request_id: typed(&self.request_id),
+            text: typed(&self.q),
             from_time: day(&self.from, &|day| shell.start_of(day))?,
             to_time: day(&self.to, &|day| shell.end_of(day))?,
         })
@@ -123,7 +128,10 @@ async fn show(
         Err(error) => return Err(error),
     };
     let page = AuditPage {
-        actions: ACTIONS.iter().map(|action| (*action, did(action, shell.language))).collect(),
+        actions: AuditAction::ALL
+            .iter()
+            .map(|action| (action.as_str(), did(action.as_str(), shell.language)))
+            .collect(),
         found: found.items,
         older: found.next_cursor.map(|cursor| format!("/admin/audit{}", form.query(&cursor))),
         query: form.query(""),
@@ -142,7 +150,7 @@ async fn table(
     Parameters(form): Parameters<FilterForm>,
 ) -> Result<Response> {
     let filter = form.filter(&app.shell(Some(&session), Nav::None))?;
-    note_export(&app, &session.member, &request_id, ("export.audit_log", "audit-log.csv"), &form).await?;
+    note_export(&app, &session.member, &request_id, (AuditAction::ExportAuditLog, "audit-log.csv"), &form).await?;
     Ok(download("audit-log.csv", "text/csv; charset=utf-8", |pieces| write(app, filter, Format::Table, pieces)))
 }
 
@@ -153,7 +161,7 @@ async fn json(
     Parameters(form): Parameters<FilterForm>,
 ) -> Result<Response> {
     let filter = form.filter(&app.shell(Some(&session), Nav::None))?;
-    note_export(&app, &session.member, &request_id, ("export.audit_log", "audit-log.json"), &form).await?;
+    note_export(&app, &session.member, &request_id, (AuditAction::ExportAuditLog, "audit-log.json"), &form).await?;
     Ok(download("audit-log.json", "application/json", |pieces| write(app, filter, Format::Json, pieces)))
 }
 
@@ -225,7 +233,7 @@ fn line(out: &mut Vec<u8>, entry: &AuditEntry) -> std::io::Result<()> {
             entry.request_id.as_deref().map(harmless).unwrap_or_default(),
             number(entry.first_sequence),
             number(entry.last_sequence),
-            entry.hash.clone().unwrap_or_default(),
+            entry.hash.map(|hash| hash.to_string()).unwrap_or_default(),
         ],
     )
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,6 +15,9 @@ use crate::store::sum_path;
 const FIRST: &str = "communitytoken-";
 const TIME: &str = "%Y%m%d-%H%M%S";
 const LAST: &str = ".db";
+/// Clocks that are set over the network, and those of file servers, differ by less. What is written further ahead
+/// is from a clock that was wrong, or this machine's is wrong now.
+const CLOCKS_DIFFER: Duration = Duration::from_mins(1);
 
 /// A backup in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,26 @@ pub struct Kept {
     pub at: SystemTime,
     /// Its size.
     pub bytes: u64,
+}
+
+impl Kept {
+    /// When it was written, Unix milliseconds.
+    pub fn written_at(&self) -> i64 {
+        let since = self.at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(0)
+    }
+
+    /// How old it is; `None` where it is from the future, so that nobody knows.
+    pub fn age(&self) -> Option<Duration> {
+        age(self.at, SystemTime::now())
+    }
+}
+
+fn age(at: SystemTime, now: SystemTime) -> Option<Duration> {
+    match now.duration_since(at) {
+        Ok(age) => Some(age),
+        Err(ahead) => (ahead.duration() <= CLOCKS_DIFFER).then_some(Duration::ZERO),
+    }
 }
 
 /// The name of a backup that is taken by itself at this time (Unix milliseconds).
@@ -47,7 +70,8 @@ pub fn all(folder: &Path) -> io::Result<Vec<Kept>> {
     Ok(databases(folder)?.into_iter().filter(|database| sum_path(&database.path).exists()).collect())
 }
 
-/// Every database in the folder, finished or not, by time; a missing folder has none.
+/// Every database in the folder, finished or not, by time; a missing folder has none. Those from the future come
+/// first: they are of any age.
 fn databases(folder: &Path) -> io::Result<Vec<Kept>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -62,7 +86,8 @@ fn databases(folder: &Path) -> io::Result<Vec<Kept>> {
             found.push(Kept { at: file.modified()?, bytes: file.len(), path });
         }
     }
-    found.sort_by_key(|database| database.at);
+    let now = SystemTime::now();
+    found.sort_by_key(|database| (age(database.at, now).is_some(), database.at));
     Ok(found)
 }
 
@@ -81,14 +106,15 @@ pub struct Listed {
     pub schema: Option<u32>,
 }
 
-/// Every database in the folder, finished or not, the newest first; a missing folder has none.
+/// Every database in the folder, finished or not, the newest first and those from the future last; a missing folder
+/// has none.
 pub fn listed(folder: &Path) -> io::Result<Vec<Listed>> {
-    let listed = |Kept { path, at, bytes }: Kept| Listed {
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        at: i64::try_from(at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(0),
-        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
-        is_proven: sum_path(&path).exists(),
-        schema: schema_of(&path),
+    let listed = |kept: Kept| Listed {
+        name: kept.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        at: kept.written_at(),
+        bytes: i64::try_from(kept.bytes).unwrap_or(i64::MAX),
+        is_proven: sum_path(&kept.path).exists(),
+        schema: schema_of(&kept.path),
     };
     Ok(databases(folder)?.into_iter().rev().map(listed).collect())
 }
@@ -102,20 +128,27 @@ fn schema_of(path: &Path) -> Option<u32> {
     head.starts_with(b"SQLite format 3\0").then(|| u32::from_be_bytes(version))
 }
 
-/// The newest finished backup in the folder.
+/// The newest finished backup in the folder, of those whose age is known.
 pub fn newest(folder: &Path) -> io::Result<Option<Kept>> {
-    Ok(all(folder)?.pop())
+    Ok(all(folder)?.pop().filter(|newest| newest.age().is_some()))
+}
+
+/// The finished backups in the folder that are from the future: a clock was wrong, or is.
+pub fn from_the_future(folder: &Path) -> io::Result<Vec<Kept>> {
+    Ok(all(folder)?.into_iter().filter(|backup| backup.age().is_none()).collect())
 }
 
 /// Removes all but the newest so many of those that were taken by themselves, and gives their names. Called
-/// when one has just been proven, so that a good one is always there.
-pub fn prune(folder: &Path, keep: usize) -> io::Result<Vec<String>> {
+/// when the one named `fresh` has just been proven, so that a good one is always there: that one stays. Those that
+/// are named after it are from the future and may be of any age, so they go first.
+pub fn prune(folder: &Path, keep: usize, fresh: &str) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
-        names.extend(entry?.file_name().into_string().ok().filter(|name| is_scheduled(name)));
+        names.extend(entry?.file_name().into_string().ok().filter(|name| is_scheduled(name) && name != fresh));
     }
-    names.sort_unstable();
-    names.truncate(names.len().saturating_sub(keep.max(1)));
+    names.sort_unstable_by(|one, other| (one.as_str() < fresh, one).cmp(&(other.as_str() < fresh, other)));
+    // One place is the fresh one's.
+    names.truncate(names.len().saturating_sub(keep.max(1) - 1));
     for name in &names {
         let path = folder.join(name);
         // The sum first: a backup without one is no longer taken for a whole one.
@@ -156,11 +189,49 @@ mod tests {
             fs::write(folder.path().join(name), "").unwrap();
             fs::write(sum_path(&folder.path().join(name)), "").unwrap();
         }
-        assert_eq!(prune(folder.path(), 2).unwrap(), names[..3]);
-        assert_eq!(prune(folder.path(), 0).unwrap(), names[3..4], "one always stays");
+        assert_eq!(prune(folder.path(), 2, &names[4]).unwrap(), names[..3]);
+        assert_eq!(prune(folder.path(), 0, &names[4]).unwrap(), names[3..4], "one always stays");
         let mut left: Vec<_> = all(folder.path()).unwrap().into_iter().map(|kept| kept.path).collect();
         left.sort();
         assert_eq!(left, [folder.path().join(&names[4]), folder.path().join("mine.db")]);
         assert_eq!(newest(&folder.path().join("nowhere")).unwrap(), None);
+    }
+
+    /// A clock that was ahead, and one that was set back: the one that was just taken stays, and those of which
+    /// nobody knows how old they are go first.
+    #[test]
+    fn those_from_the_future_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let names: Vec<String> = (0..6).map(|day| scheduled_name(day * 86_400_000)).collect();
+        for name in &names {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(prune(folder.path(), 4, &names[3]).unwrap(), names[4..]);
+        assert_eq!(prune(folder.path(), 2, &names[0]).unwrap(), names[1..3], "the clock stands years back");
+        assert!(folder.path().join(&names[0]).exists());
+    }
+
+    /// What is from the future has no age, and is not the newest; but clocks need not agree to the second.
+    #[test]
+    fn the_future_has_no_age() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, at: SystemTime| {
+            let path = folder.path().join(name);
+            fs::write(sum_path(&path), "").unwrap();
+            fs::File::create(&path).unwrap().set_modified(at).unwrap();
+            path
+        };
+        let now = SystemTime::now();
+        let future = write("future.db", now + Duration::from_hours(1));
+        assert_eq!(newest(folder.path()).unwrap(), None);
+        let old = write("old.db", now - Duration::from_hours(5));
+        let path = |kept: Kept| kept.path;
+        assert_eq!(newest(folder.path()).unwrap().map(path).as_deref(), Some(old.as_path()));
+        let ahead: Vec<_> = from_the_future(folder.path()).unwrap().into_iter().map(path).collect();
+        assert_eq!(ahead, [future]);
+        let shown: Vec<_> = listed(folder.path()).unwrap().into_iter().map(|one| one.name).collect();
+        assert_eq!(shown, ["old.db", "future.db"]);
+        assert_eq!(age(now + CLOCKS_DIFFER, now), Some(Duration::ZERO));
+        assert_eq!(age(now + 2 * CLOCKS_DIFFER, now), None);
     }
 }

@@ -49,5 +49,5 @@ fn kept(plan: &Plan, name: &str, running: &Running) -> Result<(Taken, Vec<String
         }
         NotTaken::Failed(failure) => failure.0,
     })?;
-    Ok((taken, prune(folder, plan.keep).map_err(refuse)?))
+    Ok((taken, prune(folder, plan.keep, name).map_err(refuse)?))
 }

@@ -6,7 +6,7 @@ mod keep;
 mod take;
 mod watch;
 
-pub use folder::{Kept, Listed, all, listed, newest, prune, scheduled_name};
+pub use folder::{Kept, Listed, all, from_the_future, listed, newest, prune, scheduled_name};
 pub use keep::{Plan, keep};
 pub use take::{NotTaken, Stage, Taken, take};
 pub use watch::{Running, Watch};

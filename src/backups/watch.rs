@@ -16,6 +16,7 @@ struct Seen {
     is_verifying: AtomicBool,
     percent: AtomicU64,
     is_failing: AtomicBool,
+    is_ahead: AtomicBool,
     failures: AtomicU64,
 }
 
@@ -57,6 +58,16 @@ impl Watch {
     /// Whether the last try failed.
     pub fn is_failing(&self) -> bool {
         self.0.is_failing.load(Ordering::Relaxed)
+    }
+
+    /// Whether one in the folder is from the future; says whether that is new.
+    pub fn ahead(&self, is_ahead: bool) -> bool {
+        !self.0.is_ahead.swap(is_ahead, Ordering::Relaxed) && is_ahead
+    }
+
+    /// Whether one in the folder is from the future, as last looked.
+    pub fn is_ahead(&self) -> bool {
+        self.0.is_ahead.load(Ordering::Relaxed)
     }
 
     /// How many have failed since the start.

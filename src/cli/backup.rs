@@ -6,11 +6,11 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::json;
 
+use super::trace::{Given, Trace};
 use super::{Common, Failure, migrate, output, verify};
 use crate::backups::{self, NotTaken, Taken};
 use crate::config::Config;
-use crate::schema;
-use crate::store::{self, FileState};
+use crate::ledger::AuditAction;
 
 /// Copy the whole ledger into one file while the server runs, and prove that the copy is sound.
 ///
@@ -24,12 +24,14 @@ pub(crate) struct Backup {
     /// Replace an earlier backup of the same name
     #[arg(long)]
     overwrite: bool,
+    #[command(flatten)]
+    trace: Trace,
 }
 
 impl Backup {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let config = common.settings()?;
-        let Taken { file: made, report } = take(&config, common, &self.file, self.overwrite)?;
+        let Taken { file: made, report } = take(&config, common, &self.file, self.overwrite, self.trace)?;
         let answer = json!({
             "backup": self.file,
             "bytes": made.bytes,
@@ -53,12 +55,9 @@ impl Backup {
 }
 
 /// Takes a backup, with bars to look at.
-fn take(config: &Config, common: &Common, file: &Path, over: bool) -> Result<Taken, Failure> {
+fn take(config: &Config, common: &Common, file: &Path, over: bool, trace: Trace) -> Result<Taken, Failure> {
     let path = &config.database.path;
-    if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
-        return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
-    }
-    migrate::insist_on_newest(config)?;
+    migrate::insist_on_database(config)?;
     refuse_itself(path, file)?;
     if file.exists() && !over {
         return Err(Failure::Refused(format!(
@@ -66,6 +65,17 @@ fn take(config: &Config, common: &Common, file: &Path, over: bool) -> Result<Tak
             file.display()
         )));
     }
+    // Written first, so that the backup itself says who took it.
+    trace.leave(
+        config,
+        common,
+        Given {
+            action: AuditAction::BackupTake,
+            target: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            details: json!({ "file": file.display().to_string() }),
+            reason: "Backed up at the command line",
+        },
+    );
     let bars = [output::progress("Copying", common.json), output::progress("Verifying", common.json)];
     let taken = backups::take(path, config.database.checkpoints, file, over, |stage, done, total| {
         let bar = &bars[stage as usize];

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Act, Common, Failure, output};
 use crate::error::{Code, Error, Result};
-use crate::identity::{member, user_by_name, wallet_of};
+use crate::identity::{Member, member, user_by_name, wallet_of};
 use crate::ledger::{Amount, Note, Seen, WalletId};
+use crate::schedules::{LeftOut, Why, able_to_receive};
 use crate::treasury::{self, LIST_BYTES_MAX, Recipient, read_list};
 
 /// Distribute tokens to members, all or nothing. What the pool lacks is issued first, exactly.
@@ -25,7 +26,7 @@ pub(crate) struct Distribute {
     /// One recipient: a wallet id, a user id or a username, and the amount; may be repeated
     #[arg(long, value_name = "WALLET=AMOUNT")]
     to: Vec<String>,
-    /// The same amount to every member
+    /// The same amount to every member whose wallet is not frozen
     #[arg(long, value_name = "AMOUNT")]
     everyone: Option<Amount>,
     /// What the members read beside it (up to 280 characters)
@@ -44,7 +45,14 @@ pub(crate) struct Distribute {
 impl Distribute {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let (books, config) = common.books()?;
-        let recipients = books.read_blocking(|conn| self.recipients(conn))?;
+        let (recipients, left_out) = books.read_blocking(|conn| self.recipients(conn))?;
+        let everyone = self.everyone.is_some();
+        let told = |mut answer: Value| {
+            if everyone {
+                answer["left_out"] = json!(left_out);
+            }
+            answer
+        };
         let count = i64::try_from(recipients.len()).map_err(Error::internal)?;
         let command = treasury::Distribute {
             recipients,
@@ -58,21 +66,24 @@ impl Distribute {
         if self.dry_run {
             let (issued, distributed) = books.read_blocking(|conn| command.preview(conn))?;
             let answer = json!({ "dry_run": true, "recipients": count, "issued": issued, "distributed": distributed });
-            output::print(common.json, &answer, || {
+            output::print(common.json, &told(answer), || {
                 format!(
-                    "{} would receive {}; {issued} would be issued for it. Nothing was changed.",
+                    "{} would receive {}; {issued} would be issued for it. Nothing was changed.{}",
                     output::counted(count, "member"),
                     output::counted(distributed, "token"),
+                    in_words(&left_out),
                 )
             });
         } else {
             let made = books.execute_blocking(command)?;
-            output::print(common.json, &made, || {
+            let answer = told(serde_json::to_value(&made).map_err(Error::internal)?);
+            output::print(common.json, &answer, || {
                 format!(
-                    "{} received {}; {} issued for it.\n  distribution {}",
+                    "{} received {}; {} issued for it.{}\n  distribution {}",
                     output::counted(count, "member"),
                     output::counted(made.distributed, "token"),
                     made.issued,
+                    in_words(&left_out),
                     made.distribution_id
                 )
             });
@@ -81,18 +92,34 @@ impl Distribute {
         Ok(())
     }
 
-    fn recipients(&self, conn: &Connection) -> Result<Vec<Recipient>> {
+    /// Who gets what; and of everyone, who is left out. Whoever a list names is not: the list is refused.
+    fn recipients(&self, conn: &Connection) -> Result<(Vec<Recipient>, Vec<LeftOut>)> {
         if let Some(path) = &self.file {
-            return read_file(conn, path);
+            return Ok((read_file(conn, path)?, Vec::new()));
         }
         if let Some(amount) = self.everyone {
-            return Ok(member::list(conn, false)?
-                .into_iter()
-                .map(|member| Recipient { wallet_id: member.wallet_id, amount, place: member.username })
-                .collect());
+            let (fit, left_out) = able_to_receive(conn, member::list(conn, false)?)?;
+            let share = |member: Member| Recipient { wallet_id: member.wallet_id, amount, place: member.username };
+            return Ok((fit.into_iter().map(share).collect(), left_out));
         }
-        self.to.iter().map(|text| read_flag(conn, text)).collect()
+        let named: Result<_> = self.to.iter().map(|text| read_flag(conn, text)).collect();
+        Ok((named?, Vec::new()))
     }
+}
+
+/// Who was left out and why, as a line of its own; nothing where nobody was.
+fn in_words(left_out: &[LeftOut]) -> String {
+    let line = |(why, because): (Why, &str)| {
+        let names: Vec<&str> =
+            left_out.iter().filter(|left| left.why == why).map(|left| left.username.as_str()).collect();
+        let count = i64::try_from(names.len()).unwrap_or(i64::MAX);
+        let (who, verb) = (output::counted(count, "member"), if count == 1 { "was" } else { "were" });
+        (count > 0).then(|| format!("\n{who} {verb} left out, {because}: {}", names.join(", ")))
+    };
+    [(Why::Frozen, "with a frozen wallet"), (Why::Left, "who left the community")]
+        .into_iter()
+        .filter_map(line)
+        .collect()
 }
 
 fn read_flag(conn: &Connection, text: &str) -> Result<Recipient> {

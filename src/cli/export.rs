@@ -10,17 +10,19 @@ use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use jiff::Zoned;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
 
+use super::trace::{Given, Trace};
 use super::{Common, Failure, migrate};
-use crate::config::Community;
+use crate::config::{Community, Config};
 use crate::error::Error;
-use crate::ledger::{Entry, Party, Range, WalletId, balances, for_each_entry};
-use crate::schema;
-use crate::store::{self, Draft, FileState};
+use crate::ledger::{AuditAction, Entry, Party, Range, WalletId, balances, for_each_entry};
+use crate::store::{self, Draft};
 
 /// Write the ledger, or a part of it, for other programs: oldest first, the same each time.
 ///
@@ -46,6 +48,8 @@ pub(crate) struct Export {
     /// Replace that file if it is there
     #[arg(long, requires = "output")]
     overwrite: bool,
+    #[command(flatten)]
+    trace: Trace,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -127,16 +131,14 @@ impl Export {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let config = common.settings()?;
         let path = &config.database.path;
-        if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
-            return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
-        }
-        migrate::insist_on_newest(&config)?;
+        migrate::insist_on_database(&config)?;
         let zone = &config.community.time_zone;
         let range = Range {
             wallet: self.wallet,
             from_time: self.from.map(|from| from.start(zone)).transpose()?,
             to_time: self.to.map(|to| to.end(zone)).transpose()?,
         };
+        self.leave_line(&config, common, &range);
         let conn = store::open_beside(path, config.database.checkpoints)?;
         // All of it is of one moment, though others go on writing.
         conn.execute_batch("BEGIN")?;
@@ -152,6 +154,33 @@ impl Export {
         let file = File::create(draft.path()).map_err(|error| refusal(error.into()))?;
         write(&conn, book.as_mut(), &range, &mut &file).map_err(refusal)?;
         Ok(draft.place(self.overwrite)?)
+    }
+
+    /// Who exports what, as downloads on the pages leave it.
+    fn leave_line(&self, config: &Config, common: &Common, range: &Range) {
+        let format = self.format.to_possible_value();
+        let format = format.as_ref().map_or("", PossibleValue::get_name);
+        let filter = [
+            ("wallet", range.wallet.map(|id| id.to_string().into())),
+            ("from_time", range.from_time.map(Value::from)),
+            ("to_time", range.to_time.map(Value::from)),
+        ];
+        let filter: Map<_, _> =
+            filter.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        let mut details = json!({ "filter": filter });
+        if let Some(output) = &self.output {
+            details["file"] = output.display().to_string().into();
+        }
+        self.trace.clone().leave(
+            config,
+            common,
+            Given {
+                action: AuditAction::ExportTransactions,
+                target: format!("transactions.{format}"),
+                details,
+                reason: "Exported at the command line",
+            },
+        );
     }
 
     fn book(&self, community: &Community, range: &Range) -> Box<dyn Book> {

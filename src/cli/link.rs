@@ -34,12 +34,8 @@ pub(crate) struct Invite {
 pub(crate) struct SignInLink {
     /// Username or user id
     member: String,
-    /// Why, for the audit log
-    #[arg(long, value_name = "TEXT", default_value = "A sign-in link for someone locked out")]
-    reason: Reason,
-    /// Who does it, for the audit log [default: your login name]
-    #[arg(long, value_name = "NAME")]
-    operator: Option<Operator>,
+    #[command(flatten)]
+    act: Act,
 }
 
 /// Make a one-time link by which the first operator claims the community; it works for half an hour
@@ -136,7 +132,7 @@ impl Invite {
 
 impl SignInLink {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
-        let authority = Act { reason: self.reason, operator: self.operator }.authority()?;
+        let authority = self.act.authority()?;
         let (books, config) = common.books()?;
         let user = books.read_blocking(|conn| member::find(conn, &self.member))?;
         make(common, books, &config, Wanted::SignIn(user), authority)

@@ -78,12 +78,8 @@ pub(crate) struct Grant {
     /// The role
     #[arg(value_parser = ["operator", "auditor"])]
     role: String,
-    /// Why, for the audit log
-    #[arg(long, value_name = "TEXT", default_value = "Granted or revoked on the command line")]
-    reason: crate::ledger::Reason,
-    /// Who does it, for the audit log [default: your login name]
-    #[arg(long, value_name = "NAME")]
-    operator: Option<crate::ledger::Operator>,
+    #[command(flatten)]
+    act: Act,
 }
 
 #[derive(Debug, Args)]
@@ -276,7 +272,7 @@ impl EraseMember {
 
 impl Grant {
     fn run(self, common: &Common, granted: bool) -> Result<(), Failure> {
-        let authority = Act { reason: self.reason, operator: self.operator }.authority()?;
+        let authority = self.act.authority()?;
         let (books, config) = common.books()?;
         let user_id = books.read_blocking(|conn| find(conn, &self.member))?;
         let role = self.role.parse()?;

@@ -7,9 +7,9 @@ use clap::Args;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::{Common, Failure, login_name, output, verify};
+use super::{Common, Failure, login_name, no_database, output, verify};
 use crate::config::Config;
-use crate::ledger::{Authority, Operator, Reason, audit_alone, system_clock};
+use crate::ledger::{AuditAction, Authority, Operator, Reason, audit_alone, system_clock};
 use crate::schema;
 use crate::store::{self, Draft, FileState, StoreFailure};
 
@@ -52,7 +52,7 @@ impl Migrate {
         let to = self.to.unwrap_or(schema::NEWEST);
         schema::check_version(to)?;
         if store::inspect(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
-            return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
+            return Err(no_database(path));
         }
         let operator = self.operator.map_or_else(login_name, Ok)?;
         let authority = Authority::at_the_machine(operator, self.reason);
@@ -72,24 +72,28 @@ impl Migrate {
 /// What `serve` does with a database of an older release.
 pub(super) fn forward(config: &Config, common: &Common) -> Result<(), Failure> {
     let from = version(config)?;
-    if from.is_none_or(|from| from == schema::NEWEST) {
-        return Ok(());
-    }
+    let Some(from) = from.filter(|from| *from != schema::NEWEST) else { return Ok(()) };
     let reason = Reason::new("A newer release of the program was started")?;
+    tracing::info!(from, to = schema::NEWEST, "the schema is brought up to date, in a copy that is verified first");
     let made = migrate(config, common, schema::NEWEST, false, &Authority::at_the_machine(login_name()?, reason))?;
     tracing::info!(from = %made["from"], to = schema::NEWEST, kept = %made["kept"], "the schema was brought up to date");
     Ok(())
 }
 
-/// Refuses a database of an older release to verbs that only know today's schema.
-pub(super) fn insist_on_newest(config: &Config) -> Result<(), Failure> {
+/// What a verb needs that works with a community's database: there is one, and it has today's schema.
+pub(super) fn insist_on_database(config: &Config) -> Result<(), Failure> {
+    if insist_on_newest(config)? { Ok(()) } else { Err(no_database(&config.database.path)) }
+}
+
+/// Refuses a database of an older release. Gives whether there is any.
+pub(super) fn insist_on_newest(config: &Config) -> Result<bool, Failure> {
     match version(config)? {
         Some(version) if version != schema::NEWEST => Err(Failure::Refused(format!(
             "{} has schema version {version}, and this program works with {}. Run `communitytoken migrate`, or start the server, which does the same.",
             config.database.path.display(),
             schema::NEWEST
         ))),
-        _ => Ok(()),
+        version => Ok(version.is_some()),
     }
 }
 
@@ -120,7 +124,7 @@ fn migrate(config: &Config, common: &Common, to: u32, discard: bool, authority: 
     bar.finish_and_clear();
     let mut copy = store::open_alone(draft.path()).map_err(StoreFailure::from)?;
     let details = json!({ "from": from, "to": to });
-    let line = authority.line("database.migrate", "ledger", details);
+    let line = authority.line(AuditAction::DatabaseMigrate, "ledger", details);
     let days = i64::from(config.limits.idempotency_days);
     // Written while the schema is the newer of the two: that is the one this program knows best.
     if to > from {

@@ -2,6 +2,7 @@
 //! pages, works while the server runs, and ends with 0 (done), 1 (refused or found wanting) or 2
 //! (wrong use).
 
+mod account;
 mod alerts;
 mod backup;
 mod bench;
@@ -27,11 +28,12 @@ mod serve;
 mod simulate;
 mod sql;
 mod token;
+mod trace;
 mod verify;
 mod webhook;
 
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -125,6 +127,9 @@ enum Verb {
     Distribute(distribute::Distribute),
     /// Issue tokens into the pool
     Issue(issue::Issue),
+    /// List and make system accounts, and move tokens between them
+    #[command(subcommand)]
+    Account(account::Account),
     /// Freeze a wallet: nothing goes in or out
     Freeze(freeze::Freeze),
     /// Unfreeze a wallet
@@ -190,6 +195,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Init(verb)) => verb.run(&common),
         Some(Verb::Distribute(verb)) => verb.run(&common),
         Some(Verb::Issue(verb)) => verb.run(&common),
+        Some(Verb::Account(verb)) => verb.run(&common),
         Some(Verb::Freeze(verb)) => verb.run(&common, true),
         Some(Verb::Unfreeze(verb)) => verb.run(&common, false),
         Some(Verb::Member(verb)) => verb.run(&common),
@@ -231,16 +237,18 @@ impl Common {
     /// The books of a community that exists already.
     fn books(&self) -> Result<(Books, Config), Failure> {
         let config = self.settings()?;
-        if !config.database.path.exists() {
-            return Err(Failure::Refused(format!(
-                "There is no database at {}. Run this in the folder where the server runs, name another file with --database, or found a community with `communitytoken init`.",
-                config.database.path.display()
-            )));
-        }
-        migrate::insist_on_newest(&config)?;
+        migrate::insist_on_database(&config)?;
         let books = open(&config)?;
         Ok((books, config))
     }
+}
+
+/// The refusal where there is no database yet, or where it is looked for in the wrong place.
+fn no_database(path: &Path) -> Failure {
+    Failure::Refused(format!(
+        "There is no database at {}. Run this in the folder where the server runs, name another file with --database, or found a community with `communitytoken init`.",
+        path.display()
+    ))
 }
 
 /// Opens the books as the configuration says.

@@ -24,6 +24,19 @@ pub enum Failure {
     Usage(String),
 }
 
+impl Failure {
+    /// Why, in a sentence.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Refused(text) | Self::Usage(text) => text.clone(),
+            Self::Ledger(error) => {
+                error.cause().map_or_else(|| error.detail.clone(), |cause| format!("{} ({cause})", error.detail))
+            }
+            Self::Wanting => "what was looked at is not as it should be".into(),
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Ledger(Box::new(error))
@@ -99,6 +112,11 @@ pub(super) fn remark(json: bool, text: &str) {
     if !json {
         eprintln!("{}", readable(text));
     }
+}
+
+/// Says what went wrong beside the answer and is no reason to fail: to people and, as an object, to programs.
+pub(super) fn warn(json: bool, text: &str) {
+    if json { eprintln!("{}", json!({ "code": "warning", "detail": text })) } else { remark(json, text) }
 }
 
 /// A bar for long work; silent where nobody looks.

@@ -12,7 +12,7 @@ use super::{Act, Common, Failure, backup, output, verify};
 use crate::identity::InstanceKey;
 use crate::ledger::proof::{KeyChain, Signer};
 use crate::ledger::verify::Report;
-use crate::ledger::{KeptHead, audit_alone, lost_by, make_folder, system_clock};
+use crate::ledger::{AuditAction, KeptHead, audit_alone, lost_by, make_folder, system_clock};
 use crate::schema;
 use crate::store::{self, Draft, FileState, NotAlone, StoreFailure};
 
@@ -71,7 +71,7 @@ impl Restore {
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let details = json!({ "backup": name, "transactions": report.transactions, "head": report.head, "lost": lost });
         let days = i64::from(config.limits.idempotency_days);
-        audit_alone(&staged, system_clock(), days, &authority.line("database.restore", "ledger", details))?;
+        audit_alone(&staged, system_clock(), days, &authority.line(AuditAction::DatabaseRestore, "ledger", details))?;
         store::without_log(&staged)?;
         drop(staged);
         draft.belong_as_before()?;

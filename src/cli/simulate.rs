@@ -104,10 +104,7 @@ impl Simulate {
         let question = self.question();
         question.check()?;
         let config = common.settings()?;
-        if !config.database.path.exists() {
-            return Err(Failure::Refused(format!("There is no database at {}.", config.database.path.display())));
-        }
-        migrate::insist_on_newest(&config)?;
+        migrate::insist_on_database(&config)?;
         let (calendar, now) = (Calendar::from(&config.community), system_clock()());
         let conn = store::open_beside(&config.database.path, config.database.checkpoints)?;
         // One look at one moment, whatever the server writes meanwhile.

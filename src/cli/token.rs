@@ -5,9 +5,11 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 
+use super::trace::{Given, Trace};
 use super::{Common, Failure, output};
 use crate::error::{Code, Error};
 use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, check_username, member, user_by_name};
+use crate::ledger::AuditAction;
 use crate::proofs;
 
 /// Print a token of the developer identity, valid for some hours.
@@ -21,6 +23,8 @@ pub(crate) struct Token {
     /// For how many hours
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=8760))]
     hours: u64,
+    #[command(flatten)]
+    trace: Trace,
 }
 
 impl Token {
@@ -43,19 +47,32 @@ impl Token {
             let subject =
                 identities.into_iter().find(|(issuer, _)| issuer == DEVELOPER_ISSUER).map(|(_, subject)| subject);
             subject
-                .map(Some)
+                .map(|subject| Some((id, subject)))
                 .ok_or_else(|| Error::new(Code::Forbidden, format!("{name} signs in with an identity provider.")))
         })?;
         let key = proofs::key(&books)?;
-        books.close();
         if known.is_none() {
             check_username(&name)?;
+        }
+        // By their id, so that their name can be forgotten; whom nobody knows yet has none.
+        self.trace.leave_in(
+            &books,
+            common,
+            Given {
+                action: AuditAction::TokenIssue,
+                target: known.as_ref().map_or_else(|| "somebody new".to_owned(), |(id, _)| id.to_string()),
+                details: json!({ "hours": self.hours }),
+                reason: "Issued at the command line",
+            },
+        );
+        books.close();
+        if known.is_none() {
             output::remark(
                 common.json,
                 &format!("Nobody is called {name} yet: the token's first use makes this member."),
             );
         }
-        let subject = known.unwrap_or_else(|| name.to_lowercase());
+        let subject = known.map_or_else(|| name.to_lowercase(), |(_, subject)| subject);
         let developer = DeveloperIdentity::new(key);
         let token = developer.issue(&subject, &name, Duration::from_hours(self.hours));
         output::print(

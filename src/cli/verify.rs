@@ -14,8 +14,8 @@ use super::{Common, Failure, migrate, output};
 use crate::config::Config;
 use crate::ledger::proof::{KeyChain, NotProved, Receipt, SignedCheckpoint, Trust};
 use crate::ledger::verify::{Report, verify};
-use crate::store::{self, FileState};
-use crate::{proofs, schema};
+use crate::proofs;
+use crate::store;
 
 /// Larger files are no receipts, checkpoints or keys.
 const FILE_MAX: u64 = 1024 * 1024;
@@ -82,13 +82,11 @@ fn text(path: &Path) -> Result<String, Failure> {
 /// The database, if there is one; it may be missing only where it is not needed.
 fn open(config: &Config, may_be_missing: bool) -> Result<Option<Connection>, Failure> {
     let path = &config.database.path;
-    if store::inspect_reading(path, schema::APPLICATION_ID, schema::NEWEST)? == FileState::Missing {
-        if may_be_missing {
-            return Ok(None);
-        }
-        return Err(Failure::Refused(format!("There is no database at {}.", path.display())));
+    if !may_be_missing {
+        migrate::insist_on_database(config)?;
+    } else if !migrate::insist_on_newest(config)? {
+        return Ok(None);
     }
-    migrate::insist_on_newest(config)?;
     Ok(Some(store::open_beside(path, config.database.checkpoints)?))
 }
 

@@ -9,7 +9,7 @@ use super::{ClientId, Permission, Permit, permissions};
 use crate::error::Result;
 use crate::identity::Member;
 use crate::ledger::Page;
-use crate::web::{App, Bearer, PathId};
+use crate::web::{App, Bearer, PathId, RequestId};
 
 /// The routes of this slice for members.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -34,9 +34,10 @@ async fn list(State(app): State<App>, Bearer(member): Bearer) -> Result<Json<Pag
 async fn allow(
     state: State<App>,
     Bearer(member): Bearer,
+    request_id: RequestId,
     PathId(ClientId(client)): PathId<ClientId>,
 ) -> Result<Json<Permission>> {
-    permit(state, &member, client, true).await
+    permit(state, &member, request_id, client, true).await
 }
 
 /// Stop a program from acting for you
@@ -46,11 +47,18 @@ async fn allow(
 async fn stop(
     state: State<App>,
     Bearer(member): Bearer,
+    request_id: RequestId,
     PathId(ClientId(client)): PathId<ClientId>,
 ) -> Result<Json<Permission>> {
-    permit(state, &member, client, false).await
+    permit(state, &member, request_id, client, false).await
 }
 
-async fn permit(State(app): State<App>, member: &Member, client: Uuid, allowed: bool) -> Result<Json<Permission>> {
-    app.books.execute(Permit { user: member.key, client, allowed }).await.map(Json)
+async fn permit(
+    State(app): State<App>,
+    member: &Member,
+    RequestId(request_id): RequestId,
+    client: Uuid,
+    allowed: bool,
+) -> Result<Json<Permission>> {
+    app.books.execute(Permit { user: member.key, client, allowed, request_id }).await.map(Json)
 }

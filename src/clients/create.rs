@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::error::{Code, Error, Result};
 use crate::identity::check_name;
 use crate::identity::client::{self, Credential, Scope, ServiceClient};
-use crate::ledger::{Authority, Command, Ledger};
+use crate::ledger::{AuditAction, Authority, Command, Ledger};
 
 /// Makes a service client. What it may do stands in the audit log and never changes.
 ///
@@ -51,7 +51,7 @@ impl Command for CreateClient {
         }
         let id = Uuid::new_v4();
         let audit = ledger.audit(&self.authority.line(
-            "client.create",
+            AuditAction::ClientCreate,
             &id.hyphenated().to_string(),
             json!({ "name": self.name, "scopes": self.scopes }),
         ))?;

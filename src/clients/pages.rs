@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{ClientId, Permission, Permit, permissions};
 use crate::error::Result;
 use crate::identity::member;
-use crate::web::{App, FormBody, Nav, Pages, Session, Shell, page};
+use crate::web::{App, FormBody, Nav, Pages, RequestId, Session, Shell, page};
 
 /// The pages of this slice.
 pub(super) fn routes() -> Pages {
@@ -40,9 +40,15 @@ struct PermitForm {
     allowed: bool,
 }
 
-async fn change(State(app): State<App>, session: Session, FormBody(form): FormBody<PermitForm>) -> Result<Response> {
+async fn change(
+    State(app): State<App>,
+    session: Session,
+    RequestId(request_id): RequestId,
+    FormBody(form): FormBody<PermitForm>,
+) -> Result<Response> {
     session.check(&form.csrf)?;
     let ClientId(client) = form.client.parse()?;
-    app.books.execute(Permit { user: session.member.key, client, allowed: form.allowed }).await?;
+    let user = session.member.key;
+    app.books.execute(Permit { user, client, allowed: form.allowed, request_id }).await?;
     Ok(Redirect::to("/profile/clients").into_response())
 }

@@ -3,13 +3,14 @@
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
 use crate::identity::client::{self, Scope};
 use crate::identity::member;
-use crate::ledger::{Command, Ledger, UserKey};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, UserKey};
 
 /// Allows a client to act for a member, or takes that back, at once. What is so already stays so.
 ///
@@ -23,6 +24,8 @@ pub struct Permit {
     pub client: Uuid,
     /// Allowed, or not.
     pub allowed: bool,
+    /// The request it came by.
+    pub request_id: String,
 }
 
 impl Command for Permit {
@@ -30,10 +33,11 @@ impl Command for Permit {
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Permission> {
         let found = client::by_id(ledger.conn, self.client)?;
-        if member::by_key(ledger.conn, self.user)?.deleted_at.is_some() {
+        let member = member::by_key(ledger.conn, self.user)?;
+        if member.deleted_at.is_some() {
             return Err(Error::left());
         }
-        if self.allowed {
+        let changed = if self.allowed {
             if found.revoked_at.is_some() {
                 return Err(Error::new(Code::ClientRevoked, "This service client is revoked and acts for nobody."));
             }
@@ -41,11 +45,16 @@ impl Command for Permit {
                 "INSERT INTO client_permissions (user, client, created_at)
                  SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM client_permissions WHERE user = ?1 AND client = ?2)",
                 (self.user, found.key, ledger.now()),
-            )?;
+            )?
         } else {
             ledger
                 .conn
-                .execute("DELETE FROM client_permissions WHERE user = ?1 AND client = ?2", (self.user, found.key))?;
+                .execute("DELETE FROM client_permissions WHERE user = ?1 AND client = ?2", (self.user, found.key))?
+        };
+        if changed > 0 {
+            let authority = Authority::of_member(member.id, "The member's own choice", &self.request_id)?;
+            let action = if self.allowed { AuditAction::ClientAllow } else { AuditAction::ClientDisallow };
+            ledger.note(&authority, action, self.client, json!({ "name": found.name }))?;
         }
         let allowed_at = ledger
             .conn

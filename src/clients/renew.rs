@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
 use crate::identity::client::{self, Credential, ServiceClient};
-use crate::ledger::{Authority, Command, Ledger};
+use crate::ledger::{AuditAction, Authority, Command, Ledger};
 
 /// Gives a service client a new credential; the old one ends.
 ///
@@ -30,7 +30,8 @@ impl Command for RotateClient {
             return Err(Error::new(Code::ClientRevoked, "This service client is revoked, for good. Make another one."));
         }
         let target = found.id.hyphenated().to_string();
-        let audit = ledger.audit(&self.authority.line("client.rotate", &target, json!({ "name": found.name })))?;
+        let audit =
+            ledger.audit(&self.authority.line(AuditAction::ClientRotate, &target, json!({ "name": found.name })))?;
         ledger.conn.execute(
             "UPDATE service_clients SET secret_hash = ?2, audit = ?3 WHERE key = ?1",
             (found.key, self.credential.hash(), audit),
@@ -59,7 +60,8 @@ impl Command for RevokeClient {
             return Ok(found);
         }
         let target = found.id.hyphenated().to_string();
-        let audit = ledger.audit(&self.authority.line("client.revoke", &target, json!({ "name": found.name })))?;
+        let audit =
+            ledger.audit(&self.authority.line(AuditAction::ClientRevoke, &target, json!({ "name": found.name })))?;
         ledger.conn.execute("UPDATE service_clients SET revoked = ?2 WHERE key = ?1", (found.key, audit))?;
         client::by_id(ledger.conn, self.id)
     }

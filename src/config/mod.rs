@@ -87,6 +87,7 @@ pub struct Config {
     /// How the program logs.
     pub log: Log,
     report: Vec<Setting>,
+    secrets: Vec<(String, Secret)>,
 }
 
 /// What the command line sets; it wins over everything else.
@@ -186,6 +187,11 @@ impl Config {
             folder: self.backup.folder.clone(),
             keep: self.backup.keep,
         }
+    }
+
+    /// The secrets in force, by the keys of their settings.
+    pub fn secrets(&self) -> &[(String, Secret)] {
+        &self.secrets
     }
 
     /// The files in which secrets stand.

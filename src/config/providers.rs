@@ -173,6 +173,12 @@ impl Reader {
 
     /// A secret, given directly or in the file that `{key}_file` names.
     pub(super) fn secret(&mut self, key: &str) -> Option<Secret> {
+        let secret = self.secret_or_file(key);
+        self.secrets.extend(secret.iter().map(|secret| (key.to_owned(), secret.clone())));
+        secret
+    }
+
+    fn secret_or_file(&mut self, key: &str) -> Option<Secret> {
         let direct = self.raw(key);
         self.note(key, if direct.is_some() { HIDDEN } else { "" });
         let file_key = format!("{key}_file");

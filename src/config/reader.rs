@@ -4,17 +4,19 @@ use toml::Value;
 
 use super::layers::Values;
 use super::settings::entry;
-use super::{Origin, Setting};
+use super::{Origin, Secret, Setting};
 
 /// Reads values one by one, noting what is in force and what is wrong.
 pub(super) struct Reader {
     pub(super) values: Values,
     pub(super) report: Vec<Setting>,
+    /// The secrets in force, which are never shown, by the keys of their settings.
+    pub(super) secrets: Vec<(String, Secret)>,
 }
 
 impl Reader {
     pub(super) fn new(values: Values) -> Self {
-        Self { values, report: Vec::new() }
+        Self { values, report: Vec::new(), secrets: Vec::new() }
     }
 
     /// Notes what is wrong with the value of this key.

@@ -236,6 +236,7 @@ pub(super) fn build(values: Values) -> Result<Config, ConfigError> {
         metrics,
         log,
         report: read.report,
+        secrets: read.secrets,
     })
 }
 

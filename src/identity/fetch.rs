@@ -1,9 +1,10 @@
 //! Asking a provider over the network, for its keys and when someone signs in, trusting it as little as
 //! possible: five seconds, 256 KiB, no redirects, plain HTTP only where the configuration has it so.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderValue};
+use jiff::fmt::rfc2822;
+use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, DATE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Request, Response, redirect};
 use serde_json::{Map, Value};
 use url::Url;
@@ -21,6 +22,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Fetched {
     pub(super) body: Vec<u8>,
     pub(super) max_age: Option<Duration>,
+    /// By how many seconds this machine's clock is ahead of the provider's, where that one says its time.
+    pub(super) ahead: Option<i64>,
 }
 
 /// Asks a provider.
@@ -68,7 +71,8 @@ pub(super) async fn get(fetcher: &Fetcher, url: &str) -> Result<Fetched, String>
         return Err(refuse(format!("answers {status}")));
     }
     let max_age = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).and_then(max_age);
-    Ok(Fetched { body: body(response).await.map_err(refuse)?, max_age })
+    let ahead = ahead(response.headers(), SystemTime::now());
+    Ok(Fetched { body: body(response).await.map_err(refuse)?, max_age, ahead })
 }
 
 /// The body of an answer, unless it is too large.
@@ -133,6 +137,16 @@ fn max_age(header: &str) -> Option<Duration> {
     age
 }
 
+/// By how many seconds `now` is ahead of the time that an answer says. What a cache has kept says when it was made,
+/// and how old it is.
+fn ahead(headers: &HeaderMap, now: SystemTime) -> Option<i64> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let date = rfc2822::parse(text(DATE)?).ok()?.timestamp().as_second();
+    let age: i64 = text(AGE).and_then(|age| age.trim().parse().ok()).unwrap_or(0);
+    let now = i64::try_from(now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()).ok()?;
+    Some(now.saturating_sub(date.saturating_add(age.max(0))))
+}
+
 /// An error with what caused it: the outermost sentence alone says only "error sending request".
 pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -156,5 +170,19 @@ mod tests {
         assert_eq!(max_age("no-store, max-age=600"), Some(Duration::ZERO));
         assert_eq!(max_age("max-age=soon"), None);
         assert_eq!(max_age(""), None);
+    }
+
+    #[test]
+    fn clocks_are_compared_by_the_header() {
+        let ahead = |headers: &[(reqwest::header::HeaderName, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+            ahead(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777))
+        };
+        assert_eq!(ahead(&[(DATE, "Sun, 06 Nov 1994 08:49:37 GMT")]), Some(0));
+        assert_eq!(ahead(&[(DATE, "Sun, 06 Nov 1994 07:49:37 GMT")]), Some(3600));
+        assert_eq!(ahead(&[(DATE, "Sun, 06 Nov 1994 08:50:37 GMT")]), Some(-60));
+        assert_eq!(ahead(&[(DATE, "Sun, 06 Nov 1994 07:49:37 GMT"), (AGE, "3600")]), Some(0), "out of a cache");
+        assert_eq!(ahead(&[(DATE, "yesterday")]), None);
+        assert_eq!(ahead(&[]), None);
     }
 }

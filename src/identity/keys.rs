@@ -142,6 +142,8 @@ struct Schedule {
     written: Option<Instant>,
     /// When the provider last gave the set, by the clock, in Unix seconds.
     confirmed: Option<u64>,
+    /// By how many seconds our clock was ahead of the provider's then, where that one said its time.
+    ahead: Option<i64>,
     /// When the set should be fetched anew.
     due: Option<Instant>,
     /// When the key file was last looked at, and what it looked like.
@@ -236,6 +238,12 @@ impl KeySet {
         }
     }
 
+    /// By how many seconds this machine's clock was ahead of the provider's when that one was last asked, and said
+    /// its time.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.schedule().ahead
+    }
+
     /// The keys as they are known now, for looking up a verification made earlier. Starts a fetch
     /// in the background when they have grown old; waits for nothing.
     pub(super) fn current(self: &Arc<Self>) -> Arc<Keys> {
@@ -322,6 +330,7 @@ impl KeySet {
             }
         };
         let answer = fetch::get(fetcher, &url).await?;
+        self.schedule().ahead = answer.ahead;
         let keys = jwk::parse_set(&answer.body).map_err(|why| format!("{url}: {why}"))?;
         Ok((keys, answer.max_age.unwrap_or(Pace::UNSAID)))
     }

@@ -15,7 +15,7 @@ use super::member::{self, Member, Role};
 use super::secret::Secret;
 use crate::config::Sessions;
 use crate::error::{Error, Result};
-use crate::ledger::{AuditLine, Command, Ledger, UserKey};
+use crate::ledger::{AuditAction, AuditLine, Command, Ledger, UserKey};
 use crate::notices::{NoticeKind, tell};
 
 /// A use is written down when the last one written is older than this: not with every page.
@@ -144,7 +144,7 @@ impl Command for OpenSession {
         // By their id, so that their name can be forgotten; their browser is in the session alone.
         ledger.audit(&AuditLine {
             operator: &format!("member {user}"),
-            action: "session.open",
+            action: AuditAction::SessionOpen,
             target: &user,
             reason: "Signed in",
             details: json!({ "session": id, "method": self.method }),

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde::Deserialize;
 
-use super::link::LinkId;
+use super::link::{LinkId, by_id};
 use super::make::DAYS_MAX;
 use super::{Link, LinkKind, LinkState, MakeLink, Wanted, WithdrawLink, list};
 use crate::error::Result;
@@ -16,14 +16,14 @@ use crate::ledger::{PageRequest, UserId};
 use crate::passkeys::in_use;
 use crate::web::assets::link_script_url;
 use crate::web::{
-    ActPage, App, BareForm, FormBody, MayAct, Nav, Operating, Overseeing, Pages, Parameters, PathId, ReasonForm,
-    Section, Session, Shell, Square, form_status, page_with, page_with_script,
+    ActPage, App, FormBody, MayAct, Nav, Operating, Overseeing, Pages, Parameters, PathId, ReasonForm, Section,
+    Session, Shell, Square, form_status, page_with, page_with_script,
 };
 
 pub(super) fn routes() -> Pages {
     Pages::new()
         .route("/admin/invitations", get(show).post(invite))
-        .route("/admin/invitations/{id}/withdraw", post(withdraw))
+        .route("/admin/invitations/{id}/withdraw", get(ask_withdraw).post(withdraw))
         .route("/admin/members/{id}/sign-in-link", get(ask_link).post(make_link))
 }
 
@@ -221,15 +221,46 @@ async fn make(app: &App, operating: &Operating, form: &InviteForm) -> Result<(St
     Ok((super::url(&app.public_url(), &secret), made.expires_at))
 }
 
+fn withdraw_page(app: &App, operating: &Operating, link: &Link) -> ActPage {
+    let language = operating.session.language;
+    let (title, back) = (language.say("invitations-withdraw-this").into(), "/admin/invitations".to_owned());
+    let action = format!("{back}/{}/withdraw", link.id);
+    let page = ActPage::new(app, operating, Section::Invitations, title, action, back);
+    let made_at = page.shell.moment(&link.created_at);
+    let means = language.say("invitations-withdraw-means").with("maker", link.maker()).with("when", made_at);
+    let why = language.say("invitations-withdraw-reason").with("reason", &link.reason);
+    ActPage {
+        sentences: vec![means.into(), why.into()],
+        button: language.say("invitations-withdraw").into(),
+        is_dangerous: true,
+        ..page
+    }
+}
+
+async fn ask_withdraw(
+    State(app): State<App>,
+    operating: Operating,
+    PathId(LinkId(id)): PathId<LinkId>,
+) -> Result<Response> {
+    in_use(&app)?;
+    let now = app.books.now();
+    let link = app.books.look_up(move |conn| by_id(conn, id, now)).await?;
+    Ok(withdraw_page(&app, &operating, &link).show())
+}
+
 async fn withdraw(
     State(app): State<App>,
     operating: Operating,
     PathId(LinkId(id)): PathId<LinkId>,
-    FormBody(form): FormBody<BareForm>,
+    FormBody(form): FormBody<ReasonForm>,
 ) -> Result<Response> {
     operating.session.check(&form.csrf)?;
     in_use(&app)?;
-    let authority = operating.authority("Withdrawn on the page of invitations")?;
-    app.books.execute(WithdrawLink { id, authority }).await?;
-    Ok(Redirect::to("/admin/invitations").into_response())
+    let now = app.books.now();
+    let link = app.books.look_up(move |conn| by_id(conn, id, now)).await?;
+    match operating.act(&form.reason, |authority| app.books.execute(WithdrawLink { id, authority })).await {
+        Ok(()) => Ok(Redirect::to("/admin/invitations").into_response()),
+        Err(error) if error.is_refusal() => Ok(withdraw_page(&app, &operating, &link).refused(form.reason, &error)),
+        Err(error) => Err(error),
+    }
 }

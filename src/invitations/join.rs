@@ -9,7 +9,7 @@ use super::link::{LinkKind, OpenLink, link_not_found, mark_used, open_link};
 use super::make::refuse_claimed;
 use crate::error::Result;
 use crate::identity::{Member, bind_local, local_identity, local_subject, member, register_local};
-use crate::ledger::{Authority, Command, Ledger, Operator, Reason, UserId};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, Operator, Reason, UserId};
 use crate::members::SetRole;
 use crate::passkeys::{self, Codes};
 use crate::web::RequestId;
@@ -125,7 +125,7 @@ fn check_claim(ledger: &Ledger<'_>, link: &OpenLink, others_operate: bool) -> Re
 }
 
 fn use_link(ledger: &mut Ledger<'_>, link: &OpenLink, user: &Member, own: &Authority) -> Result<()> {
-    ledger.audit(&own.line("link.use", &link.id, json!({ "kind": link.kind, "user_id": user.id })))?;
+    ledger.audit(&own.line(AuditAction::LinkUse, &link.id, json!({ "kind": link.kind, "user_id": user.id })))?;
     mark_used(ledger, link, user.key)
 }
 

@@ -132,6 +132,20 @@ fn from_row(row: &Row<'_>, now: i64) -> rusqlite::Result<Link> {
     })
 }
 
+/// What [`from_row`] reads.
+const LINKS: &str = "SELECT links.id, links.kind, links.name, links.role, users.id, users.username, audit_log.operator,
+                            audit_log.reason, links.created_at, links.expires_at, links.ended_at, links.ended_as
+                       FROM links JOIN audit_log ON audit_log.sequence = links.audit
+                       LEFT JOIN users ON users.key = links.user";
+
+/// One link.
+pub(super) fn by_id(conn: &Connection, id: Uuid, now: i64) -> Result<Link> {
+    conn.prepare_cached(&format!("{LINKS} WHERE links.id = ?1"))?
+        .query_row([id.hyphenated().to_string()], |row| from_row(row, now))
+        .optional()?
+        .ok_or_else(link_not_found)
+}
+
 /// A page of the links of these kinds, the newest first. It goes on behind the last one shown.
 pub fn list(conn: &Connection, kinds: &[LinkKind], now: i64, page: &PageRequest) -> Result<Page<Link>> {
     let kinds = serde_json::to_string(kinds).map_err(Error::internal)?;
@@ -144,12 +158,10 @@ pub fn list(conn: &Connection, kinds: &[LinkKind], now: i64, page: &PageRequest)
         None => i64::MAX,
     };
     let rows = conn
-        .prepare_cached(
-            "SELECT links.id, links.kind, links.name, links.role, users.id, users.username, audit_log.operator,
-                    audit_log.reason, links.created_at, links.expires_at, links.ended_at, links.ended_as
-               FROM links JOIN audit_log ON audit_log.sequence = links.audit LEFT JOIN users ON users.key = links.user
-              WHERE links.kind IN (SELECT value FROM json_each(?1)) AND links.key < ?2 ORDER BY links.key DESC LIMIT ?3",
-        )?
+        .prepare_cached(&format!(
+            "{LINKS} WHERE links.kind IN (SELECT value FROM json_each(?1)) AND links.key < ?2
+              ORDER BY links.key DESC LIMIT ?3"
+        ))?
         .query_map((&kinds, before, page.rows()), |row| from_row(row, now))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(page.cut(rows, |last: &Link| last.id.hyphenated().to_string()))

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::link::LinkKind;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Role, Secret, check_username, member};
-use crate::ledger::{Authority, Command, DAY_MS, Ledger, UserId};
+use crate::ledger::{AuditAction, Authority, Command, DAY_MS, Ledger, UserId};
 use crate::members::{erased, is_erased};
 
 /// How long a link works that claims the community or signs someone in, in milliseconds.
@@ -121,7 +121,7 @@ impl Command for MakeLink {
             details["by_grant"] = acting.by_grant.into();
         }
         let id_text = id.hyphenated().to_string();
-        let audit = ledger.audit(&self.authority.line("link.create", &id_text, details))?;
+        let audit = ledger.audit(&self.authority.line(AuditAction::LinkCreate, &id_text, details))?;
         ledger.conn.execute(
             "INSERT INTO links (id, secret_hash, kind, name, role, user, audit, created_at, expires_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

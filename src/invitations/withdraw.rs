@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::link::link_not_found;
 use crate::error::Result;
-use crate::ledger::{Authority, Command, Ledger};
+use crate::ledger::{AuditAction, Authority, Command, Ledger};
 
 /// Withdraws a link: it opens nothing any more. One that has ended already stays as it ended, and
 /// nothing is logged.
@@ -33,7 +33,7 @@ impl Command for WithdrawLink {
         if ended.is_some() {
             return Ok(());
         }
-        ledger.audit(&self.authority.line("link.withdraw", &id, json!({})))?;
+        ledger.audit(&self.authority.line(AuditAction::LinkWithdraw, &id, json!({})))?;
         let now = ledger.now();
         ledger.conn.execute("UPDATE links SET ended_at = ?2, ended_as = 'withdrawn' WHERE id = ?1", (&id, now))?;
         Ok(())

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::audit_action::AuditAction;
 use super::chain::{AuditContent, Hash, Link};
 use super::journal::Head;
 use super::types::{Operator, Reason, UserId, UserKey};
@@ -14,8 +15,8 @@ use crate::error::{Error, Result};
 pub struct AuditLine<'a> {
     /// Who: an operator's name.
     pub operator: &'a str,
-    /// What was done, as `noun.verb` or the name of the use case.
-    pub action: &'a str,
+    /// What was done.
+    pub action: AuditAction,
     /// To what: a UUID or a name.
     pub target: &'a str,
     /// Why, in the operator's words.
@@ -113,7 +114,7 @@ impl Authority {
     }
 
     /// The audit line of an act done with this authority. It names both, where two were needed.
-    pub fn line<'a>(&'a self, action: &'a str, target: &'a str, mut details: Value) -> AuditLine<'a> {
+    pub fn line<'a>(&'a self, action: AuditAction, target: &'a str, mut details: Value) -> AuditLine<'a> {
         if let Some(consent) = &self.consent {
             details["proposal"] = consent.proposal.hyphenated().to_string().into();
             details["consented_by"] = consent.by.as_str().into();
@@ -146,7 +147,7 @@ pub(super) fn append(conn: &Connection, head: &mut Head, now: i64, line: &AuditL
         sequence: head.sequence + 1,
         created_at: now.max(head.created_at),
         operator: line.operator.to_owned(),
-        action: line.action.to_owned(),
+        action: line.action.as_str().to_owned(),
         target: line.target.to_owned(),
         reason: line.reason.to_owned(),
         details: line.details.to_string(),

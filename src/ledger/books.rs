@@ -20,8 +20,8 @@ use super::trail::SharedTrail;
 use crate::error::{Code, Error, Result};
 use crate::schema;
 use crate::store::{
-    self, Checkpoints, FileState, PageCheck, ReadFailure, Readers, Receipt, Seats, StoreFailure, WriteFailure, Writer,
-    WriterFigures,
+    self, Batches, Checkpoints, FileState, PageCheck, ReadFailure, Readers, Receipt, Seats, StoreFailure, WriteFailure,
+    Writer, WriterFigures,
 };
 
 /// Gives the time in Unix milliseconds.
@@ -47,16 +47,21 @@ pub struct Options {
     pub idempotency_days: i64,
     /// Reading connections at most.
     pub readers: u32,
-    /// Commands in one commit at most: enough to share one sync, few enough that the first does not
-    /// wait long.
-    pub batch: usize,
+    /// How commands share a commit.
+    pub batches: Batches,
     /// Who folds the write-ahead log into the database file.
     pub checkpoints: Checkpoints,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: system_clock(), idempotency_days: 7, readers: 4, batch: 1000, checkpoints: Checkpoints::Own }
+        Self {
+            clock: system_clock(),
+            idempotency_days: 7,
+            readers: 4,
+            batches: Batches::default(),
+            checkpoints: Checkpoints::Own,
+        }
     }
 }
 
@@ -112,7 +117,7 @@ impl Books {
                 Ok(conn)
             },
             Journal::new(Arc::clone(&options.clock), options.idempotency_days),
-            options.batch,
+            options.batches,
         )?;
         // For seats and places, and for what runs beside the requests: the proof, and the following of tokens.
         let readers = Readers::open(path, 2 * options.readers + 2, checkpoints)?;

@@ -7,7 +7,11 @@
 //! texts as their length and their UTF-8. A note enters only as the digest of its salt and text, so
 //! that erasing it keeps the chain whole.
 
-use aws_lc_rs::digest::{Context, SHA256};
+use std::fmt;
+
+use aws_lc_rs::digest::{Context, SHA256, digest};
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::types::WalletId;
@@ -16,29 +20,64 @@ use crate::error::Result;
 /// A SHA-256 value.
 pub type Hash = [u8; 32];
 
-struct Canonical(Context);
+/// A SHA-256 value as people and programs read it: in hexadecimal, lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String)]
+pub struct HexHash(pub Hash);
+
+impl fmt::Display for HexHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl Serialize for HexHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex(&self.0))
+    }
+}
+
+/// Bytes as lower-case hexadecimal. By table, as every entry of a history carries a hash.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// All the bytes first: one call for each field costs more than hashing it.
+struct Canonical(Vec<u8>);
+
+/// Room for what a transaction comes to.
+const ROOM: usize = 256;
 
 impl Canonical {
     fn after(previous: &Hash, domain: &str) -> Self {
-        let mut context = Context::new(&SHA256);
-        context.update(previous);
-        let mut canonical = Self(context);
+        let mut canonical = Self(Vec::with_capacity(ROOM));
+        canonical.bytes(previous);
         canonical.text(domain);
         canonical
     }
 
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
     fn integer(&mut self, value: i64) {
-        self.0.update(&value.to_be_bytes());
+        self.bytes(&value.to_be_bytes());
     }
 
     fn text(&mut self, text: &str) {
         self.integer(i64::try_from(text.len()).unwrap_or(i64::MAX));
-        self.0.update(text.as_bytes());
+        self.bytes(text.as_bytes());
     }
 
     fn finish(self) -> Hash {
         let mut hash = [0; 32];
-        hash.copy_from_slice(self.0.finish().as_ref());
+        hash.copy_from_slice(digest(&SHA256, &self.0).as_ref());
         hash
     }
 }
@@ -47,7 +86,7 @@ impl Canonical {
 /// share a chain.
 pub fn genesis(ledger_id: Uuid, domain: &str) -> Hash {
     let mut canonical = Canonical::after(&[0; 32], domain);
-    canonical.0.update(ledger_id.as_bytes());
+    canonical.bytes(ledger_id.as_bytes());
     canonical.finish()
 }
 
@@ -116,8 +155,8 @@ impl Link for TransactionContent {
         for value in [self.sequence, self.created_at, self.kind, self.transaction_type] {
             canonical.integer(value);
         }
-        canonical.0.update(self.from_wallet.0.as_bytes());
-        canonical.0.update(self.to_wallet.0.as_bytes());
+        canonical.bytes(self.from_wallet.0.as_bytes());
+        canonical.bytes(self.to_wallet.0.as_bytes());
         for value in [
             self.amount,
             self.from_previous,
@@ -129,7 +168,7 @@ impl Link for TransactionContent {
         ] {
             canonical.integer(value);
         }
-        canonical.0.update(&self.note_digest);
+        canonical.bytes(&self.note_digest);
         canonical.finish()
     }
 }

@@ -2,12 +2,13 @@
 //! `foldings_insert` of `schema.sql` does it where a row inserted by hand completes the block, in a quarter of its
 //! time.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::folds::{BLOCK, Flow, GRAINS, SLOT_MS};
-use super::types::Kind;
+use super::folds::{BLOCK, GRAINS, Line, SLOT_MS};
+use super::posted::Posted;
+use super::types::WalletKey;
 use crate::error::Result;
 
 /// How often, and how much in two parts, as `slot_totals` keeps it.
@@ -31,17 +32,27 @@ impl Sum {
 struct Block {
     /// The time of its last transaction.
     ended_at: i64,
-    /// By flow, type and account, and then by quarter hour.
-    moved: BTreeMap<(i64, i64, i64), BTreeMap<i64, Sum>>,
+    /// By line, and then by quarter hour.
+    moved: BTreeMap<Line, BTreeMap<i64, Sum>>,
     /// What an account held last in a quarter hour.
-    balances: BTreeMap<(i64, i64), i64>,
+    balances: BTreeMap<(WalletKey, i64), i64>,
     /// By quarter hour, kind, type and amount.
     amounts: HashMap<(i64, i64, i64, i64), i64>,
 }
 
-/// Folds the block that ends with this transaction.
-pub(super) fn fold(conn: &Connection, last: i64) -> Result<()> {
-    let block = Block::read(conn, last)?;
+/// Folds the block that ends with this transaction. The newest ones are at hand; the others are read.
+pub(super) fn fold(conn: &Connection, last: i64, newest: &[Posted]) -> Result<()> {
+    let accounts = conn
+        .prepare_cached("SELECT wallet FROM system_accounts")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<BTreeSet<WalletKey>>>()?;
+    let mut block = Block::default();
+    let newest = &newest[newest.partition_point(|posted| posted.sequence <= last - BLOCK)..];
+    let at_hand = newest.first().map_or(last + 1, |first| first.sequence);
+    Posted::for_each_between(conn, last - BLOCK, at_hand - 1, &mut |posted| block.add(&posted, &accounts))?;
+    for posted in newest {
+        block.add(posted, &accounts);
+    }
     block.write_totals(conn)?;
     block.write_balances(conn)?;
     let ended_at = block.ended_at;
@@ -50,36 +61,19 @@ pub(super) fn fold(conn: &Connection, last: i64) -> Result<()> {
 }
 
 impl Block {
-    fn read(conn: &Connection, last: i64) -> Result<Self> {
-        let accounts = conn
-            .prepare_cached("SELECT wallet FROM system_accounts")?
-            .query_map([], |row| row.get(0))?
-            .collect::<rusqlite::Result<HashSet<i64>>>()?;
-        let mut block = Self::default();
-        let mut statement = conn.prepare_cached(
-            "SELECT created_at, kind, transaction_type, from_wallet, to_wallet, amount, from_balance, to_balance
-               FROM transactions WHERE sequence BETWEEN ?1 AND ?2 ORDER BY sequence",
-        )?;
-        let mut rows = statement.query([last - BLOCK + 1, last])?;
-        while let Some(row) = rows.next()? {
-            block.ended_at = row.get(0)?;
-            let (slot, kind, transaction_type) = (block.ended_at / SLOT_MS, row.get(1)?, row.get(2)?);
-            let (from, to, amount): (i64, i64, i64) = (row.get(3)?, row.get(4)?, row.get(5)?);
-            let (from_is_system, to_is_system) = (accounts.contains(&from), accounts.contains(&to));
-            *block.amounts.entry((slot, kind, transaction_type, amount)).or_default() += 1;
-            let sum = Sum { count: 1, high: amount >> 32, low: amount & 0xffff_ffff };
-            for (flow, account) in Flow::of(kind, (from, from_is_system), (to, to_is_system)).into_iter().flatten() {
-                let slots = block.moved.entry((flow.code(), transaction_type, account)).or_default();
-                slots.entry(slot).or_default().add(sum);
-            }
-            if from_is_system && kind != Kind::Transfer.code() {
-                block.balances.insert((from, slot), row.get(6)?);
-            }
-            if to_is_system {
-                block.balances.insert((to, slot), row.get(7)?);
+    fn add(&mut self, posted: &Posted, accounts: &BTreeSet<WalletKey>) {
+        self.ended_at = posted.created_at;
+        let (slot, kind, amount) = (posted.created_at / SLOT_MS, posted.kind.code(), posted.amount);
+        *self.amounts.entry((slot, kind, posted.transaction_type, amount)).or_default() += 1;
+        let sum = Sum { count: 1, high: amount >> 32, low: amount & 0xffff_ffff };
+        for line in posted.lines(|wallet| accounts.contains(&wallet)) {
+            self.moved.entry(line).or_default().entry(slot).or_default().add(sum);
+        }
+        for (wallet, balance) in [(posted.from, posted.from_balance), (posted.to, posted.to_balance)] {
+            if accounts.contains(&wallet) {
+                self.balances.insert((wallet, slot), balance);
             }
         }
-        Ok(block)
     }
 
     /// Totals run on from the newest there are.
@@ -93,7 +87,8 @@ impl Block {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT DO UPDATE SET count = excluded.count, volume_high = excluded.volume_high, volume_low = excluded.volume_low",
         )?;
-        for ((flow, transaction_type, account), slots) in &self.moved {
+        for (line, slots) in &self.moved {
+            let (flow, transaction_type, account) = (line.flow.code(), line.transaction_type, line.account);
             let mut total = newest
                 .query_row((flow, transaction_type, account), |row| {
                     Ok(Sum { count: row.get(0)?, high: row.get(1)?, low: row.get(2)? })

@@ -1,5 +1,5 @@
 //! What statistics are read from. Every 4,096th transaction folds the block it completes into totals by
-//! quarter hour (`fold`, and the trigger `transactions_fold`); what is newer is read from the rows themselves. So a
+//! quarter hour (`fold`, and the triggers of rows inserted by hand); what is newer is read from the rows themselves. So a
 //! figure is exact and of this moment, and a transfer pays next to nothing for it.
 //!
 //! Totals run from the first transaction on, so what lies between two times is the difference of two
@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
+use super::posted::Posted;
 use super::types::Kind;
-use super::unfolded::{Fresh, Recent, Unfolded};
+use super::unfolded::{Recent, Unfolded};
 use crate::error::Result;
 
 /// Milliseconds of a quarter hour.
@@ -222,11 +223,11 @@ impl<'a> Folded<'a> {
         let mut statement = self.conn.prepare_cached(
             "SELECT balance FROM account_slots WHERE account = ?1 AND slot < ?2 ORDER BY slot DESC LIMIT 1",
         )?;
-        let held = |fresh: &Fresh| {
-            let to = (fresh.to == account).then_some(fresh.to_balance);
-            to.or_else(|| (fresh.from == account).then_some(fresh.from_balance))
+        let held = |posted: &Posted| {
+            let to = (posted.to.0 == account).then_some(posted.to_balance);
+            to.or_else(|| (posted.from.0 == account).then_some(posted.from_balance))
         };
-        let newer = self.unfolded.rows.iter().filter_map(|fresh| Some((fresh.created_at, held(fresh)?)));
+        let newer = self.unfolded.rows.iter().filter_map(|posted| Some((posted.created_at, held(posted)?)));
         let (mut newer, mut last) = (newer.peekable(), None);
         times
             .iter()
@@ -257,8 +258,9 @@ impl<'a> Folded<'a> {
                     row.get::<_, i64>(3)?;
             }
         }
-        for fresh in self.unfolded.rows.iter().filter(|fresh| (from..until).contains(&fresh.created_at)) {
-            *counts.entry((fresh.kind, fresh.transaction_type)).or_default().entry(fresh.amount).or_default() += 1;
+        for posted in self.unfolded.rows.iter().filter(|posted| (from..until).contains(&posted.created_at)) {
+            let of = counts.entry((posted.kind.code(), posted.transaction_type)).or_default();
+            *of.entry(posted.amount).or_default() += 1;
         }
         Ok(counts)
     }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::audit::{self, AuditLine};
+use super::audit_action::AuditAction;
 use super::books::Clock;
 use super::chain::{self, Hash, Link, Look};
 use super::keys::Keys;
@@ -203,7 +204,7 @@ impl State {
             let line = AuditLine {
                 acting: None,
                 operator: "communitytoken",
-                action: "chain.seal",
+                action: AuditAction::ChainSeal,
                 target: "ledger",
                 reason: "Rows inserted outside the program were chained",
                 details: serde_json::json!({ "rows": sealed, "transaction": self.head.sequence, "audit": self.audit.sequence }),

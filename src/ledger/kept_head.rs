@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
+use super::chain::hex;
 use super::journal::Head;
 use super::post::{Command, Ledger};
-use super::transaction::hex;
 use crate::error::Result;
 use crate::store::StoreFailure;
 

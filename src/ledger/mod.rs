@@ -7,6 +7,7 @@
 
 mod alone;
 mod audit;
+mod audit_action;
 mod audit_history;
 mod books;
 pub mod chain;
@@ -22,10 +23,12 @@ mod kept_head;
 mod keys;
 mod notes;
 mod post;
+mod posted;
 pub mod proof;
 mod rollups;
 mod row;
 mod seen;
+mod series;
 mod standing;
 mod supply;
 mod system_account;
@@ -40,8 +43,10 @@ mod whole_history;
 
 pub use alone::audit_alone;
 pub use audit::{Acting, AuditLine, Authority, Consented, PROGRAM};
+pub use audit_action::AuditAction;
 pub use audit_history::{AuditEntry, AuditFilter, audit_history};
 pub use books::{Books, Clock, Options, Pending, make_folder, system_clock};
+pub use chain::{HexHash, hex};
 pub use entries::{Entry, Range, balances, for_each_entry};
 pub use examine::{Examined, examine};
 pub use folds::{Flow, Folded, Line, Moved, SLOT_MS, first_made_at, first_since};
@@ -53,10 +58,11 @@ pub use kept_head::{KeptHead, ReadHead};
 pub use notes::erase_notes;
 pub use post::{Command, Ledger, Posting};
 pub use seen::Seen;
+pub use series::{Series, Shares};
 pub use standing::lost_by;
 pub use supply::{Supply, supply};
 pub use system_account::{SYSTEM_ACCOUNT, treasury};
-pub use transaction::{Fee, FeeOf, Owner, Party, Transaction, as_made, by_id, by_sequence, hex, party};
+pub use transaction::{Fee, FeeOf, Owner, Party, Transaction, as_made, by_id, by_sequence, party};
 pub use transaction_id::{TransactionId, transaction_not_found};
 pub use types::{
     Amount, CATEGORY_CHARS_MAX, Category, ClientKey, DAY_MS, Kind, NOTE_CHARS_MAX, Note, Operator, REASON_CHARS_MAX,

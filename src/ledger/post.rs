@@ -9,9 +9,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::audit::{self, AuditLine, Authority};
+use super::audit_action::AuditAction;
 use super::chain::{self, Link, TransactionContent};
 use super::journal::{Head, Journal, State};
 use super::row::Row;
+use super::series::Shares;
 use super::transaction::Transaction;
 use super::transaction_id::TransactionId;
 use super::types::{Amount, Kind, Note, WalletId, WalletKey, transaction_type};
@@ -99,7 +101,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Writes down what somebody does with the thing of this id, and gives the line's sequence.
-    pub fn note(&mut self, authority: &Authority, action: &str, id: Uuid, details: Value) -> Result<i64> {
+    pub fn note(&mut self, authority: &Authority, action: AuditAction, id: Uuid, details: Value) -> Result<i64> {
         self.audit(&authority.line(action, &id.hyphenated().to_string(), details))
     }
 
@@ -140,21 +142,24 @@ impl<'a> Ledger<'a> {
     pub fn post(&mut self, from: &mut Wallet, to: &mut Wallet, posting: &Posting<'_>) -> Result<Transaction> {
         let row = self.next_row(from, to, posting)?;
         Row::insert(self.conn, slice::from_ref(&row))?;
-        Ok(row.transaction(self.state.tag, from, to))
+        Ok(row.transaction(self.state.tag, from.party(), to.party()))
     }
 
     /// Moves tokens from one wallet to others, each named once: what posting one by one would come to, in fewer
-    /// statements. The payer alone is brought up to date.
-    pub fn post_all<'p>(
+    /// statements. One note and one line of the audit log are for all of them.
+    pub fn post_all(
         &mut self,
         from: &mut Wallet,
-        shares: impl IntoIterator<Item = (Wallet, Posting<'p>)>,
-    ) -> Result<Vec<Transaction>> {
-        let shares = shares.into_iter();
-        let (mut rows, mut transactions) = (Vec::with_capacity(ROWS_AT_ONCE), Vec::with_capacity(shares.size_hint().0));
-        for (mut to, posting) in shares {
-            let row = self.next_row(from, &mut to, &posting)?;
-            transactions.push(row.transaction(self.state.tag, from, &to));
+        mut paid: Vec<(Wallet, Amount)>,
+        note: Option<&Note>,
+        audit: Option<i64>,
+    ) -> Result<Shares> {
+        let (mut rows, mut hashes) = (Vec::with_capacity(ROWS_AT_ONCE), Vec::with_capacity(paid.len()));
+        let mut first = None;
+        for (to, amount) in &mut paid {
+            let row = self.next_row(from, to, &Posting { note, audit, ..Posting::of(*amount) })?;
+            first.get_or_insert_with(|| row.transaction(self.state.tag, from.party(), to.party()));
+            hashes.push(row.hash);
             rows.push(row);
             if rows.len() == ROWS_AT_ONCE {
                 Row::insert(self.conn, &rows)?;
@@ -162,7 +167,7 @@ impl<'a> Ledger<'a> {
             }
         }
         Row::insert(self.conn, &rows)?;
-        Ok(transactions)
+        Ok(Shares { tag: self.state.tag, first, paid, hashes })
     }
 
     /// Makes the next row of the chain, which is to be inserted, and brings both wallets up to date.

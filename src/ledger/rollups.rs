@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use super::chain::TransactionContent;
 use super::fold::fold;
 use super::folds::BLOCK;
+use super::posted::Posted;
 use super::types::{DAY_MS, Kind, WalletKey};
 use crate::error::Result;
 use crate::store::Insertion;
@@ -28,18 +29,6 @@ static DAYS: LazyLock<Insertion<10>> = LazyLock::new(|| {
             last_traded = coalesce(excluded.last_traded, last_traded)",
     )
 });
-
-/// A transaction whose totals are not written yet.
-#[derive(Debug, Clone, Copy)]
-struct Posted {
-    sequence: i64,
-    created_at: i64,
-    kind: Kind,
-    transaction_type: i64,
-    amount: i64,
-    from: (WalletKey, i64),
-    to: (WalletKey, i64),
-}
 
 /// How often, and how much: a volume stays at the largest amount.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,6 +56,21 @@ struct Day {
 }
 
 impl Day {
+    /// Of what came and what went, in its order.
+    fn of<'p>(posted: impl Iterator<Item = (&'p Posted, bool)>) -> Self {
+        let mut day = Self::default();
+        for (posted, came) in posted {
+            if came {
+                day.came.add(posted.amount);
+                day.end_with(posted, posted.to_balance, posted.kind == Kind::Transfer);
+            } else {
+                day.went.add(posted.amount);
+                day.end_with(posted, posted.from_balance, matches!(posted.kind, Kind::Transfer | Kind::Pool));
+            }
+        }
+        day
+    }
+
     fn end_with(&mut self, posted: &Posted, balance: i64, is_trade: bool) {
         (self.last_sequence, self.balance) = (posted.sequence, balance);
         if is_trade {
@@ -90,8 +94,10 @@ impl Rollups {
             kind,
             transaction_type: content.transaction_type,
             amount: content.amount,
-            from: (from, content.from_balance),
-            to: (to, content.to_balance),
+            from,
+            from_balance: content.from_balance,
+            to,
+            to_balance: content.to_balance,
         });
     }
 
@@ -107,26 +113,26 @@ impl Rollups {
 
     /// Writes what all of them come to, and folds the blocks that they complete.
     pub(super) fn write(&mut self, conn: &Connection) -> Result<()> {
-        for last in self.0.iter().map(|posted| posted.sequence).filter(|sequence| sequence % BLOCK == 0) {
-            fold(conn, last)?;
+        for (index, posted) in self.0.iter().enumerate().filter(|(_, posted)| posted.sequence % BLOCK == 0) {
+            fold(conn, posted.sequence, &self.0[..=index])?;
         }
         let mut totals: BTreeMap<(i64, i64, i64), Sum> = BTreeMap::new();
-        // By wallet, so that rows which lie together are written together.
-        let mut days: BTreeMap<(i64, WalletKey), Day> = BTreeMap::new();
-        for posted in self.0.drain(..) {
+        // The sides of each, and which one it is.
+        let mut sides = Vec::with_capacity(self.0.len() * 2);
+        for (index, posted) in self.0.iter().enumerate() {
             let day = posted.created_at / DAY_MS;
             totals.entry((day, posted.kind.code(), posted.transaction_type)).or_default().add(posted.amount);
-            let (to, balance) = posted.to;
-            let recipient = days.entry((day, to)).or_default();
-            recipient.came.add(posted.amount);
-            recipient.end_with(&posted, balance, posted.kind == Kind::Transfer);
+            sides.push((day, posted.to, index, true));
             if posted.kind != Kind::Issuance {
-                let (from, balance) = posted.from;
-                let sender = days.entry((day, from)).or_default();
-                sender.went.add(posted.amount);
-                sender.end_with(&posted, balance, matches!(posted.kind, Kind::Transfer | Kind::Pool));
+                sides.push((day, posted.from, index, false));
             }
         }
+        // By wallet, so that rows which lie together are written together, and in their order.
+        sides.sort_unstable();
+        let days: Vec<_> = sides
+            .chunk_by(|one, next| (one.0, one.1) == (next.0, next.1))
+            .map(|of| ((of[0].0, of[0].1), Day::of(of.iter().map(|(_, _, index, came)| (&self.0[*index], *came)))))
+            .collect();
         let mut statement = conn.prepare_cached(
             "INSERT INTO daily_totals (day, kind, transaction_type, count, volume) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO UPDATE SET count = count + excluded.count,
@@ -135,7 +141,6 @@ impl Rollups {
         for ((day, kind, transaction_type), sum) in totals {
             statement.execute((day, kind, transaction_type, sum.count, sum.volume))?;
         }
-        let days: Vec<_> = days.into_iter().collect();
         DAYS.insert(conn, &days, |((day, wallet), of)| {
             [
                 day,
@@ -150,6 +155,7 @@ impl Rollups {
                 &of.last_traded,
             ]
         })?;
+        self.0.clear();
         Ok(())
     }
 }

@@ -4,11 +4,10 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, ToSql};
 
-use super::chain::{Hash, TransactionContent};
-use super::transaction::{Transaction, hex};
+use super::chain::{Hash, HexHash, TransactionContent};
+use super::transaction::{Party, Transaction};
 use super::transaction_id::TransactionId;
 use super::types::{Kind, WalletKey};
-use super::wallet::Wallet;
 use crate::error::Result;
 use crate::store::Insertion;
 
@@ -66,19 +65,19 @@ impl Row<'_> {
     }
 
     /// The transaction as its reader finds it.
-    pub(super) fn transaction(&self, tag: i64, from: &Wallet, to: &Wallet) -> Transaction {
+    pub(super) fn transaction(&self, tag: i64, from: Party, to: Party) -> Transaction {
         let content = &self.content;
         Transaction {
             id: TransactionId::new(content.created_at, tag, content.sequence),
             sequence: content.sequence,
             kind: self.kind,
             transaction_type: content.transaction_type,
-            from: from.party(),
-            to: to.party(),
+            from,
+            to,
             amount: content.amount,
             note: self.note.map(str::to_owned),
             created_at: content.created_at,
-            hash: Some(hex(&self.hash)),
+            hash: Some(HexHash(self.hash)),
             reverses: self.reverses,
             reversed_by: None,
             reversed_amount: None,

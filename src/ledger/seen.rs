@@ -1,7 +1,7 @@
 //! Wallets that were looked at before the writer's turn: so long a list is not looked up while everybody else
 //! waits.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use rusqlite::Connection;
 
@@ -15,24 +15,23 @@ use crate::error::Result;
 /// to since are looked at again. A name is the owner's at that moment.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    wallets: HashMap<WalletId, Wallet>,
+    /// In the order of the list; none where there is none, or where it is to be looked at again.
+    wallets: Vec<Option<Wallet>>,
     transaction: i64,
     line: i64,
 }
 
 impl Seen {
-    /// Looks at those that there are. Nothing is refused here.
-    pub fn look(conn: &Connection, ids: impl IntoIterator<Item = WalletId>) -> Result<Self> {
+    /// Looks at those that there are, and not beyond what is done at once: longer lists are refused. Here nothing is.
+    pub fn look(conn: &Connection, ids: impl IntoIterator<Item = WalletId>, at_once: usize) -> Result<Self> {
         // The ends of both chains come first: what happens while the wallets are read has then happened since.
         let (transaction, line) = ends(conn)?;
-        let mut wallets = HashMap::new();
-        for id in ids {
-            match Wallet::by_id(conn, id) {
-                Ok(wallet) => drop(wallets.insert(id, wallet)),
-                Err(error) if error.is_refusal() => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let look = |id| match Wallet::by_id(conn, id) {
+            Ok(wallet) => Ok(Some(wallet)),
+            Err(error) if error.is_refusal() => Ok(None),
+            Err(error) => Err(error),
+        };
+        let wallets = ids.into_iter().take(at_once).map(look).collect::<Result<_>>()?;
         Ok(Self { wallets, transaction, line })
     }
 
@@ -53,13 +52,16 @@ impl Seen {
             .query_map([self.transaction, self.line], |row| row.get(0))?
             .collect::<rusqlite::Result<HashSet<WalletKey>>>()?;
         if !changed.is_empty() {
-            self.wallets.retain(|_, wallet| !changed.contains(&wallet.key));
+            for wallet in &mut self.wallets {
+                wallet.take_if(|wallet| changed.contains(&wallet.key));
+            }
         }
         Ok(())
     }
 
-    /// The wallet with this id, once; or `wallet_not_found`.
-    pub fn take(&mut self, conn: &Connection, id: WalletId) -> Result<Wallet> {
-        self.wallets.remove(&id).map_or_else(|| Wallet::by_id(conn, id), Ok)
+    /// The wallet at this place of the list, which has this id; or `wallet_not_found`.
+    pub fn take(&mut self, conn: &Connection, place: usize, id: WalletId) -> Result<Wallet> {
+        let seen = self.wallets.get_mut(place).and_then(Option::take).filter(|wallet| wallet.id == id);
+        seen.map_or_else(|| Wallet::by_id(conn, id), Ok)
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::chain::{Hash, TransactionContent};
+use super::chain::{Hash, HexHash, TransactionContent};
 use super::history::Direction;
 use super::transaction_id::{TransactionId, transaction_not_found};
 use super::types::{Kind, WalletId, WalletKey, transaction_type, wallet_not_found};
@@ -73,7 +73,7 @@ pub struct Transaction {
     /// Unix milliseconds.
     pub created_at: i64,
     /// Its place in the hash chain, in hexadecimal; null while a row inserted by hand waits for it.
-    pub hash: Option<String>,
+    pub hash: Option<HexHash>,
     /// The transaction this one gives back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reverses: Option<TransactionId>,
@@ -282,7 +282,7 @@ impl<'a> Reading<'a> {
             amount: row.amount,
             note: row.note,
             created_at: row.created_at,
-            hash: row.hash.map(|hash| hex(&hash)),
+            hash: row.hash.map(HexHash),
             reverses: row.reverses.map(|sequence| self.id_of(sequence)).transpose()?,
             reversed_by: back.map(|sequence| self.id_of(sequence)).transpose()?,
             reversed_amount,
@@ -296,17 +296,6 @@ impl<'a> Reading<'a> {
             category: None,
         })
     }
-}
-
-/// Bytes as lower-case hexadecimal. By table, as every entry of a history carries a hash.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
 }
 
 /// The transaction with this sequence, seen from a wallet if one is given.

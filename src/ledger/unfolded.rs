@@ -5,31 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use super::folds::{BLOCK, Flow, Folded, Line, find_lines};
+use super::folds::{BLOCK, Folded, Line, find_lines};
+use super::posted::Posted;
 use crate::error::Result;
-
-/// A transaction that is not folded yet.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fresh {
-    pub(super) created_at: i64,
-    pub(super) kind: i64,
-    pub(super) transaction_type: i64,
-    pub(super) from: i64,
-    pub(super) from_balance: i64,
-    pub(super) to: i64,
-    pub(super) to_balance: i64,
-    pub(super) amount: i64,
-}
-
-impl Fresh {
-    /// The lines on which it moved.
-    fn lines(&self, accounts: &BTreeMap<i64, String>) -> impl Iterator<Item = Line> + use<> {
-        let transaction_type = self.transaction_type;
-        let end = |key: i64| (key, accounts.contains_key(&key));
-        let flows = Flow::of(self.kind, end(self.from), end(self.to)).into_iter().flatten();
-        flows.map(move |(flow, account)| Line { flow, transaction_type, account })
-    }
-}
 
 /// All of them, at one moment.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +15,7 @@ pub(super) struct Unfolded {
     /// The sequence of the last folded transaction.
     after: i64,
     /// Oldest first.
-    pub(super) rows: Vec<Fresh>,
+    pub(super) rows: Vec<Posted>,
     /// When they moved how much, line by line.
     pub(super) moves: BTreeMap<Line, Vec<(i64, i64)>>,
 }
@@ -50,28 +28,12 @@ impl Unfolded {
 
     /// Reads on to the end of the ledger.
     fn read_on(&mut self, conn: &Connection, accounts: &BTreeMap<i64, String>) -> Result<()> {
-        let mut statement = conn.prepare_cached(
-            "SELECT created_at, kind, transaction_type, from_wallet, from_balance, to_wallet, to_balance, amount
-               FROM transactions WHERE sequence > ?1 ORDER BY sequence",
-        )?;
-        let mut rows = statement.query([self.last()])?;
-        while let Some(row) = rows.next()? {
-            let fresh = Fresh {
-                created_at: row.get(0)?,
-                kind: row.get(1)?,
-                transaction_type: row.get(2)?,
-                from: row.get(3)?,
-                from_balance: row.get(4)?,
-                to: row.get(5)?,
-                to_balance: row.get(6)?,
-                amount: row.get(7)?,
-            };
-            for line in fresh.lines(accounts) {
-                self.moves.entry(line).or_default().push((fresh.created_at, fresh.amount));
+        Posted::for_each_between(conn, self.last(), i64::MAX, &mut |posted| {
+            for line in posted.lines(|wallet| accounts.contains_key(&wallet.0)) {
+                self.moves.entry(line).or_default().push((posted.created_at, posted.amount));
             }
-            self.rows.push(fresh);
-        }
-        Ok(())
+            self.rows.push(posted);
+        })
     }
 }
 

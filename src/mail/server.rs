@@ -52,6 +52,14 @@ impl fmt::Display for Trouble {
 }
 
 impl Trouble {
+    /// What is wrong and what to do, in sentences.
+    pub fn explained(&self) -> String {
+        let said = self.to_string();
+        let mut letters = said.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{first}{}. {}", letters.as_str(), self.way_on())
+    }
+
     /// What the one who runs the program can do about it.
     pub const fn way_on(&self) -> &'static str {
         match self {
@@ -107,6 +115,18 @@ impl MailServer {
     /// This one.
     pub fn new(settings: Mail) -> Self {
         Self(settings)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        format!("{}:{}", self.0.host, self.0.port)
+    }
+
+    /// Looks whether it lets the program in, and takes leave. No letter is spoken of, and nobody waits for longer
+    /// than for one answer.
+    pub async fn look_in(&self) -> Result<(), Trouble> {
+        in_time(Box::pin(self.connect())).await??.close().await;
+        Ok(())
     }
 
     /// Opens a connection, encrypts it and signs in, as the configuration says.

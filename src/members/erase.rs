@@ -12,7 +12,8 @@ use crate::config::IdentityName;
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, Role, member};
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Posting, TransactionId, UserId, Wallet, WalletId, erase_notes, treasury,
+    Amount, AuditAction, Authority, Command, Ledger, Posting, TransactionId, UserId, Wallet, WalletId, erase_notes,
+    treasury,
 };
 
 /// Tables whose rows are about a member alone, by their column `user`. None of it is left of someone
@@ -153,7 +154,10 @@ impl Erase {
                 let next = ledger.next_sequence();
                 let details = json!({ "amount": amount });
                 let target = wallet.id.to_string();
-                Some(ledger.audit(&authority.line("transfer", &target, details).accounting_for(next, next))?)
+                Some(
+                    ledger
+                        .audit(&authority.line(AuditAction::Transfer, &target, details).accounting_for(next, next))?,
+                )
             }
         };
         let mut pool = treasury(ledger.conn, None)?;
@@ -170,7 +174,11 @@ impl Erase {
         }
         let (configured, by) = (self.configured.clone(), authority.clone());
         SetDeleted { user_id, deleted: true, configured, authority: by }.run(ledger)?;
-        ledger.audit(&authority.line("user.erase", &user_id.to_string(), json!({ "remaining": self.remaining })))?;
+        ledger.audit(&authority.line(
+            AuditAction::UserErase,
+            &user_id.to_string(),
+            json!({ "remaining": self.remaining }),
+        ))?;
         Ok(())
     }
 }

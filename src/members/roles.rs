@@ -7,7 +7,7 @@ use super::last_operator::{Taken, keep_one};
 use crate::config::IdentityName;
 use crate::error::{Error, Result};
 use crate::identity::{Member, Role, member};
-use crate::ledger::{Authority, Command, Ledger, UserId};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, UserId};
 
 /// Grants a role or revokes it. What is so already stays so, and nothing is logged.
 ///
@@ -46,7 +46,7 @@ impl Command for SetRole {
         if !self.granted && self.role == Role::Operator {
             details["configured_operators"] = keep_one(ledger.conn, &user, Taken::Grant, &self.configured)?.into();
         }
-        let action = if self.granted { "role.grant" } else { "role.revoke" };
+        let action = if self.granted { AuditAction::RoleGrant } else { AuditAction::RoleRevoke };
         let audit = ledger.audit(&self.authority.line(action, &user.id.to_string(), details))?;
         if self.granted {
             ledger.conn.execute(

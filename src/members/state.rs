@@ -8,7 +8,7 @@ use super::last_operator::{Taken, keep_one};
 use crate::config::IdentityName;
 use crate::error::Result;
 use crate::identity::{Member, member};
-use crate::ledger::{Authority, Command, Ledger, UserId};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, UserId};
 
 /// Deletes a user or restores them. What is so already stays so, and nothing is logged.
 ///
@@ -41,7 +41,7 @@ impl Command for SetDeleted {
         } else {
             json!({})
         };
-        let action = if self.deleted { "user.delete" } else { "user.restore" };
+        let action = if self.deleted { AuditAction::UserDelete } else { AuditAction::UserRestore };
         let audit = ledger.audit(&self.authority.line(action, &user.id.to_string(), details))?;
         let now = ledger.now();
         ledger.conn.execute(

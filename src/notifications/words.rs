@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::identity::Secret;
 use crate::language::Phrase;
-use crate::mail::{Letter, Links, MailServer, Outcome, Trouble};
+use crate::mail::{Letter, Links, MailServer, Outcome};
 use crate::notices::{CONFIRM_ADDRESS, Waiting};
 
 /// What a letter is made of: its text, of which the subject is the first line; the name of the sentence that
@@ -130,13 +130,12 @@ pub fn test_letter(config: &Config, to: &str) -> Result<Letter> {
 
 /// Sends one letter at once. What stands in the way, if anything does, and what can be done about it.
 pub async fn try_out(server: &MailServer, letter: &Letter) -> Result<(), String> {
-    let explained = |trouble: &Trouble| format!("{}. {}", capital(&trouble.to_string()), trouble.way_on());
-    let mut connection = server.connect().await.map_err(|trouble| explained(&trouble))?;
+    let mut connection = server.connect().await.map_err(|trouble| trouble.explained())?;
     let outcome = connection.send(letter).await;
     connection.close().await;
     match outcome {
         Outcome::Sent => Ok(()),
-        Outcome::NotTried(trouble) => Err(explained(&trouble)),
+        Outcome::NotTried(trouble) => Err(trouble.explained()),
         Outcome::RefusedForGood(code) => Err(format!(
             "The mail server refused the letter for good (it answered {code}). Check the address, and whether mail.from may send there."
         )),
@@ -147,9 +146,4 @@ pub async fn try_out(server: &MailServer, letter: &Letter) -> Result<(), String>
             "The connection broke while the letter was on its way, so it may have gone out. Look into the mailbox, and try again.".into(),
         ),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -9,9 +9,10 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::task::spawn_blocking;
 
+use crate::audit::LeaveLine;
 use crate::backups::{self, Listed, Stage};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Authority, Command, Ledger, REASON_CHARS_MAX};
+use crate::ledger::{AuditAction, Authority, REASON_CHARS_MAX};
 use crate::web::{
     App, FormBody, MayAct, Nav, Operating, Overseeing, Pages, Parameters, ReasonForm, Section, Session, Shell,
     form_status, page_with,
@@ -113,24 +114,10 @@ async fn begin(app: &App, authority: Authority) -> Result<()> {
         );
     };
     let name = backups::scheduled_name(app.books.now());
-    app.books.execute(NoteBackup { name: name.clone(), authority }).await?;
+    let (action, target, details) = (AuditAction::BackupTake, name.clone(), json!({}));
+    app.books.execute(LeaveLine { action, target, details, authority }).await?;
     let app = app.clone();
     // What goes wrong is in the log, and on this page.
     drop(spawn_blocking(move || backups::keep(&app.config.backups(), &name, &app.backups, &running)));
     Ok(())
-}
-
-/// Notes that an operator takes a backup.
-#[derive(Debug, Clone)]
-struct NoteBackup {
-    name: String,
-    authority: Authority,
-}
-
-impl Command for NoteBackup {
-    type Output = ();
-
-    fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
-        ledger.audit(&self.authority.line("backup.take", &self.name, json!({}))).map(drop)
-    }
 }

@@ -4,15 +4,17 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use tokio::task::spawn_blocking;
 
 use crate::alerts::open_by_rule;
 use crate::audit::{AuditView, lines};
-use crate::error::Result;
+use crate::backups;
+use crate::error::{Error, Result};
 use crate::identity::Role;
 use crate::ledger::proof::{Newest, newest};
 use crate::ledger::{AuditFilter, PageRequest, Supply, supply};
 use crate::treasury::consents::waiting;
-use crate::web::{App, Nav, Overseeing, Pages, Section, Shell, page};
+use crate::web::{App, Nav, Overseeing, Pages, Section, Shell, Warning, page};
 
 /// Audit lines shown.
 const LATELY: usize = 6;
@@ -28,6 +30,10 @@ struct OverviewPage {
     shell: Shell,
     is_operator: bool,
     can_write: bool,
+    /// What `/health` warns of, too.
+    warnings: Vec<Warning>,
+    /// How many hours ago the newest good backup was written.
+    backup_hours: Option<i64>,
     supply: Supply,
     checkpoint: Option<Newest>,
     sequence: i64,
@@ -42,12 +48,19 @@ async fn show(State(app): State<App>, Overseeing(session): Overseeing) -> Result
     let shell = app.shell(Some(&session), Nav::Admin(Section::Overview));
     let is_operator = session.member.has(Role::Operator);
     let (can_write, now) = (app.books.write_failure().is_none(), app.books.now());
+    let warnings = app.warnings();
+    let folder = app.config.backup.folder.clone();
+    // A folder that cannot be read holds nothing that anybody could go back to.
+    let backup = spawn_blocking(move || backups::newest(&folder)).await.map_err(Error::internal)?.ok().flatten();
+    let backup_hours = backup.map(|backup| (now - backup.written_at()).max(0) / 3_600_000);
     let read = move |conn: &rusqlite::Connection| {
         let latest = PageRequest { limit: LATELY, cursor: None };
         Ok(OverviewPage {
             shell,
             is_operator,
             can_write,
+            warnings,
+            backup_hours,
             supply: supply(conn, now)?,
             checkpoint: newest(conn)?,
             sequence: conn

@@ -8,7 +8,7 @@ use super::codes::{Codes, codes_left, replace_codes};
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, bind_local, local_subject, member};
 use crate::language::Language;
-use crate::ledger::{Authority, Command, Ledger, UserId};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, UserId};
 
 /// Characters of a passkey's name at most.
 const NAME_MAX: usize = 60;
@@ -70,7 +70,7 @@ pub fn insert(
     }
     let id = Uuid::new_v4().hyphenated().to_string();
     let details = json!({ "passkey": id });
-    ledger.audit(&authority.line("passkey.add", &user.id.to_string(), details))?;
+    ledger.audit(&authority.line(AuditAction::PasskeyAdd, &user.id.to_string(), details))?;
     ledger
         .conn
         .prepare_cached(

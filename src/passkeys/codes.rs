@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, local_identity, local_subject, member};
-use crate::ledger::{Authority, Command, Ledger, UserId, UserKey};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, UserId, UserKey};
 use crate::web::RequestId;
 
 /// Codes in a set.
@@ -81,7 +81,7 @@ pub fn codes_left(conn: &Connection, user: UserKey) -> Result<i64> {
 
 /// Puts a set in the place of the one before. Part of the commands that bring a member one.
 pub fn replace_codes(ledger: &mut Ledger<'_>, user: &Member, codes: &Codes, authority: &Authority) -> Result<()> {
-    ledger.audit(&authority.line("recovery_codes.create", &user.id.to_string(), json!({ "count": CODES })))?;
+    ledger.audit(&authority.line(AuditAction::RecoveryCodesCreate, &user.id.to_string(), json!({ "count": CODES })))?;
     ledger.conn.execute("DELETE FROM recovery_codes WHERE user = ?1", [user.key])?;
     for code in &codes.0 {
         ledger
@@ -145,7 +145,7 @@ impl Command for UseCode {
         let user = member::by_id(ledger.conn, user.ok_or_else(refused)?)?;
         let handle = local_subject(ledger.conn, user.key)?.ok_or_else(refused)?;
         let authority = Authority::of_member(user.id, "Signed in with a recovery code", &self.request_id.0)?;
-        ledger.audit(&authority.line("recovery_code.use", &user.id.to_string(), json!({})))?;
+        ledger.audit(&authority.line(AuditAction::RecoveryCodeUse, &user.id.to_string(), json!({})))?;
         ledger
             .conn
             .prepare_cached("UPDATE recovery_codes SET used_at = ?2 WHERE code_hash = ?1")?

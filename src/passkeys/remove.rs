@@ -7,7 +7,7 @@ use super::codes::codes_left;
 use crate::error::{Code, Error, Result};
 use crate::identity::member;
 use crate::identity::session::{EndSessions, Which};
-use crate::ledger::{Authority, Command, Ledger, UserId};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, UserId};
 use crate::web::path_id;
 
 path_id!(
@@ -57,7 +57,11 @@ impl Command for RemovePasskey {
                 "This is your only passkey, and you have no recovery code left: without it you could not sign in any more. Add another passkey or make new recovery codes first.",
             ));
         }
-        ledger.audit(&self.authority.line("passkey.remove", &user.id.to_string(), json!({ "passkey": id })))?;
+        ledger.audit(&self.authority.line(
+            AuditAction::PasskeyRemove,
+            &user.id.to_string(),
+            json!({ "passkey": id }),
+        ))?;
         EndSessions { user: user.key, which: Which::Others(self.session) }.run(ledger)?;
         Ok(())
     }

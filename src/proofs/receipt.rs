@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::error::Result;
 use crate::identity::{InstanceKey, Member};
 use crate::ledger::proof::{Receipt, Signer};
-use crate::ledger::{Transaction, TransactionId, by_id};
+use crate::ledger::{HexHash, Transaction, TransactionId, by_id};
 use crate::web::App;
 
 /// Whether a checkpoint covers it.
@@ -28,7 +28,7 @@ pub(super) struct ReceiptView {
     /// Its place in the ledger.
     pub(super) sequence: i64,
     /// Its place in the hash chain, in hexadecimal; null while a row inserted by hand waits for it.
-    pub(super) hash: Option<String>,
+    pub(super) hash: Option<HexHash>,
     /// Whether a checkpoint covers it.
     pub(super) status: Status,
     /// The last transaction of the checkpoint that covers it.
@@ -68,7 +68,7 @@ fn view(transaction: &Transaction, receipt: Option<&Receipt>, pending_until_at: 
     ReceiptView {
         transaction_id: transaction.id,
         sequence: transaction.sequence,
-        hash: transaction.hash.clone(),
+        hash: transaction.hash,
         status: if checkpoint.is_some() { Status::Covered } else { Status::Pending },
         checkpoint_sequence: checkpoint.map(|checkpoint| checkpoint.sequence),
         checkpoint_at: checkpoint.map(|checkpoint| checkpoint.created_at),

@@ -9,7 +9,7 @@ use super::schedule::{Schedule, by_id};
 use super::terms::Terms;
 use super::when::When;
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Authority, Command, Ledger, Note};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, Note};
 
 /// How many a community may have.
 const MOST: i64 = 100;
@@ -81,7 +81,7 @@ impl Command for CreateSchedule {
             return Err(Error::new(Code::TooManySchedules, detail));
         }
         let id = Uuid::new_v4();
-        let audit = ledger.note(&self.authority, "schedule.create", id, terms.details())?;
+        let audit = ledger.note(&self.authority, AuditAction::ScheduleCreate, id, terms.details())?;
         write(ledger, id, &terms, audit, when.next(self.now))?;
         by_id(ledger.conn, id)
     }
@@ -111,7 +111,7 @@ impl Command for ChangeSchedule {
         let mut terms = self.terms;
         let when = terms.check(ledger.conn)?;
         is_free(ledger.conn, &terms.name, found.key)?;
-        let audit = ledger.note(&self.authority, "schedule.change", self.id, terms.details())?;
+        let audit = ledger.note(&self.authority, AuditAction::ScheduleChange, self.id, terms.details())?;
         let next = match found.paused_at {
             None => next_not_run(ledger.conn, found.key, &when, self.now)?,
             Some(_) => None,
@@ -141,7 +141,8 @@ impl Command for PauseSchedule {
         if found.paused_at.is_some() {
             return Ok(found);
         }
-        let audit = ledger.note(&self.authority, "schedule.pause", self.id, json!({ "name": found.terms.name }))?;
+        let audit =
+            ledger.note(&self.authority, AuditAction::SchedulePause, self.id, json!({ "name": found.terms.name }))?;
         ledger.conn.execute(
             "UPDATE schedules SET paused_at = ?2, next_at = NULL, audit = ?3 WHERE key = ?1",
             (found.key, ledger.now(), audit),
@@ -174,7 +175,8 @@ impl Command for ResumeSchedule {
         }
         let when = When::read(&found.terms.cron, &found.terms.time_zone)?;
         let next = next_not_run(ledger.conn, found.key, &when, self.now)?;
-        let audit = ledger.note(&self.authority, "schedule.resume", self.id, json!({ "name": found.terms.name }))?;
+        let audit =
+            ledger.note(&self.authority, AuditAction::ScheduleResume, self.id, json!({ "name": found.terms.name }))?;
         ledger.conn.execute(
             "UPDATE schedules SET paused_at = NULL, next_at = ?2, audit = ?3 WHERE key = ?1",
             (found.key, next, audit),
@@ -200,8 +202,8 @@ impl Command for RemoveSchedule {
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
         let found = by_id(ledger.conn, self.id)?;
-        ledger.note(&self.authority, "schedule.remove", self.id, found.terms.details())?;
-        ledger.conn.execute("DELETE FROM schedule_runs WHERE schedule = ?1", [found.key])?;
+        ledger.note(&self.authority, AuditAction::ScheduleRemove, self.id, found.terms.details())?;
+        // What came of its runs goes with it (schema.sql, schedule_runs).
         ledger.conn.execute("DELETE FROM schedules WHERE key = ?1", [found.key])?;
         Ok(())
     }

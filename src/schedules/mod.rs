@@ -20,7 +20,7 @@ use crate::web::{Slice, path_id};
 pub use form::named;
 pub use keep::{ChangeSchedule, CreateSchedule, PauseSchedule, RemoveSchedule, ResumeSchedule};
 pub use keeper::{keep, run_due};
-pub use plan::{Bounds, LeftOut, Plan, Share, Why};
+pub use plan::{Bounds, LeftOut, Plan, Share, Why, able_to_receive};
 pub use runs::{Outcome, Run, runs};
 pub use schedule::{Schedule, by_id, list, schedule_not_found};
 pub use terms::{HowMuch, LISTED_MAX, NAME_CHARS_MAX, Terms, Whom};

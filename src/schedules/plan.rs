@@ -10,7 +10,7 @@ use super::terms::{HowMuch, Terms, Whom};
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
 use crate::identity::{Member, Role, member};
-use crate::ledger::{Amount, DAY_MS, PROGRAM, UserId, Wallet, WalletId, first_since, treasury};
+use crate::ledger::{Amount, AuditAction, DAY_MS, PROGRAM, UserId, Wallet, WalletId, first_since, treasury};
 use crate::treasury::consents::moved_in_a_day;
 use crate::treasury::too_many_recipients;
 
@@ -53,7 +53,7 @@ pub struct Share {
     pub amount: Amount,
 }
 
-/// Why somebody whom a list names gets nothing.
+/// Why somebody who was meant gets nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = LeftOutReason)]
@@ -64,7 +64,7 @@ pub enum Why {
     Left,
 }
 
-/// Somebody whom a list names and who gets nothing.
+/// Somebody who was meant and gets nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeftOut {
     /// The member.
@@ -145,7 +145,7 @@ impl Plan {
             return Err(Error::new(Code::IssuanceTooLarge, detail));
         }
         if let Some(alone_max) = bounds.alone_max {
-            let before = moved_in_a_day(conn, now, "distribution", |operator| operator == PROGRAM)?;
+            let before = moved_in_a_day(conn, now, AuditAction::Distribution, |operator| operator == PROGRAM)?;
             if before.saturating_add(distributed) > alone_max {
                 let detail = format!(
                     "Schedules distribute at most {alone_max} tokens in 24 hours without a second operator's consent. \
@@ -165,12 +165,13 @@ fn candidates(conn: &Connection, whom: &Whom, bounds: &Bounds, now: i64) -> Resu
         Whom::Active { days } => first_since(conn, ago(now, *days))?,
         Whom::Role { role } => {
             let configured = if *role == Role::Operator { &bounds.operators } else { &bounds.auditors };
-            let (fit, _) = part(conn, member::holders(conn, &[*role], configured)?)?;
-            return Ok((fit, Vec::new()));
+            let (fit, _) = able_to_receive(conn, member::holders(conn, &[*role], configured)?)?;
+            return Ok((fit.into_iter().map(Candidate::from).collect(), Vec::new()));
         }
         Whom::List { user_ids } => {
             let named = user_ids.iter().map(|id| member::by_id(conn, *id)).collect::<Result<Vec<_>>>()?;
-            return part(conn, named);
+            let (fit, left_out) = able_to_receive(conn, named)?;
+            return Ok((fit.into_iter().map(Candidate::from).collect(), left_out));
         }
     };
     let fit = conn
@@ -192,7 +193,7 @@ const fn ago(now: i64, days: i64) -> i64 {
 }
 
 /// Those who can receive, and those who cannot.
-fn part(conn: &Connection, members: Vec<Member>) -> Result<(Vec<Candidate>, Vec<LeftOut>)> {
+pub fn able_to_receive(conn: &Connection, members: Vec<Member>) -> Result<(Vec<Member>, Vec<LeftOut>)> {
     let (mut fit, mut left_out) = (Vec::new(), Vec::new());
     for member in members {
         let wallet = Wallet::by_key(conn, member.wallet_key)?;
@@ -202,7 +203,7 @@ fn part(conn: &Connection, members: Vec<Member>) -> Result<(Vec<Candidate>, Vec<
             wallet.frozen_reason.is_some().then_some(Why::Frozen)
         };
         match why {
-            None => fit.push(member.into()),
+            None => fit.push(member),
             Some(why) => left_out.push(LeftOut { user_id: member.id, username: member.username, why }),
         }
     }

@@ -106,8 +106,8 @@ impl Command for RunSchedule {
     const LOOKS_AHEAD: bool = true;
 
     fn look_ahead(&mut self, conn: &Connection) -> Result<()> {
-        let wallets = self.plan.recipients.iter().take(self.bounds.recipients_max).map(|share| share.wallet_id);
-        self.seen = Seen::look(conn, wallets)?;
+        let wallets = self.plan.recipients.iter().map(|share| share.wallet_id);
+        self.seen = Seen::look(conn, wallets, self.bounds.recipients_max)?;
         Ok(())
     }
 

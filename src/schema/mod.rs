@@ -38,6 +38,8 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("0020_alerts.up.sql")).down(include_str!("0020_alerts.down.sql")),
     M::up(include_str!("0021_rolled_up_at_once.up.sql")).down(include_str!("0021_rolled_up_at_once.down.sql")),
     M::up(include_str!("0022_folded_by_the_program.up.sql")).down(include_str!("0022_folded_by_the_program.down.sql")),
+    M::up(include_str!("0023_guarded_at_a_glance.up.sql")).down(include_str!("0023_guarded_at_a_glance.down.sql")),
+    M::up(include_str!("0024_accounted_for.up.sql")).down(include_str!("0024_accounted_for.down.sql")),
 ];
 
 /// Brings a database to a version, forward or back. Each step happens whole or not at all.

@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::error::{Code, Result};
 use crate::ledger::{Command, Ledger};
-use crate::web::App;
+use crate::web::{App, Warning};
 
 /// The route of this file.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -68,14 +68,13 @@ async fn health(State(app): State<App>) -> Response {
     if !can_write {
         failures.push("The ledger cannot be written; the log says why.");
     }
-    let backup = app.backups.is_failing().then_some("The last backup could not be taken; the log says why.");
     let well = failures.is_empty();
     let health = Health {
         status: if well { "ok" } else { "failing" },
         can_read,
         can_write,
         failures,
-        warnings: backup.into_iter().collect(),
+        warnings: app.warnings().into_iter().map(Warning::sentence).collect(),
         version: env!("CARGO_PKG_VERSION"),
         sqlite_version: rusqlite::version(),
     };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use prometheus::IntCounterVec;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -19,6 +20,7 @@ use super::descriptors;
 use super::lines::{Lines, Refusal};
 use crate::config::Limits;
 use crate::error::{Code, Error};
+use crate::web::count_refusal;
 
 /// Connections that the system holds ready for us at most.
 const BACKLOG: u32 = 4096;
@@ -36,6 +38,7 @@ pub struct Listening {
     listener: TcpListener,
     limits: Limits,
     tls: Option<TlsAcceptor>,
+    counted: Option<IntCounterVec>,
 }
 
 impl Listening {
@@ -58,13 +61,19 @@ impl Listening {
             format!("{address} cannot be listened on ({error}). {way}")
         })?;
         let connections = descriptors::room_for(limits.connections);
-        Ok(Self { listener, limits: Limits { connections, ..limits.clone() }, tls: None })
+        Ok(Self { listener, limits: Limits { connections, ..limits.clone() }, tls: None, counted: None })
     }
 
     /// From now on it speaks TLS alone.
     #[must_use]
     pub fn secured(self, tls: Arc<ServerConfig>) -> Self {
         Self { tls: Some(tls.into()), ..self }
+    }
+
+    /// From now on, connections that are refused are counted here, by code.
+    #[must_use]
+    pub fn counting(self, refusals: IntCounterVec) -> Self {
+        Self { counted: Some(refusals), ..self }
     }
 
     /// Where it listens; the port, if it was left to the system.
@@ -81,7 +90,8 @@ impl Listening {
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
         let lines = Arc::new(Lines::new(&self.limits));
         let refusals = Arc::new(Semaphore::new(REFUSALS));
-        let mut door = Door { lines: Arc::clone(&lines), router, tls: self.tls, refusals, refused: 0 };
+        let (tls, counted) = (self.tls, self.counted);
+        let mut door = Door { lines: Arc::clone(&lines), router, tls, refusals, refused: 0, counted };
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut resting = false;
@@ -127,6 +137,7 @@ struct Door {
     tls: Option<TlsAcceptor>,
     refusals: Arc<Semaphore>,
     refused: u64,
+    counted: Option<IntCounterVec>,
 }
 
 impl Door {
@@ -142,8 +153,6 @@ impl Door {
 
     fn refuse(&mut self, stream: TcpStream, refusal: Refusal) {
         self.refused += 1;
-        // When not even that many words can be said, closing says enough.
-        let Ok(place) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
         let error = match refusal {
             Refusal::Full => Error::new(
                 Code::Overloaded,
@@ -154,6 +163,11 @@ impl Door {
                 "Your address has more connections open than this community allows. Close some, or wait a little.",
             ),
         };
+        if let Some(refusals) = &self.counted {
+            count_refusal(refusals, error.code);
+        }
+        // When not even that many words can be said, closing says enough.
+        let Ok(place) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
         let tls = self.tls.clone();
         tokio::spawn(async move {
             connection::turn_away(stream, tls, &error.with("retry_after_seconds", 1)).await;

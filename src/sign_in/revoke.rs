@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::identity::member;
 use crate::identity::session::{EndSessions, Which};
-use crate::ledger::{Authority, Command, Ledger, UserId};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, UserId};
 
 /// Ends one session of a member or all of them; gives how many there were. Where there was none,
 /// nothing is logged.
@@ -32,7 +32,7 @@ impl Command for Revoke {
         let ended = EndSessions { user: user.key, which }.run(ledger)?;
         if ended > 0 {
             let details = json!({ "sessions": ended });
-            ledger.audit(&self.authority.line("session.revoke", &user.id.to_string(), details))?;
+            ledger.audit(&self.authority.line(AuditAction::SessionRevoke, &user.id.to_string(), details))?;
         }
         Ok(ended)
     }

@@ -15,7 +15,7 @@ use super::table::{Cell, Table, briefly, named};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::language::Language;
 use crate::web::chart::{self, drawn};
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, form_status, page_with};
+use crate::web::{App, Nav, Pages, Parameters, Session, Shell, form_status, note_refusal, page_with};
 
 const CIRCULATION: &str = "/statistics/sandbox/circulation.csv";
 const POOL: &str = "/statistics/sandbox/pool.csv";
@@ -121,6 +121,7 @@ async fn sandbox(
         Err(refusal) => {
             let most = runs_max(session.member.oversees());
             let question = plain(&asked, session.language).question();
+            note_refusal(refusal.code);
             let problem = |one: FieldError| {
                 let rule = match refusal.code {
                     Code::SimulationTooLarge if question.as_ref().is_ok_and(|question| question.runs > most) => {

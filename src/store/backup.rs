@@ -10,6 +10,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::draft::{beside, exists, sync_folder};
+use super::file::is_cut_off;
 use super::{Checkpoints, Draft, StoreFailure, open_reading};
 
 /// Pages copied between two reports of progress: 4 MiB.
@@ -129,6 +130,23 @@ pub fn fetch(backup: &Path, draft: &Draft) -> Result<bool, StoreFailure> {
         )));
     }
     Ok(true)
+}
+
+/// Looks whether a backup is still what it was when its sum was written. Of one with more bytes than `most`, which
+/// would take long to read, only whether it has all of its pages.
+pub fn is_unchanged(backup: &Path, most: u64) -> Result<bool, StoreFailure> {
+    let unreadable = |error: io::Error| unreadable(backup, &error);
+    // First, for what may not be read is not damaged.
+    let file = File::open(backup).map_err(unreadable)?;
+    if is_cut_off(backup) {
+        return Ok(false);
+    }
+    if file.metadata().map_err(unreadable)?.len() > most {
+        return Ok(true);
+    }
+    let found = digest(Ok(file), &mut io::sink()).map_err(unreadable)?;
+    let sum = fs::read_to_string(sum_path(backup)).map_err(unreadable)?;
+    Ok(sum.split_whitespace().next() == Some(found.as_str()))
 }
 
 /// Where the SHA-256 of a backup lies.

@@ -1,18 +1,27 @@
 //! A file that is being made. It lies beside the place where it will stand, and gets its name only
 //! when it is whole and on disk: whoever looks there finds what was there before, or all of it.
+//!
+//! A program that is killed leaves its draft behind, which may be as large as the ledger. Whoever makes the next
+//! draft in that folder takes it away; one that somebody is at work on is locked.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 
 use super::StoreFailure;
 
 /// What SQLite lays beside a database.
 pub(super) const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// How the name of a draft ends.
+const UNFINISHED: &str = ".unfinished";
+/// How long nobody has written to a draft that was left behind: a new one is locked an instant after it is made.
+const LEFT: Duration = Duration::from_mins(1);
 
 /// The draft of a file, readable by its owner alone. It disappears when it is dropped.
 #[derive(Debug)]
@@ -20,6 +29,8 @@ pub struct Draft {
     path: TempPath,
     target: PathBuf,
     _companions: Companions,
+    /// Locked. Closed last, when no connection is open on it: closing it lets go of the locks of `SQLite`.
+    _held: File,
 }
 
 /// What SQLite lays beside a draft goes with it.
@@ -38,10 +49,17 @@ impl Draft {
         let mut prefix = OsString::from(".");
         prefix.push(name);
         prefix.push(".");
-        // Closed at once: closing a database file later would let go of SQLite's locks on it.
-        let path = NamedTempFile::with_prefix_in(prefix, folder(target)).map_err(|error| cannot(target, &error))?;
-        let companions = Companions(path.path().to_owned());
-        Ok(Self { path: path.into_temp_path(), target: target.to_owned(), _companions: companions })
+        take_away_what_was_left(folder(target));
+        let (held, path) = tempfile::Builder::new()
+            .prefix(&prefix)
+            .suffix(UNFINISHED)
+            .tempfile_in(folder(target))
+            .map_err(|error| cannot(target, &error))?
+            .into_parts();
+        // Where files cannot be locked, nothing is taken away either.
+        let _unlocked = held.try_lock();
+        let companions = Companions(path.to_path_buf());
+        Ok(Self { path, target: target.to_owned(), _companions: companions, _held: held })
     }
 
     /// Where the draft lies.
@@ -92,6 +110,25 @@ impl Drop for Companions {
     }
 }
 
+/// Takes away the drafts in a folder that nobody is at work on any more. What cannot be taken away stays: it is
+/// in nobody's way but by its size.
+fn take_away_what_was_left(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        let is_draft = name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(UNFINISHED));
+        if is_draft && was_left(&path).unwrap_or(false) && fs::remove_file(&path).is_ok() {
+            tracing::info!(file = %path.display(), "an unfinished file was taken away, which a killed program had left");
+            drop(Companions(path));
+        }
+    }
+}
+
+fn was_left(draft: &Path) -> io::Result<bool> {
+    // Before it is opened: closing a draft of this very process would let go of the locks of `SQLite` on it.
+    let is_old = fs::metadata(draft)?.modified()?.elapsed().is_ok_and(|since| since >= LEFT);
+    Ok(is_old && File::open(draft)?.try_lock().is_ok())
+}
+
 /// The refusal to write over a file.
 pub(super) fn exists(path: &Path) -> StoreFailure {
     StoreFailure(format!("{} exists already; name another file, or say --overwrite.", path.display()))
@@ -127,4 +164,40 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn cannot(path: &Path, error: &io::Error) -> StoreFailure {
     StoreFailure(format!("{} cannot be written ({error}).", path.display()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    fn set_back(path: &Path) {
+        File::options().append(true).open(path).unwrap().set_modified(SystemTime::now() - LEFT).unwrap();
+    }
+
+    /// What a killed program left goes, with what SQLite had laid beside it; what somebody is at work on, what is
+    /// new, and what is no draft stays.
+    #[test]
+    fn what_was_left_behind_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let names =
+            [".other.db.abcdef.unfinished", ".other.db.abcdef.unfinished-journal", "a.unfinished", ".b.db.abcdef"];
+        for name in names {
+            fs::write(at(name), "left").unwrap();
+            set_back(&at(name));
+        }
+        fs::write(at(".new.db.abcdef.unfinished"), "just made").unwrap();
+        let held = Draft::of(&at("ledger.db")).unwrap();
+        set_back(held.path());
+        let next = Draft::of(&at("ledger.db")).unwrap();
+        assert!(held.path().exists() && next.path().exists());
+        assert_eq!(names.map(|name| at(name).exists()), [false, false, true, true]);
+        assert!(at(".new.db.abcdef.unfinished").exists());
+        held.place(false).unwrap();
+        next.place(true).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4, "the ledger, and what was no draft or is new");
+    }
 }

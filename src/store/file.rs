@@ -118,6 +118,19 @@ fn header(path: &Path) -> Result<Header, rusqlite::Error> {
     })
 }
 
+/// Whether a database that nobody writes is shorter than it says, or is none.
+pub(super) fn is_cut_off(path: &Path) -> bool {
+    header(path).map_or(true, |header| header.is_cut_off)
+}
+
+/// Whether whoever runs this may read a file or folder and write it; the superuser may, unless the disk is
+/// read-only. What is not there is not refused to anybody.
+pub fn may_write(path: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    let wanted = Access::READ_OK | Access::WRITE_OK | if path.is_dir() { Access::EXEC_OK } else { Access::empty() };
+    !matches!(access(path, wanted), Err(rustix::io::Errno::ACCESS | rustix::io::Errno::ROFS | rustix::io::Errno::PERM))
+}
+
 /// Opens a file that nobody writes, as it lies.
 fn open_unchanging(path: &Path) -> Result<Connection, rusqlite::Error> {
     let escaped: String = path.as_os_str().as_bytes().iter().fold(String::new(), |mut text, byte| {

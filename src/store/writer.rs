@@ -27,6 +27,21 @@ const FAILURES: u32 = 3;
 /// How long it is refused before the next try.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// How jobs share a commit.
+#[derive(Debug, Clone, Copy)]
+pub struct Batches {
+    /// Jobs in one commit at most: enough to share one sync, few enough that the first does not wait long.
+    pub most: usize,
+    /// From when on a batch takes along whoever came while its jobs ran.
+    pub long: Duration,
+}
+
+impl Default for Batches {
+    fn default() -> Self {
+        Self { most: 1000, long: Duration::from_millis(10) }
+    }
+}
+
 /// What lives beside the writing connection from batch to batch: memory that follows the rows.
 pub trait Journal: Send + 'static {
     /// A point in memory to go back to when a job refuses.
@@ -108,12 +123,11 @@ impl<J: Journal> Clone for Writer<J> {
 }
 
 impl<J: Journal> Writer<J> {
-    /// Starts the thread. `open` makes a writing connection, now and after a failure. A commit holds
-    /// `batch` jobs at most.
+    /// Starts the thread. `open` makes a writing connection, now and after a failure.
     pub fn start(
         open: impl Fn() -> Result<Connection, StoreFailure> + Send + 'static,
         journal: J,
-        batch: usize,
+        batches: Batches,
     ) -> Result<Self, StoreFailure> {
         let conn = open()?;
         let (queue, jobs) = mpsc::channel(QUEUE);
@@ -127,7 +141,7 @@ impl<J: Journal> Writer<J> {
             figures: figures.clone(),
             failures: 0,
             failed: None,
-            batch,
+            batches,
         };
         let thread = std::thread::Builder::new()
             .name("writer".into())
@@ -200,21 +214,16 @@ struct Thread<J, O> {
     failures: u32,
     /// The last failure, when and why.
     failed: Option<(Instant, String)>,
-    batch: usize,
+    batches: Batches,
 }
 
 impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
     fn run(mut self, mut jobs: mpsc::Receiver<Job<J>>) {
-        let mut batch = Vec::with_capacity(self.batch);
+        let mut batch = Vec::with_capacity(self.batches.most);
         while let Some(first) = jobs.blocking_recv() {
             batch.push(first);
-            while batch.len() < self.batch {
-                match jobs.try_recv() {
-                    Ok(job) => batch.push(job),
-                    Err(_) => break,
-                }
-            }
-            self.write(&mut batch);
+            take(&mut batch, self.batches.most, &mut jobs);
+            self.write(&mut batch, &mut jobs);
         }
         if let Some(conn) = self.conn.take()
             && Checkpoints::of(&conn).is_ok_and(|whose| whose == Checkpoints::Own)
@@ -225,7 +234,7 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
     }
 
     /// One batch: from the lock to the last answer.
-    fn write(&mut self, batch: &mut Vec<Job<J>>) {
+    fn write(&mut self, batch: &mut Vec<Job<J>>, jobs: &mut mpsc::Receiver<Job<J>>) {
         if self.failures >= FAILURES
             && let Some((when, reason)) = &self.failed
             && when.elapsed() < RETRY
@@ -237,32 +246,39 @@ impl<J: Journal, O: Fn() -> Result<Connection, StoreFailure>> Thread<J, O> {
             return refuse(batch, &reason);
         }
         let Some(conn) = self.conn.as_ref() else { return };
-        self.figures.batch.observe(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
+        let began = Instant::now();
         let mut answers = Vec::with_capacity(batch.len());
         let mut broken = None;
-        for job in batch.drain(..) {
-            let mark = self.journal.mark();
-            if broken.is_none()
-                && let Err(error) = run(conn, &["SAVEPOINT job"])
-            {
-                broken = Some(error.to_string());
+        while !batch.is_empty() {
+            for job in batch.drain(..) {
+                let mark = self.journal.mark();
+                if broken.is_none()
+                    && let Err(error) = run(conn, &["SAVEPOINT job"])
+                {
+                    broken = Some(error.to_string());
+                }
+                // Outside a transaction each statement would be kept by itself: what comes now is not begun.
+                let (keep, answer) = job(match &broken {
+                    None => Ok((conn, &mut self.journal)),
+                    Some(reason) => Err(WriteFailure::Unavailable(reason.clone())),
+                });
+                if !keep {
+                    self.journal.reset(mark);
+                }
+                let end: &[&str] = if keep { &["RELEASE job"] } else { &["ROLLBACK TO job", "RELEASE job"] };
+                if broken.is_none()
+                    && let Err(error) = run(conn, end)
+                {
+                    broken = Some(error.to_string());
+                }
+                answers.push(answer);
             }
-            // Outside a transaction each statement would be kept by itself: what comes now is not begun.
-            let (keep, answer) = job(match &broken {
-                None => Ok((conn, &mut self.journal)),
-                Some(reason) => Err(WriteFailure::Unavailable(reason.clone())),
-            });
-            if !keep {
-                self.journal.reset(mark);
+            // Who came while a long job ran has waited for it, and does not wait for a commit of their own besides.
+            if began.elapsed() >= self.batches.long {
+                take(batch, self.batches.most.saturating_sub(answers.len()), jobs);
             }
-            let end: &[&str] = if keep { &["RELEASE job"] } else { &["ROLLBACK TO job", "RELEASE job"] };
-            if broken.is_none()
-                && let Err(error) = run(conn, end)
-            {
-                broken = Some(error.to_string());
-            }
-            answers.push(answer);
         }
+        self.figures.batch.observe(f64::from(u32::try_from(answers.len()).unwrap_or(u32::MAX)));
         if broken.is_none()
             && let Err(error) = self.journal.finish(conn)
         {
@@ -336,10 +352,85 @@ fn refuse<J>(batch: &mut Vec<Job<J>>, reason: &str) {
     }
 }
 
+/// Takes what is queued, so many jobs at most.
+fn take<J>(batch: &mut Vec<Job<J>>, most: usize, jobs: &mut mpsc::Receiver<Job<J>>) {
+    while batch.len() < most
+        && let Ok(job) = jobs.try_recv()
+    {
+        batch.push(job);
+    }
+}
+
 /// Runs statements that bring no rows, each prepared once.
 fn run(conn: &Connection, statements: &[&str]) -> Result<(), rusqlite::Error> {
     for statement in statements {
         conn.prepare_cached(statement)?.execute([])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::mpsc as plain;
+
+    use super::*;
+
+    struct NoMemory;
+
+    impl Journal for NoMemory {
+        type Mark = ();
+        type Error = Infallible;
+        fn begin(&mut self, _: &Connection) -> Result<(), Infallible> {
+            Ok(())
+        }
+        fn finish(&mut self, _: &Connection) -> Result<(), Infallible> {
+            Ok(())
+        }
+        fn mark(&self) {}
+        fn reset(&mut self, (): ()) {}
+        fn committed(&mut self) {}
+        fn forget(&mut self) {}
+    }
+
+    /// How many commits five jobs take of which the first is a long one, and the others come while it runs.
+    fn commits(batches: Batches) -> u64 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("some.db");
+        let open = move || {
+            let conn = Connection::open(&path)?;
+            conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS done (job INTEGER)")?;
+            Ok(conn)
+        };
+        let writer = Writer::start(open, NoMemory, batches).unwrap();
+        let (started, has_started) = plain::channel();
+        let (came, have_come) = plain::channel();
+        let long = writer.submit(move |conn, _| {
+            started.send(()).unwrap();
+            have_come.recv().unwrap();
+            conn.execute("INSERT INTO done VALUES (1)", [])
+        });
+        has_started.recv().unwrap();
+        let short = |_| writer.submit(|conn, _| conn.execute("INSERT INTO done VALUES (2)", [])).unwrap();
+        let others: Vec<_> = (0..4).map(short).collect();
+        came.send(()).unwrap();
+        for receipt in std::iter::once(long.unwrap()).chain(others) {
+            assert_eq!(receipt.blocking_recv().unwrap().unwrap(), Ok(1));
+        }
+        let commits = writer.figures().batch.get_sample_count();
+        writer.stop();
+        commits
+    }
+
+    /// Nobody who waited for a long job waits for a commit of their own besides; a commit never holds more jobs
+    /// than it may.
+    #[test]
+    fn who_came_while_a_long_job_ran_is_written_with_it() {
+        let at_once = Duration::ZERO;
+        assert_eq!(commits(Batches { most: 1000, long: at_once }), 1);
+        assert_eq!(commits(Batches { most: 5, long: at_once }), 1);
+        assert_eq!(commits(Batches { most: 3, long: at_once }), 2);
+        assert_eq!(commits(Batches { most: 1000, long: Duration::MAX }), 2);
+    }
 }

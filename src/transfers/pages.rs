@@ -18,7 +18,8 @@ use crate::ledger::{
     wallet_not_found,
 };
 use crate::web::{
-    App, FormBody, Nav, Pages, Parameters, PathText, Session, Shell, form_status, page, page_with, sign_in_and_go_on,
+    App, FormBody, Nav, Pages, Parameters, PathText, Session, Shell, form_status, note_refusal, page, page_with,
+    sign_in_and_go_on,
 };
 
 /// How long ago the same payment is worth a word.
@@ -232,6 +233,7 @@ fn check(form: &SendForm, language: Language) -> Result<Checked> {
 
 /// A refused payment in words for the one who pays: why, and what would make it work.
 pub(crate) fn way_on(error: &Error, shell: &Shell, own: WalletId) -> (String, Option<Way>) {
+    note_refusal(error.code);
     let way = |href: &str, text: Phrase| Some(Way { href: href.to_owned(), text: text.into() });
     let figure = |name: &str| error.members.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default();
     let (sentence, way) = match error.code {

@@ -1,4 +1,4 @@
-//! The system accounts on a page: what each holds, issuing into one, and making another.
+//! The system accounts on a page: what each holds, issuing into one, moving tokens between two, and making another.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,7 +7,7 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::consents::{Rules, Weighed, Weighing, place};
-use super::{AddAccount, Issue, SystemAccount};
+use super::{AddAccount, Issue, MoveBetween, SystemAccount};
 use crate::error::Result;
 use crate::ledger::{IdempotencyKey, Once, REASON_CHARS_MAX, SYSTEM_ACCOUNT};
 use crate::web::{
@@ -17,7 +17,10 @@ use crate::web::{
 
 /// The pages of this file.
 pub(super) fn routes() -> Pages {
-    Pages::new().route("/admin/accounts", get(show).post(add)).route("/admin/issuances", get(show).post(issue))
+    Pages::new()
+        .route("/admin/accounts", get(show).post(add))
+        .route("/admin/accounts/transfers", get(show).post(move_between))
+        .route("/admin/issuances", get(show).post(issue))
 }
 
 #[derive(Template)]
@@ -28,10 +31,7 @@ struct AccountsPage {
     place: &'static str,
     said: Option<&'static str>,
     accounts: Vec<SystemAccount>,
-    issuance: IssueForm,
-    new: AccountForm,
-    /// What is wrong with the issuance, and with the new account.
-    problems: [Option<String>; 2],
+    filled: Filled,
     reason_max: usize,
     key: String,
 }
@@ -57,20 +57,40 @@ struct AccountForm {
     reason: String,
 }
 
+#[derive(Debug, Default, Deserialize)]
+struct MoveForm {
+    csrf: String,
+    key: String,
+    #[serde(default)]
+    amount: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// What was written into the forms, and what is wrong with each.
+#[derive(Debug, Default)]
+struct Filled {
+    issuance: IssueForm,
+    issuance_problem: Option<String>,
+    transfer: MoveForm,
+    transfer_problem: Option<String>,
+    new: AccountForm,
+    new_problem: Option<String>,
+}
+
 /// What was just done.
 #[derive(Debug, Deserialize)]
 struct Done {
     done: Option<String>,
 }
 
-async fn accounts_page(
-    app: &App,
-    session: &Session,
-    said: Option<&'static str>,
-    (issuance, new): (IssueForm, AccountForm),
-    problems: [Option<String>; 2],
-) -> Result<Response> {
-    let status = form_status(problems.iter().any(Option::is_some));
+async fn accounts_page(app: &App, session: &Session, said: Option<&'static str>, filled: Filled) -> Result<Response> {
+    let problems = [&filled.issuance_problem, &filled.transfer_problem, &filled.new_problem];
+    let status = form_status(problems.into_iter().any(Option::is_some));
     let page = AccountsPage {
         shell: app.shell(Some(session), Nav::Admin(Section::Accounts)),
         may: MayAct::beside_form(status, session, app),
@@ -78,9 +98,7 @@ async fn accounts_page(
         said,
         accounts: app.books.read(SystemAccount::list).await?,
         key: IdempotencyKey::fresh().as_str().to_owned(),
-        issuance,
-        new,
-        problems,
+        filled,
         reason_max: REASON_CHARS_MAX,
     };
     Ok(page_with(status, &page))
@@ -93,10 +111,11 @@ async fn show(
 ) -> Result<Response> {
     let said = match query.done.as_deref() {
         Some("issued") => Some("treasury-issued"),
+        Some("moved") => Some("treasury-moved"),
         Some("made") => Some("treasury-made"),
         _ => None,
     };
-    accounts_page(&app, &session, said, Default::default(), Default::default()).await
+    accounts_page(&app, &session, said, Filled::default()).await
 }
 
 /// A second tap on the button brings the same key, and issues once.
@@ -105,8 +124,9 @@ async fn issue(State(app): State<App>, operating: Operating, FormBody(form): For
     match execute(&app, &operating, &form).await {
         Ok(place) => Ok(Redirect::to(&place).into_response()),
         Err(error) if error.is_refusal() => {
-            let problems = [Some(operating.told(&app, &error)), None];
-            accounts_page(&app, &operating.session, None, (form, AccountForm::default()), problems).await
+            let issuance_problem = Some(operating.told(&app, &error));
+            let filled = Filled { issuance: form, issuance_problem, ..Filled::default() };
+            accounts_page(&app, &operating.session, None, filled).await
         }
         Err(error) => Err(error),
     }
@@ -127,14 +147,45 @@ async fn execute(app: &App, operating: &Operating, form: &IssueForm) -> Result<S
     })
 }
 
+/// A second tap on the button brings the same key, and moves once.
+async fn move_between(
+    State(app): State<App>,
+    operating: Operating,
+    FormBody(form): FormBody<MoveForm>,
+) -> Result<Response> {
+    operating.session.check(&form.csrf)?;
+    match execute_move(&app, &operating, &form).await {
+        Ok(()) => Ok(Redirect::to("/admin/accounts?done=moved").into_response()),
+        Err(error) if error.is_refusal() => {
+            let transfer_problem = Some(operating.told(&app, &error));
+            let filled = Filled { transfer: form, transfer_problem, ..Filled::default() };
+            accounts_page(&app, &operating.session, None, filled).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn execute_move(app: &App, operating: &Operating, form: &MoveForm) -> Result<()> {
+    let command = MoveBetween {
+        amount: operating.session.language.digits(&form.amount).parse()?,
+        from: Some(form.from.clone()),
+        to: Some(form.to.clone()),
+        authority: operating.authority(&form.reason)?,
+    };
+    let key = IdempotencyKey::new(&form.key)?;
+    app.books.execute(Once::new(operating.session.member.key, &key, command)).await?;
+    Ok(())
+}
+
 async fn add(State(app): State<App>, operating: Operating, FormBody(form): FormBody<AccountForm>) -> Result<Response> {
     operating.session.check(&form.csrf)?;
     let add = |authority| app.books.execute(AddAccount { name: form.name.trim().to_owned(), authority });
     match operating.act(&form.reason, add).await {
         Ok(_) => Ok(Redirect::to("/admin/accounts?done=made").into_response()),
         Err(error) if error.is_refusal() => {
-            let problems = [None, Some(operating.told(&app, &error))];
-            accounts_page(&app, &operating.session, None, (IssueForm::default(), form), problems).await
+            let new_problem = Some(operating.told(&app, &error));
+            let filled = Filled { new: form, new_problem, ..Filled::default() };
+            accounts_page(&app, &operating.session, None, filled).await
         }
         Err(error) => Err(error),
     }

@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::consents::{Proposal, Rules, Weighed, answer};
-use super::{AddAccount, Correct, Distribute, Distribution, Issue, Recipient, SetFrozen, SystemAccount, Unfreeze};
+use super::{
+    AddAccount, Correct, Distribute, Distribution, Issue, MoveBetween, Recipient, SetFrozen, SystemAccount, Unfreeze,
+};
 use crate::error::{Error, Result};
 use crate::identity::wallet_of;
 use crate::ledger::{Amount, Note, Once, Page, Reason, Seen, Transaction, TransactionId, UserId, WalletId};
@@ -27,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(freeze))
         .routes(routes!(unfreeze))
         .routes(routes!(system_accounts, add_account))
+        .routes(routes!(move_between))
 }
 
 /// One member's share: named by wallet or by user.
@@ -236,4 +239,40 @@ async fn add_account(
     let authority = authority(&operator, new.reason, &request_id)?;
     let account = app.books.execute(AddAccount { name: new.name, authority }).await?;
     Ok((StatusCode::CREATED, Json(account)))
+}
+
+/// Tokens that go from one system account to another.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MoveRequest {
+    /// Whole tokens.
+    amount: Amount,
+    /// From which system account; the community's own when nothing is said.
+    from_account: Option<String>,
+    /// To which system account; the community's own when nothing is said.
+    to_account: Option<String>,
+    /// Why, for the audit log.
+    reason: Reason,
+}
+
+/// Move tokens between system accounts
+///
+/// Nothing is issued, and no member has more or less. Refused: `system_account_not_found`, `insufficient_balance`.
+#[utoipa::path(post, path = "/v1/admin/system-accounts/transfers", tag = "Operators",
+    params(("Idempotency-Key" = String, Header)), request_body = MoveRequest, responses((status = 201, body = Transaction)))]
+async fn move_between(
+    State(app): State<App>,
+    OperatorCaller(operator): OperatorCaller,
+    Key(key): Key,
+    request_id: RequestId,
+    Body(request): Body<MoveRequest>,
+) -> Result<Response> {
+    let command = MoveBetween {
+        amount: request.amount,
+        from: request.from_account,
+        to: request.to_account,
+        authority: authority(&operator, request.reason, &request_id)?,
+    };
+    let outcome = app.books.execute(Once::new(operator.key, &key, command)).await?;
+    Ok(created(&outcome, Some(outcome.output.id)))
 }

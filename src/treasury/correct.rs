@@ -8,7 +8,9 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Amount, Authority, Command, Fee, Ledger, Repeatable, Transaction, TransactionId, as_made, by_id};
+use crate::ledger::{
+    Amount, AuditAction, Authority, Command, Fee, Ledger, Repeatable, Transaction, TransactionId, as_made, by_id,
+};
 use crate::transfers::{Return, give_back};
 
 /// Reverses a transaction, whole or in part, never more than was sent.
@@ -35,7 +37,7 @@ impl Command for Correct {
         let audit = ledger.audit(
             &self
                 .authority
-                .line("reversal", &original.id.to_string(), json!({ "amount": self.amount }))
+                .line(AuditAction::Reversal, &original.id.to_string(), json!({ "amount": self.amount }))
                 .accounting_for(sequence, sequence + i64::from(fee.is_some())),
         )?;
         let mut made = give_back(ledger, &original, &Return { amount: self.amount, note: None, audit: Some(audit) })?;

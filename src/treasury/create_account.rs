@@ -6,7 +6,7 @@ use serde_json::json;
 use super::SystemAccount;
 use crate::error::{Code, Error, Result};
 use crate::identity::check_name;
-use crate::ledger::{Authority, Command, Ledger, SYSTEM_ACCOUNT, UserId, treasury};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, SYSTEM_ACCOUNT, UserId, treasury};
 
 /// Creates the community's own system account. Safe to repeat: the second time changes nothing.
 #[derive(Debug, Clone)]
@@ -61,10 +61,10 @@ impl Command for AddAccount {
 
 fn create(ledger: &mut Ledger<'_>, name: &str, authority: &Authority) -> Result<SystemAccount> {
     let (wallet, wallet_id) = ledger.open_wallet(true)?;
+    ledger.audit(&authority.line(AuditAction::SystemAccountCreate, name, json!({ "wallet_id": wallet_id })))?;
     ledger.conn.execute(
         "INSERT INTO system_accounts (id, wallet, name, created_at) VALUES (?1, ?2, ?3, ?4)",
         (UserId::random(), wallet, name, ledger.now()),
     )?;
-    ledger.audit(&authority.line("system_account.create", name, json!({ "wallet_id": wallet_id })))?;
     Ok(SystemAccount { name: name.to_owned(), wallet_id, balance: 0 })
 }

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Note, Posting, Repeatable, Seen, Transaction, Wallet, WalletId, as_made,
-    treasury,
+    Amount, AuditAction, Authority, Command, Ledger, Note, Posting, Repeatable, Seen, Series, Transaction, Wallet,
+    WalletId, as_made, treasury,
 };
 
 /// One member's share.
@@ -59,7 +59,8 @@ pub struct Distribution {
     /// Tokens that members received.
     pub distributed: i64,
     /// The issuance, if there was one, and then one transaction for each recipient.
-    pub transactions: Vec<Transaction>,
+    #[schema(value_type = Vec<Transaction>)]
+    pub transactions: Series,
 }
 
 /// The refusal of more recipients than one distribution serves: what may be done, and by which setting it
@@ -79,8 +80,8 @@ impl Distribute {
         Ok(((total - treasury.balance).max(0), total))
     }
 
-    /// Every recipient's wallet, and the sum.
-    fn check(&self, conn: &Connection, mut wallets: Seen) -> Result<(Vec<Wallet>, i64)> {
+    /// Who gets how much, and the sum.
+    fn check(&self, conn: &Connection, mut wallets: Seen) -> Result<(Vec<(Wallet, Amount)>, i64)> {
         if self.recipients.is_empty() {
             return Err(Error::field(
                 "recipients",
@@ -92,14 +93,15 @@ impl Distribute {
         }
         let mut named = HashSet::with_capacity(self.recipients.len());
         let mut total = 0_i64;
-        let mut receivers = Vec::with_capacity(self.recipients.len());
-        for recipient in &self.recipients {
+        let mut shares = Vec::with_capacity(self.recipients.len());
+        for (place, recipient) in self.recipients.iter().enumerate() {
             let at = |error: Error| error.about(&recipient.place).with("wallet_id", recipient.wallet_id.to_string());
-            let wallet = wallets.take(conn, recipient.wallet_id);
-            receivers.push(wallet.and_then(|wallet| receiver(wallet, &mut named)).map_err(at)?);
+            let wallet = wallets.take(conn, place, recipient.wallet_id);
+            let wallet = wallet.and_then(|wallet| receiver(wallet, &mut named)).map_err(at)?;
+            shares.push((wallet, recipient.amount));
             total = add(total, recipient.amount)?;
         }
-        Ok((receivers, total))
+        Ok((shares, total))
     }
 }
 
@@ -136,9 +138,8 @@ impl Command for Distribute {
     const LOOKS_AHEAD: bool = true;
 
     fn look_ahead(&mut self, conn: &Connection) -> Result<()> {
-        // Longer lists are refused.
-        let wallets = self.recipients.iter().take(self.recipients_max).map(|recipient| recipient.wallet_id);
-        self.seen = Seen::look(conn, wallets)?;
+        let wallets = self.recipients.iter().map(|recipient| recipient.wallet_id);
+        self.seen = Seen::look(conn, wallets, self.recipients_max)?;
         Ok(())
     }
 
@@ -146,7 +147,7 @@ impl Command for Distribute {
         let mut treasury = treasury(ledger.conn, self.system_account.as_deref())?;
         let mut seen = std::mem::take(&mut self.seen);
         seen.forget_changed(ledger)?;
-        let (wallets, total) = self.check(ledger.conn, seen)?;
+        let (shares, total) = self.check(ledger.conn, seen)?;
         let issued = (total - treasury.balance).max(0);
         if self.issued_max.is_some_and(|most| issued > most) {
             return Err(Error::new(
@@ -164,25 +165,20 @@ impl Command for Distribute {
             &self
                 .authority
                 .line(
-                    "distribution",
+                    AuditAction::Distribution,
                     &distribution_id.to_string(),
                     json!({ "issued": issued, "distributed": total, "recipients": self.recipients.len() }),
                 )
                 .accounting_for(first, first + count - 1),
         )?;
-        let issuance = if issued > 0 {
+        let first = if issued > 0 {
             let posting = Posting { audit: Some(audit), ..Posting::of(Amount::new(issued)?) };
             Some(ledger.post(&mut treasury.clone(), &mut treasury, &posting)?)
         } else {
             None
         };
-        let shares = self.recipients.iter().zip(wallets).map(|(recipient, wallet)| {
-            let posting = Posting { audit: Some(audit), note: self.note.as_ref(), ..Posting::of(recipient.amount) };
-            (wallet, posting)
-        });
-        let mut transactions = ledger.post_all(&mut treasury, shares)?;
-        transactions.splice(0..0, issuance);
-        Ok(Distribution { distribution_id, issued, distributed: total, transactions })
+        let shares = ledger.post_all(&mut treasury, shares, self.note.as_ref(), Some(audit))?;
+        Ok(Distribution { distribution_id, issued, distributed: total, transactions: Series::made(first, shares) })
     }
 }
 
@@ -192,7 +188,7 @@ impl Repeatable for Distribute {
     }
 
     fn first_sequence(output: &Distribution) -> i64 {
-        output.transactions.first().map_or(0, |transaction| transaction.sequence)
+        output.transactions.first_sequence()
     }
 
     fn replay(conn: &Connection, first_sequence: i64) -> Result<Distribution> {
@@ -207,7 +203,9 @@ impl Repeatable for Distribute {
             distribution_id: Uuid::try_parse(&id).map_err(Error::internal)?,
             issued,
             distributed,
-            transactions: (first_sequence..=last).map(|sequence| as_made(conn, sequence)).collect::<Result<_>>()?,
+            transactions: Series::read(
+                (first_sequence..=last).map(|sequence| as_made(conn, sequence)).collect::<Result<_>>()?,
+            ),
         })
     }
 }

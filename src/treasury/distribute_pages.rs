@@ -19,8 +19,8 @@ use crate::audit::{AuditView, lines};
 use crate::error::{Code, Error, Result};
 use crate::identity::Role;
 use crate::ledger::{
-    Amount, AuditEntry, AuditFilter, IdempotencyKey, Kind, NOTE_CHARS_MAX, Note, Once, PageRequest, REASON_CHARS_MAX,
-    SYSTEM_ACCOUNT, Seen, Transaction, as_made, audit_history,
+    Amount, AuditAction, AuditEntry, AuditFilter, IdempotencyKey, Kind, NOTE_CHARS_MAX, Note, Once, PageRequest,
+    REASON_CHARS_MAX, SYSTEM_ACCOUNT, Seen, Transaction, as_made, audit_history,
 };
 use crate::web::{
     App, MayAct, Nav, Operating, Overseeing, Pages, Parameters, PathId, Section, Session, Shell, UploadBody,
@@ -76,7 +76,7 @@ struct BeginPage {
 
 async fn begin_page(app: &App, session: &Session, draft: Draft, mut problems: Vec<Problem>) -> Result<Response> {
     let read = |conn: &Connection| {
-        let filter = AuditFilter { action: Some("distribution".into()), ..AuditFilter::default() };
+        let filter = AuditFilter { action: Some(AuditAction::Distribution.as_str().into()), ..AuditFilter::default() };
         Ok((SystemAccount::list(conn)?, lines(conn, &filter, &PageRequest { limit: FORMER, cursor: None })?.items))
     };
     let (accounts, former) = app.books.read(read).await?;
@@ -136,7 +136,7 @@ fn former(conn: &Connection, id: Uuid) -> Result<Draft> {
 /// The line of the audit log that a distribution left.
 fn line_of(conn: &Connection, id: Uuid) -> Result<AuditEntry> {
     let filter = AuditFilter {
-        action: Some("distribution".into()),
+        action: Some(AuditAction::Distribution.as_str().into()),
         target: Some(id.hyphenated().to_string()),
         ..AuditFilter::default()
     };

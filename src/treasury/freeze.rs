@@ -4,10 +4,10 @@ use rusqlite::OptionalExtension;
 use serde_json::json;
 
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Authority, Command, Ledger, Wallet, WalletId};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, Wallet, WalletId};
 
-/// Freezes or unfreezes a member's wallet. A wallet that is already so stays as it is, and nothing
-/// is logged.
+/// Freezes or unfreezes a member's wallet. A wallet that is already so, for the same reason, stays as it is, and
+/// nothing is logged; freezing it for another reason is what the member reads from then on.
 ///
 /// Refused: `wallet_not_found`, `system_wallet`.
 #[derive(Debug, Clone)]
@@ -28,18 +28,19 @@ impl Command for SetFrozen {
         if wallet.is_system {
             return Err(Error::new(Code::SystemWallet, "The wallet of a system account cannot be frozen."));
         }
-        if wallet.frozen_reason.is_some() == self.frozen {
+        let frozen_for = self.frozen.then(|| self.authority.reason.as_str());
+        if wallet.frozen_reason.as_deref() == frozen_for {
             return Ok(wallet);
         }
         let (action, details) = if self.frozen {
-            ("wallet.freeze", json!({}))
+            (AuditAction::WalletFreeze, json!({}))
         } else {
-            ("wallet.unfreeze", json!({ "balance": wallet.balance }))
+            (AuditAction::WalletUnfreeze, json!({ "balance": wallet.balance }))
         };
         let audit = ledger.audit(&self.authority.line(action, &wallet.id.to_string(), details))?;
         ledger.conn.execute(
             "UPDATE wallets SET is_frozen = ?2, frozen_reason = ?3, state_audit = ?4, updated_at = ?5 WHERE key = ?1",
-            (wallet.key, self.frozen, self.frozen.then(|| self.authority.reason.as_str()), audit, ledger.now()),
+            (wallet.key, self.frozen, frozen_for, audit, ledger.now()),
         )?;
         Wallet::by_key(ledger.conn, wallet.key)
     }

@@ -4,7 +4,9 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::ledger::{Amount, Authority, Command, Ledger, Posting, Repeatable, Transaction, as_made, treasury};
+use crate::ledger::{
+    Amount, AuditAction, Authority, Command, Ledger, Posting, Repeatable, Transaction, as_made, treasury,
+};
 
 /// Issues tokens into the pool of a system account.
 ///
@@ -28,7 +30,7 @@ impl Command for Issue {
         let audit = ledger.audit(
             &self
                 .authority
-                .line("issuance", &wallet.id.to_string(), json!({ "amount": self.amount }))
+                .line(AuditAction::Issuance, &wallet.id.to_string(), json!({ "amount": self.amount }))
                 .accounting_for(sequence, sequence),
         )?;
         let mut same = wallet.clone();

@@ -14,6 +14,7 @@ mod freeze;
 mod freeze_pages;
 mod issue;
 mod list;
+mod move_between;
 mod preview;
 mod system_account;
 
@@ -25,6 +26,7 @@ pub use distribute::{Distribute, Distribution, Recipient, too_many_recipients};
 pub use freeze::{SetFrozen, Unfreeze, Unfrozen};
 pub use issue::Issue;
 pub use list::{LIST_BYTES_MAX, ListLine, read_list};
+pub use move_between::MoveBetween;
 pub use system_account::SystemAccount;
 
 /// What this slice hands the server.

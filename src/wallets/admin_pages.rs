@@ -14,7 +14,8 @@ use crate::error::{Code, Error, Result};
 use crate::identity::Role;
 use crate::language::Phrase;
 use crate::ledger::{
-    Filter, Kind, Page, PageRequest, Transaction, TransactionId, Wallet, WalletId, by_id, history, whole_history,
+    AuditAction, Filter, Kind, Page, PageRequest, Transaction, TransactionId, Wallet, WalletId, by_id, history,
+    whole_history,
 };
 use crate::web::spreadsheet::{harmless, row};
 use crate::web::{
@@ -175,7 +176,8 @@ async fn table(
     Parameters(form): Parameters<AllForm>,
 ) -> Result<Response> {
     let wanted = form.wanted(&app.shell(Some(&session), Nav::None))?;
-    note_export(&app, &session.member, &request_id, ("export.transactions", "transactions.csv"), &form).await?;
+    note_export(&app, &session.member, &request_id, (AuditAction::ExportTransactions, "transactions.csv"), &form)
+        .await?;
     Ok(download("transactions.csv", "text/csv; charset=utf-8", |pieces| write(app, wanted, pieces)))
 }
 

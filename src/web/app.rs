@@ -11,7 +11,7 @@ use super::feed::Feed;
 use super::figures::Figures;
 use super::look::Look;
 use super::rates::Rates;
-use super::refused::RefusedSignIns;
+use super::refused::Refusals;
 use super::{Client, Pages};
 use crate::backups;
 use crate::config::{Config, IdentityName};
@@ -54,8 +54,8 @@ pub struct Shared {
     pub look: Look,
     /// Who waits for news of which wallet.
     pub feed: Feed,
-    /// Who wanted to come in and could not.
-    pub refused: RefusedSignIns,
+    /// Who wanted to come in, or to do what is for operators, and could not.
+    pub refused: Refusals,
     /// How the backups go that are taken by themselves.
     pub backups: backups::Watch,
     /// What is counted of requests.
@@ -98,7 +98,7 @@ impl App {
             passkeys,
             look,
             feed,
-            refused: RefusedSignIns::default(),
+            refused: Refusals::default(),
             backups: backups::Watch::default(),
             figures: Figures::new()?,
             payers,

@@ -5,6 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::frame::RequestId;
+use super::known::Known;
 use super::service_calls::ServiceCalls;
 use super::{App, Client};
 use crate::config::IdentityName;
@@ -196,6 +197,13 @@ impl FromRequestParts<App> for Paying {
     }
 }
 
+/// The member who calls what is for those who look after the community; a refusal is written down with their id.
+async fn office_seeker(parts: &mut Parts, app: &App) -> Result<Member> {
+    let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
+    Known::of(&parts.extensions).note_member(&member);
+    Ok(member)
+}
+
 /// A caller with the role of operator.
 #[derive(Debug, Clone)]
 pub struct OperatorCaller(pub Member);
@@ -204,7 +212,7 @@ impl FromRequestParts<App> for OperatorCaller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
+        let member = office_seeker(parts, app).await?;
         if member.has(Role::Operator) { Ok(Self(member)) } else { Err(Error::forbidden()) }
     }
 }
@@ -217,7 +225,7 @@ impl FromRequestParts<App> for OverseerCaller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Bearer(member) = Bearer::from_request_parts(parts, app).await?;
+        let member = office_seeker(parts, app).await?;
         if member.oversees() { Ok(Self(member)) } else { Err(Error::forbidden()) }
     }
 }

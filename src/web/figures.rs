@@ -31,7 +31,7 @@ impl Figures {
                     &["route", "method", "status"],
                 )?,
                 refusals: IntCounterVec::new(
-                    Opts::new("communitytoken_refusals_total", "Requests refused, by code."),
+                    Opts::new("communitytoken_refusals_total", "Requests and connections refused, by code."),
                     &["code"],
                 )?,
                 seconds: Histogram::with_opts(
@@ -59,9 +59,23 @@ impl Figures {
         self.seconds.observe(seconds);
     }
 
-    pub(super) fn refused(&self, code: Code) {
-        self.refusals.with_label_values(&[code.as_str()]).inc();
+    /// Counts an answer, if it is a refusal: one that travels in it, or one that its page tells beside a form. What
+    /// a page finds wrong with what was typed without any other word is what programs are told as a wrong request.
+    pub(super) fn refused(&self, error: Option<Code>, told: Option<Code>, status: StatusCode) {
+        let told = match status {
+            _ if !status.is_client_error() && !status.is_server_error() => None,
+            StatusCode::UNPROCESSABLE_ENTITY => told.or(Some(Code::InvalidRequest)),
+            _ => told,
+        };
+        if let Some(code) = error.or(told) {
+            count(&self.refusals, code);
+        }
     }
+}
+
+/// Counts one refusal; of requests the frame does, of connections the door.
+pub fn count(refusals: &IntCounterVec, code: Code) {
+    refusals.with_label_values(&[code.as_str()]).inc();
 }
 
 /// Anybody can make up methods; each would be counted for ever.

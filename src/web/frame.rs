@@ -20,8 +20,10 @@ use super::arrival;
 use super::known::Known;
 use super::language::Visitor;
 use super::page::{Nav, ProblemPage, page_with};
+use super::refused::Refusal;
 use super::service_calls::ServiceCalls;
 use super::session::Session;
+use super::told::listen;
 use crate::error::{Code, Error};
 use crate::identity::{has_travelled, is_local_host};
 
@@ -103,24 +105,13 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     let client = arrival::client(&app, &request);
     request.extensions_mut().insert(client);
     let watched = ServiceCalls::watch(&mut request);
-    let mut response = match refuse(&app, &request) {
-        Some(error) => error.into_response(),
-        None => tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await.unwrap_or_else(|_| {
-            Error::new(
-                Code::Timeout,
-                "This took longer than the server waits. Repeat the request with the same Idempotency-Key.",
-            )
-            .with("retry_after_seconds", 5)
-            .into_response()
-        }),
-    };
+    let (mut response, told_by_form) = answer(&app, request, next).await;
     if let Some(watched) = watched {
         response = watched.count(&app, response).await;
     }
     let error = response.extensions_mut().remove::<Error>();
     let code = error.as_ref().map(|error| error.code);
     if let Some(error) = error {
-        app.figures.refused(error.code);
         if let Some(cause) = error.cause() {
             tracing::warn!(request_id = %id.0, code = %error.code, cause, "refused");
         }
@@ -135,9 +126,16 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     dress(&app, response.headers_mut(), &id);
     let took = began.elapsed();
     let route = route.as_ref().map(MatchedPath::as_str);
-    app.refused.note(route, shows_token, response.status(), code);
+    if response.status().is_client_error() {
+        let (status, member, at) = (response.status(), known.member(), app.books.now());
+        let (method, request_id) = (&method, id.0.as_str());
+        app.refused.note(&Refusal { method, route, status, code, shows_token, member, request_id, at });
+    }
+    app.figures.refused(code, told_by_form, response.status());
     app.figures.answered(route, &method, response.status(), took.as_secs_f64());
-    let (status, milliseconds) = (response.status().as_u16(), took.as_millis());
+    // As a number: what has more bits than JSON's own would be written as text.
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
     // What went well is for those who look closely; a busy community would fill the log with it. What is
     // not logged need not be made fit for it.
     if status < 400 {
@@ -146,6 +144,23 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
         tracing::info!(request_id = %id.0, %method, path = loggable(address.path()), status, milliseconds, "answered");
     }
     response
+}
+
+/// The answer, in the time that a request may take, and the refusal that it tells beside a form.
+async fn answer(app: &App, request: Request, next: Next) -> (Response, Option<Code>) {
+    if let Some(error) = refuse(app, &request) {
+        return (error.into_response(), None);
+    }
+    let (answer, told) = listen(tokio::time::timeout(REQUEST_TIME_MAX, next.run(request))).await;
+    let late = |_| {
+        Error::new(
+            Code::Timeout,
+            "This took longer than the server waits. Repeat the request with the same Idempotency-Key.",
+        )
+        .with("retry_after_seconds", 5)
+        .into_response()
+    };
+    (answer.unwrap_or_else(late), told)
 }
 
 /// The address as the log shows it. Nothing of ours that is so long is harmless: it is the secret of a
@@ -212,7 +227,11 @@ async fn told(app: &App, error: &Error, id: &RequestId, headers: &HeaderMap, kno
         Some(session) => Some(session.clone()),
         // Much is refused before anybody asks whose it is; but where too much is asked, nothing more is.
         None if error.code.status() < 500 && error.code != Code::TooManyRequests => {
-            Session::of(app, headers).await.ok().flatten()
+            let session = Session::of(app, headers).await.ok().flatten();
+            if let Some(session) = &session {
+                known.note_session(session);
+            }
+            session
         }
         None => None,
     };

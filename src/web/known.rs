@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 use axum::http::Extensions;
 
 use super::session::Session;
+use crate::identity::Member;
+use crate::ledger::UserId;
 
 /// What people write into forms, field by field: not what they choose, and nothing that lets anybody in.
 const WRITTEN: [&str; 13] = [
@@ -35,6 +37,7 @@ pub(super) struct Known(Arc<Found>);
 #[derive(Debug, Default)]
 struct Found {
     session: OnceLock<Session>,
+    member: OnceLock<UserId>,
     written: OnceLock<Vec<String>>,
 }
 
@@ -48,6 +51,11 @@ impl Known {
         self.0.session.get_or_init(|| session.clone());
     }
 
+    /// Notes whose token came with it.
+    pub(super) fn note_member(&self, member: &Member) {
+        self.0.member.get_or_init(|| member.id);
+    }
+
     pub(super) fn note_written<'a>(&self, fields: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) {
         let written = fields.filter(|(name, text)| {
             WRITTEN.contains(&name.as_ref()) && !text.trim().is_empty() && text.len() <= WRITTEN_BYTES_MAX
@@ -58,6 +66,11 @@ impl Known {
     /// Whose it is, if that was asked and somebody found.
     pub(super) fn session(&self) -> Option<&Session> {
         self.0.session.get()
+    }
+
+    /// Which member's it is, by their session or by their token.
+    pub(super) fn member(&self) -> Option<UserId> {
+        self.session().map(|session| session.member.id).or_else(|| self.0.member.get().copied())
     }
 
     /// What somebody wrote into its form.

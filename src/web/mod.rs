@@ -30,6 +30,8 @@ mod service_calls;
 mod session;
 pub mod spreadsheet;
 mod square;
+mod told;
+mod warnings;
 mod why;
 
 pub use act::{ActForm, ActPage, ReasonForm};
@@ -43,15 +45,17 @@ pub use caller::{
 pub use created::{created, created_at, replayed};
 pub use download::{Pieces, download, whole};
 pub use feed::{Ear, Feed};
-pub use figures::Figures;
+pub use figures::{Figures, count as count_refusal};
 pub use frame::{DRESS, RequestId, frame, problem_body};
 pub use language::{Visitor, is_local, routes as language_routes};
 pub use listener::{BearerListener, PageListener, Pass};
 pub use overseeing::{MayAct, Operating, Overseeing};
 pub use page::{Nav, Shell, form_status, page, page_with, page_with_script};
 pub use pages::Pages;
-pub use refused::{Refused, RefusedSignIns};
+pub use refused::{Refusals, Tally, Whom};
 pub use sections::Section;
 pub use session::{BareForm, SESSION, Session, SignIn, sign_in_and_go_on};
 pub use square::Square;
+pub use told::note as note_refusal;
+pub use warnings::Warning;
 pub use why::Why;

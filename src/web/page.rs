@@ -11,7 +11,7 @@ use jiff::{Timestamp, Zoned};
 use super::assets::stylesheet_url;
 use super::frame::POLICY_WITH_SCRIPT;
 use super::sections::{Section, SectionLink};
-use super::{App, Session, Visitor};
+use super::{App, Session, Visitor, told};
 use crate::error::{Error, FieldError};
 use crate::language::{Language, Phrase, whole_number};
 use crate::ledger::{Owner, Party};
@@ -141,6 +141,7 @@ impl Shell {
 
     /// A refusal as members are told it: the sentence of its own, if it has one, or that of its code.
     pub fn sentence(&self, error: &Error) -> String {
+        told::note(error.code);
         let phrase = match error.words() {
             Some((key, Some(name))) => self.say(key).with("name", name),
             Some((key, None)) => self.say(key),
@@ -165,6 +166,7 @@ impl Shell {
     /// The same as those are told it who look after the community, beside a form: where a member reads of
     /// their own wallet, they read of somebody else's.
     pub fn of_others(&self, error: &Error) -> String {
+        told::note(error.code);
         let of_others = self.told(self.say(format!("{}.of-others", refusal_key(error))), error);
         match (error.words(), error.errors.first()) {
             (None, Some(wrong)) => self.rule(wrong),
@@ -186,6 +188,7 @@ impl Shell {
 
     /// What is wrong with what was typed: the rule for the first thing that is, or the refusal's sentence.
     pub fn problem(&self, error: &Error) -> String {
+        told::note(error.code);
         error.errors.first().map_or_else(|| self.sentence(error), |wrong| self.rule(wrong))
     }
 

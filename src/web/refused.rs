@@ -1,59 +1,183 @@
-//! Sign-ins that were refused, counted by where and why, for the audit log: one line tells of many, so that
-//! nobody fills the disk by knocking.
+//! What was refused to whom, counted for the audit log: sign-ins, by where and why; and what members tried that is
+//! for operators or auditors, by member. One line tells of many, so that nobody fills the disk by knocking.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use crate::error::Code;
+use crate::ledger::UserId;
 
 /// The routes by which people come in.
 const WAYS_IN: [&str; 5] = ["/login", "/login/callback", "/login/passkey", "/login/recovery", "/join/{secret}"];
 /// How tokens of the API are called here.
 const TOKEN: &str = "token";
+/// Where those who look after the community do it.
+const OFFICES: [&str; 2] = ["/admin", "/v1/admin"];
+/// Members who are counted one by one; what more of them try is counted together.
+const MEMBERS_MAX: usize = 1000;
 
-/// How often it was refused, by way and reason. There are few of either, whatever strangers send.
-pub type Refused = BTreeMap<String, u64>;
+/// Of whom one line tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Whom {
+    /// Of all who wanted to come in.
+    SignIns,
+    /// Of a member who wanted to do what is for operators or auditors.
+    Member(UserId),
+    /// Of more members than are counted one by one.
+    Others,
+}
+
+/// What one line tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// How often it was refused, by what and why. There are few of either, whatever anybody sends.
+    pub refused: BTreeMap<String, u64>,
+    /// The route that was refused first.
+    pub route: String,
+    /// By which request.
+    pub request_id: String,
+    /// When that was.
+    pub first_at: i64,
+    /// When it was the last time.
+    pub last_at: i64,
+}
+
+impl Tally {
+    /// How many they are.
+    pub fn count(&self) -> u64 {
+        self.refused.values().sum()
+    }
+
+    /// Adds what came later.
+    fn add(&mut self, later: Self) {
+        for (name, count) in later.refused {
+            *self.refused.entry(name).or_default() += count;
+        }
+        self.last_at = self.last_at.max(later.last_at);
+    }
+}
+
+/// An answer that refused something.
+pub(super) struct Refusal<'a> {
+    pub(super) method: &'a Method,
+    pub(super) route: Option<&'a str>,
+    pub(super) status: StatusCode,
+    pub(super) code: Option<Code>,
+    /// Whether a token was shown.
+    pub(super) shows_token: bool,
+    /// Who asked, where that is known.
+    pub(super) member: Option<UserId>,
+    pub(super) request_id: &'a str,
+    pub(super) at: i64,
+}
+
+impl Refusal<'_> {
+    /// Of whom a line has to tell for it, and as what it is counted there; nothing of what is nobody's business.
+    fn counted(&self) -> Option<(Whom, String)> {
+        let route = self.route?;
+        let why = self.code.map_or_else(|| self.status.as_str(), |code| code.as_str());
+        if WAYS_IN.contains(&route) {
+            return Some((Whom::SignIns, format!("{route} {why}")));
+        }
+        if self.shows_token && self.status == StatusCode::UNAUTHORIZED && route.starts_with("/v1/") {
+            return Some((Whom::SignIns, format!("{TOKEN} {why}")));
+        }
+        let is_in =
+            |office: &str| route.strip_prefix(office).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        match self.member {
+            Some(member) if self.status == StatusCode::FORBIDDEN && OFFICES.into_iter().any(is_in) => {
+                Some((Whom::Member(member), format!("{} {route} {why}", self.method)))
+            }
+            _ => None,
+        }
+    }
+}
 
 /// Counts them.
 #[derive(Default)]
-pub struct RefusedSignIns(Mutex<Refused>);
+pub struct Refusals(Mutex<HashMap<Whom, Tally>>);
 
-impl RefusedSignIns {
-    fn counts(&self) -> MutexGuard<'_, Refused> {
+impl Refusals {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<Whom, Tally>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts an answer, if it refused somebody who wanted to come in. `token`: whether one was shown.
-    pub(super) fn note(&self, route: Option<&str>, token: bool, status: StatusCode, code: Option<Code>) {
-        if !status.is_client_error() {
-            return;
+    /// Counts an answer, if the audit log is to know of it.
+    pub(super) fn note(&self, refusal: &Refusal<'_>) {
+        let Some((whom, name)) = refusal.counted() else { return };
+        let at = refusal.at;
+        let (route, request_id) = (refusal.route.unwrap_or_default().to_owned(), refusal.request_id.to_owned());
+        let tally = Tally { refused: BTreeMap::from([(name, 1)]), route, request_id, first_at: at, last_at: at };
+        add(&mut self.waiting(), whom, tally);
+    }
+
+    /// Takes those whose line is due.
+    pub fn take(&self, is_due: impl Fn(Whom, &Tally) -> bool) -> Vec<(Whom, Tally)> {
+        self.waiting().extract_if(|whom, tally| is_due(*whom, tally)).collect()
+    }
+
+    /// Puts back what could not be written down; what was counted meanwhile came later.
+    pub fn put_back(&self, refused: Vec<(Whom, Tally)>) {
+        let mut waiting = self.waiting();
+        for (whom, mut tally) in refused {
+            if let Some(later) = waiting.remove(&whom) {
+                tally.add(later);
+            }
+            add(&mut waiting, whom, tally);
         }
-        let way = match route {
-            Some(route) if WAYS_IN.contains(&route) => route,
-            Some(route) if token && status == StatusCode::UNAUTHORIZED && route.starts_with("/v1/") => TOKEN,
-            _ => return,
-        };
-        let why = code.map_or_else(|| status.as_str(), |code| code.as_str());
-        *self.counts().entry(format!("{way} {why}")).or_default() += 1;
+    }
+}
+
+fn add(waiting: &mut HashMap<Whom, Tally>, whom: Whom, tally: Tally) {
+    let is_member = |whom: &Whom| matches!(whom, Whom::Member(_));
+    let is_new = is_member(&whom) && !waiting.contains_key(&whom);
+    let is_one_too_many = is_new && waiting.keys().filter(|whom| is_member(whom)).count() >= MEMBERS_MAX;
+    let whom = if is_one_too_many { Whom::Others } else { whom };
+    match waiting.get_mut(&whom) {
+        Some(before) => before.add(tally),
+        None => drop(waiting.insert(whom, tally)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(route: &'static str, status: StatusCode, member: Option<UserId>) -> Refusal<'static> {
+        let (method, code) = (&Method::GET, Some(Code::Forbidden));
+        Refusal { method, route: Some(route), status, code, shows_token: false, member, request_id: "one", at: 7 }
     }
 
-    /// How many were counted since they were taken last.
-    pub fn waiting(&self) -> u64 {
-        self.counts().values().sum()
-    }
-
-    /// What was counted since this was called last.
-    pub fn take(&self) -> Refused {
-        std::mem::take(&mut *self.counts())
-    }
-
-    /// Puts back what could not be written down.
-    pub fn put_back(&self, refused: Refused) {
-        let mut counts = self.counts();
-        for (name, count) in refused {
-            *counts.entry(name).or_default() += count;
+    /// Only what is refused to somebody who is known, and only where operators and auditors are at work.
+    #[test]
+    fn what_counts() {
+        let (ann, forbidden) = (Some(UserId::random()), StatusCode::FORBIDDEN);
+        for route in ["/admin", "/admin/audit", "/v1/admin/users/{id}"] {
+            assert!(refusal(route, forbidden, ann).counted().is_some(), "{route}");
+            assert!(refusal(route, forbidden, None).counted().is_none(), "{route}");
+            assert!(refusal(route, StatusCode::NOT_FOUND, ann).counted().is_none(), "{route}");
         }
+        for route in ["/", "/administer", "/v1/me", "/transactions/{id}"] {
+            assert!(refusal(route, forbidden, ann).counted().is_none(), "{route}");
+        }
+    }
+
+    /// However many try, no more are kept apart than there is room for, and none is lost.
+    #[test]
+    fn a_crowd_is_counted_together() {
+        let refusals = Refusals::default();
+        let ids: Vec<_> = (0..MEMBERS_MAX + 50).map(|_| UserId::random()).collect();
+        for id in ids.iter().chain(&ids) {
+            refusals.note(&refusal("/admin", StatusCode::FORBIDDEN, Some(*id)));
+        }
+        let all = refusals.take(|_, _| true);
+        assert_eq!(all.len(), MEMBERS_MAX + 1);
+        let of_others = all.iter().find(|(whom, _)| *whom == Whom::Others).unwrap();
+        assert_eq!((of_others.1.count(), all.iter().map(|(_, tally)| tally.count()).sum()), (100, 2 * 1050));
+        refusals.put_back(all);
+        assert_eq!(refusals.take(|whom, _| whom == Whom::Others).len(), 1);
+        assert_eq!(refusals.take(|_, _| true).len(), MEMBERS_MAX);
     }
 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use super::frame::REQUEST_ID;
 use super::known::Known;
-use super::{App, Client};
+use super::{App, Client, told};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::identity::session::{EndSessions, Method, OpenSession, SessionInfo, Vouched, Which};
 use crate::identity::{Member, Role, Secret};
@@ -220,6 +220,7 @@ impl Session {
 
     /// What is said above a form that had expired, and that is shown again with what was typed into it.
     pub fn form_kept(&self) -> FieldError {
+        told::note(Code::Forbidden);
         FieldError { field: String::new(), message: self.language.say("layout-form-kept").into() }
     }
 

@@ -8,7 +8,7 @@ use super::event::EventKind;
 use super::sign::SigningSecret;
 use super::webhook::{MOST, Places, Webhook, by_id};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Authority, Command, Ledger};
+use crate::ledger::{AuditAction, Authority, Command, Ledger};
 use crate::outgoing;
 
 /// Makes a webhook. It is told what happens from now on. Where it leads and what it is told never changes:
@@ -50,7 +50,7 @@ impl Command for CreateWebhook {
         }
         let (id, kinds) = (Uuid::new_v4(), json!(kinds));
         let details = json!({ "origin": Webhook::origin(&url), "kinds": kinds, "notes": self.notes });
-        let audit = ledger.note(&self.authority, "webhook.create", id, details)?;
+        let audit = ledger.note(&self.authority, AuditAction::WebhookCreate, id, details)?;
         let Places([transactions, audit_log, users, checkpoints, alerts]) = Places::heads(ledger.conn)?;
         ledger.conn.execute(
             "INSERT INTO webhooks (id, url, kinds, notes, secret, created_at, audit, transactions, audit_log, users, checkpoints, alerts)

@@ -11,7 +11,7 @@ use super::event::EventKind;
 use super::pending::{Message, again};
 use super::webhook::{Webhook, by_id};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Authority, Command, Ledger, Page, PageRequest, bad_cursor};
+use crate::ledger::{AuditAction, Authority, Command, Ledger, Page, PageRequest, bad_cursor};
 
 /// What is kept for one webhook; what is older goes.
 const KEPT: i64 = 1_000;
@@ -137,7 +137,7 @@ impl Command for SendAgain {
             return Err(Error::new(Code::MessageNotFound, "No such message is set apart."));
         }
         let details = json!({ "message": self.message, "count": count });
-        ledger.note(&self.authority, "webhook.send_again", self.id, details)?;
+        ledger.note(&self.authority, AuditAction::WebhookSendAgain, self.id, details)?;
         ledger
             .conn
             .prepare_cached(&format!("UPDATE webhook_letters SET again = 1 {which}"))?
@@ -165,7 +165,7 @@ impl Command for TestWebhook {
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<String> {
         let webhook = by_id(ledger.conn, self.id)?;
-        let line = ledger.note(&self.authority, "webhook.test", self.id, json!({}))?;
+        let line = ledger.note(&self.authority, AuditAction::WebhookTest, self.id, json!({}))?;
         let message = Message::test(line, ledger.now(), &webhook);
         set_apart(ledger.conn, webhook.key, &message, 0, None)?;
         ledger.conn.execute("UPDATE webhooks SET due_at = 0 WHERE key = ?1", [webhook.key])?;

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::event::{EventKind, Source};
 use super::webhook::{Places, Webhook};
 use crate::error::Result;
+use crate::ledger::chain::Hash;
 use crate::ledger::proof::checkpoint_at;
-use crate::ledger::{Kind, TransactionId, hex, transaction_type};
+use crate::ledger::{HexHash, Kind, TransactionId, transaction_type};
 
 /// Rows looked at in each table in one go; of checkpoints fewer, because each is proven before it is told.
 const SPAN: i64 = 500;
@@ -148,7 +149,7 @@ fn transaction(row: &Row<'_>, notes: bool) -> Result<Message> {
         "to_wallet_id": row.get::<_, String>(4)?,
         "amount": row.get::<_, i64>(5)?,
         "created_at": created_at,
-        "hash": row.get::<_, Option<[u8; 32]>>(6)?.map(|hash| hex(&hash)),
+        "hash": row.get::<_, Option<Hash>>(6)?.map(HexHash),
     });
     if let (Some(reverses), Some(at)) = (reverses, reverses_at) {
         data["reverses"] = json!(TransactionId::new(at, tag, reverses));
@@ -221,7 +222,7 @@ fn checkpoint(conn: &Connection, row: &Row<'_>) -> Result<Option<Message>> {
     };
     let data = json!({
         "sequence": sequence,
-        "hash": hex(&signed.checkpoint.hash),
+        "hash": HexHash(signed.checkpoint.hash),
         "created_at": created_at,
         "text": signed.to_string(),
     });

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::sign::SigningSecret;
 use super::webhook::{Stopped, Webhook, by_id};
 use crate::error::Result;
-use crate::ledger::{Authority, Command, DAY_MS, Ledger};
+use crate::ledger::{AuditAction, Authority, Command, DAY_MS, Ledger};
 
 /// For how long the secret before still signs: receivers need not be told in the same moment.
 const BOTH: i64 = DAY_MS;
@@ -30,7 +30,8 @@ impl Command for RotateWebhook {
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Webhook> {
         let found = by_id(ledger.conn, self.id)?;
         let until = ledger.now() + BOTH;
-        let audit = ledger.note(&self.authority, "webhook.rotate", self.id, json!({ "old_secret_until": until }))?;
+        let audit =
+            ledger.note(&self.authority, AuditAction::WebhookRotate, self.id, json!({ "old_secret_until": until }))?;
         ledger.conn.execute(
             "UPDATE webhooks SET old_secret = secret, old_until = ?2, secret = ?3, audit = ?4 WHERE key = ?1",
             (found.key, until, self.secret.0, audit),
@@ -62,7 +63,7 @@ impl Command for StopWebhook {
             return Ok(found);
         }
         let details = json!({ "by": self.by, "last_answer": found.last_answer });
-        let audit = ledger.note(&self.authority, "webhook.stop", self.id, details)?;
+        let audit = ledger.note(&self.authority, AuditAction::WebhookStop, self.id, details)?;
         ledger.conn.execute(
             "UPDATE webhooks SET stopped_at = ?2, stopped_by = ?3, audit = ?4 WHERE key = ?1",
             (found.key, ledger.now(), self.by.as_str(), audit),
@@ -89,7 +90,7 @@ impl Command for ResumeWebhook {
     fn run(self, ledger: &mut Ledger<'_>) -> Result<Webhook> {
         let found = by_id(ledger.conn, self.id)?;
         if found.stopped_at.is_some() {
-            let audit = ledger.note(&self.authority, "webhook.resume", self.id, json!({}))?;
+            let audit = ledger.note(&self.authority, AuditAction::WebhookResume, self.id, json!({}))?;
             ledger.conn.execute(
                 "UPDATE webhooks SET stopped_at = NULL, stopped_by = NULL, attempts = 0, failing_since = NULL, audit = ?2
                   WHERE key = ?1",
@@ -118,7 +119,7 @@ impl Command for RemoveWebhook {
     fn run(self, ledger: &mut Ledger<'_>) -> Result<()> {
         let found = by_id(ledger.conn, self.id)?;
         let details = json!({ "set_apart": found.set_apart });
-        ledger.note(&self.authority, "webhook.remove", self.id, details)?;
+        ledger.note(&self.authority, AuditAction::WebhookRemove, self.id, details)?;
         ledger.conn.execute("DELETE FROM webhook_letters WHERE webhook = ?1", [found.key])?;
         ledger.conn.execute("DELETE FROM webhooks WHERE key = ?1", [found.key])?;
         Ok(())

@@ -65,6 +65,10 @@ async fn a_bot_acts_for_who_allows_it() {
     assert_eq!(server.rows(), before, "nothing before she allows it");
     bot.allow(&ann).await;
     bot.allow(&ann).await;
+    // Whom she lets act for her stands in the log, once, and by her id.
+    let allowed = server.sql("SELECT operator, target, details FROM audit_log WHERE action = 'client.allow'");
+    let line = json!({ "operator": format!("member {}", ann.user_id), "target": bot.id, "details": "{\"name\":\"discord-bot\"}" });
+    assert_eq!(allowed, json!([line]));
     let made = bot.pay_for("ann", &bob, 30).await.ok(201);
     assert_eq!((&made["client"], &made["from"]["wallet_id"]), (&json!("discord-bot"), &json!(ann.wallet_id)));
     assert_eq!((ann.balance().await, bob.balance().await), (70, 30));
@@ -138,6 +142,8 @@ async fn a_bot_acts_for_who_allows_it() {
     assert_eq!(ann.get("/v1/me/data").await.ok(200)["service_counts"].as_array().unwrap().len(), 6);
     // She stops it, and it is stopped.
     bot.stop(&ann).await;
+    let stopped = "SELECT operator FROM audit_log WHERE action = 'client.disallow'";
+    assert_eq!(server.sql(stopped), json!([{ "operator": format!("member {}", ann.user_id) }]));
     bot.pay_for("ann", &bob, 1).await.refused(403, "client_not_allowed");
     let answered = "SELECT sum(count) AS n FROM service_counts WHERE outcome = 'answered'";
     let read = server.sql(answered);
@@ -283,7 +289,7 @@ async fn renewed_and_revoked() {
     let next = Bot::new(&server, "Bot", &["wallet:read"]);
     server.cli(&["client", "create", "bOT", "--scope", "wallet:read", "--reason", "x"]).refused("client_exists");
     let actions = server.sql(&format!("SELECT group_concat(action) AS a FROM audit_log WHERE target = '{}'", bot.id));
-    assert_eq!(actions[0]["a"], "client.create,client.rotate,client.rotate,client.revoke");
+    assert_eq!(actions[0]["a"], "client.create,client.allow,client.rotate,client.rotate,client.revoke,client.disallow");
     // The credential is nowhere but with the client.
     let file: Vec<u8> = ["", "-wal"]
         .iter()

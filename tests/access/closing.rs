@@ -65,8 +65,8 @@ async fn nothing_personal_is_left() {
     let sent = ann.post("/v1/transfers", &note).await.ok(201);
     let to_her = json!({ "to_wallet_id": ann.wallet_id, "amount": 1, "note": "From Bob, who stays" });
     bob.post("/v1/transfers", &to_her).await.ok(201);
-    server.cli(&["member", "grant", &ann.user_id, "operator"]).ok();
-    server.cli(&["member", "grant", &ann.user_id, "auditor"]).ok();
+    server.cli(&["member", "grant", &ann.user_id, "operator", "--reason", "Elected"]).ok();
+    server.cli(&["member", "grant", &ann.user_id, "auditor", "--reason", "Elected"]).ok();
     let made = server
         .cli(&["client", "create", "bot", "--scope", "transfers:write", "--scope", "wallet:read", "--reason", "A bot"])
         .ok();
@@ -178,7 +178,7 @@ async fn borders() {
     assert_eq!(actions, ["transfer", "user.delete", "user.erase"], "the operator answers for all of it");
     // The running server, which remembers bob as a payer, learns it too: his token is somebody new's at once.
     bob.pay(&operator, 1).await.refused(422, "insufficient_balance");
-    server.cli(&["member", "sign-in-link", &bob.user_id]).refused("user_erased");
+    server.cli(&["member", "sign-in-link", &bob.user_id, "--reason", "Lost phone"]).refused("user_erased");
     assert_ne!(bob.get("/v1/me").await.ok(200)["id"], bob.user_id.as_str());
     close(&operator, &leaving(&operator, "keep")).await.refused(422, "last_operator");
     server.cli(&["member", "erase", OPERATOR, "--remaining", "keep", "--reason", "x"]).refused("last_operator");
@@ -233,7 +233,7 @@ async fn closing_while_paying() {
 async fn the_database_guards_it() {
     let mut server = Server::start().await;
     let (ann, bob) = (server.funded("ann", 5).await, server.funded("bob", 5).await);
-    server.cli(&["member", "grant", "bob", "operator"]).ok();
+    server.cli(&["member", "grant", "bob", "operator", "--reason", "Elected"]).ok();
     let made = server.cli(&["client", "create", "bot", "--scope", "wallet:read", "--reason", "A bot"]).ok();
     let client = made["id"].as_str().unwrap();
     let permit = format!("/v1/me/service-clients/{client}");

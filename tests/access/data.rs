@@ -183,7 +183,7 @@ async fn the_file_is_whole() {
     assert_eq!(history[450]["note"], note["note"]);
     let reasons: Vec<_> =
         data["audit_log"].as_array().unwrap().iter().map(|line| line["reason"].as_str().unwrap()).collect();
-    assert_eq!(reasons, ["Phone stolen", "Phone found", "Elected", "Her own act"]);
+    assert_eq!(reasons, ["Phone stolen", "Phone found", "Elected", "Her own act", "The member's own choice"]);
     assert!(!data.to_string().contains("Bob's affair"));
     let his = file(&bob).await;
     assert_eq!(his["transactions"].as_array().unwrap().len(), 452);

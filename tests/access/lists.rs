@@ -193,6 +193,78 @@ async fn the_audit_log() {
     server.assert_sound().await;
 }
 
+/// Lines are found by what a reader knows: a name where the log holds an id, words, a request.
+#[tokio::test]
+async fn the_audit_log_is_searched() {
+    let server = Server::start().await;
+    let (operator, ann) = (server.operator().await, server.funded("annegret", 5).await);
+    server.cli(&["freeze", &ann.wallet_id, "--reason", "Phone stolen in Zürich", "--operator", "Maria B."]).ok();
+    server.cli(&["member", "delete", "annegret", "--reason", "Moved away", "--operator", "Maria B."]).ok();
+    server.cli(&["member", "restore", "annegret", "--reason", "Back again", "--operator", "Maria B."]).ok();
+    let asked = [("x-request-id", "request/19"), ("idempotency-key", "one"), ("content-type", "application/json")];
+    let body = json!({ "amount": 7, "reason": "Stock" });
+    operator.call(reqwest::Method::POST, "/v1/admin/issuances", &asked, Some(body.to_string())).await.ok(201);
+    server.sql(&format!(
+        "INSERT INTO audit_log (sequence, created_at, operator, action, target, reason)
+         SELECT max(sequence) + 1, max(created_at), 'member {0}', 'session.open', '{0}', 'Signed in' FROM audit_log",
+        ann.user_id
+    ));
+    let path = "/v1/admin/audit-log";
+    let found = async |query: &str, limit| -> Vec<String> {
+        let lines = all(&operator, &format!("{path}?{query}"), limit).await;
+        lines.iter().map(|line| line["action"].as_str().unwrap().to_owned()).collect()
+    };
+    for limit in [1, 50] {
+        // Of members, the log holds the id alone.
+        assert_eq!(found("operator=NEGR", limit).await, ["session.open"]);
+        assert_eq!(found(&format!("operator={}", ann.user_id), limit).await, ["session.open"]);
+        let done_to_her = ["session.open", "user.restore", "user.delete", "wallet.freeze"];
+        assert_eq!(found("target=Annegret", limit).await, done_to_her);
+        assert_eq!(found("target=annegret&action=user.delete", limit).await, ["user.delete"]);
+        assert_eq!(found("target=annegre", limit).await, <[String; 0]>::default());
+        assert_eq!(found("q=STOLEN+in+z%C3%BCR", limit).await, ["wallet.freeze"]);
+        assert_eq!(found("q=%22amount%22:7", limit).await, ["issuance"]);
+        assert_eq!(found("q=stolen&operator=somebody", limit).await, <[String; 0]>::default());
+        assert_eq!(found("request_id=request/19", limit).await, ["issuance"]);
+        assert_eq!(found("request_id=request", limit).await, <[String; 0]>::default());
+    }
+    server.assert_sound().await;
+}
+
+/// However long the log is, a page looks at a part of it: a line far back is found by going on, a part for each page.
+#[tokio::test]
+async fn a_long_audit_log_is_searched_in_parts() {
+    let server = Server::start().await;
+    let (operator, ann) = (server.operator().await, server.member("ann").await);
+    server.cli(&["freeze", &ann.wallet_id, "--reason", "Phone stolen"]).ok();
+    let body = json!({ "amount": 7, "reason": "Stock" });
+    let asked = [("x-request-id", "long-ago"), ("idempotency-key", "one"), ("content-type", "application/json")];
+    operator.call(reqwest::Method::POST, "/v1/admin/issuances", &asked, Some(body.to_string())).await.ok(201);
+    server.sql(
+        "WITH RECURSIVE more (line) AS (SELECT 1 UNION ALL SELECT line + 1 FROM more WHERE line < 120000)
+         INSERT INTO audit_log (sequence, created_at, operator, action, target, reason, request_id)
+         SELECT last.sequence + line, last.created_at, 'Maria B.', 'settings.change', 'settings', 'Number ' || line, 'id-' || line
+           FROM more, (SELECT max(sequence) AS sequence, max(created_at) AS created_at FROM audit_log) AS last",
+    );
+    let path = "/v1/admin/audit-log";
+    // What is asked for exactly is found within a few pages, what is about a member at once; words take their time.
+    for (query, pages_max) in
+        [("request_id=long-ago", 2), ("action=wallet.freeze", 2), ("target=ann&q=stolen", 1), ("q=stolen", 25)]
+    {
+        let (mut lines, mut pages, mut cursor) = (0, 0, String::new());
+        loop {
+            let began = std::time::Instant::now();
+            let page = operator.get(&format!("{path}?{query}{cursor}")).await.ok(200);
+            assert!(began.elapsed().as_secs() < 5, "{query} took {:?}", began.elapsed());
+            (lines, pages) = (lines + page["items"].as_array().unwrap().len(), pages + 1);
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(lines, 1, "{query}");
+        assert!(pages <= pages_max, "{query} took {pages} pages");
+    }
+}
+
 /// A second system account: made once, audited, and as good as the first for issuing and distributing.
 #[tokio::test]
 async fn more_system_accounts() {
@@ -223,6 +295,39 @@ async fn more_system_accounts() {
     assert_eq!(ann.post("/v1/transfers", &payment).await.ok(201)["kind"], "pool");
     let accounts = operator.get(path).await.ok(200);
     assert_eq!((&accounts["items"][1]["name"], &accounts["items"][1]["balance"]), (&json!("festival"), &json!(7)));
+    // Between accounts tokens move and none are issued; asked again, they have moved once.
+    let moving = format!("{path}/transfers");
+    let before = server.rows();
+    let own = "system_account_communitytoken";
+    for (body, status, code) in [
+        (json!({ "amount": 3, "to_account": own, "reason": "Back" }), 400, "invalid_request"),
+        (
+            json!({ "amount": 3, "from_account": "festival", "to_account": "festival", "reason": "Back" }),
+            400,
+            "invalid_request",
+        ),
+        (json!({ "amount": 0, "from_account": "festival", "reason": "Back" }), 400, "invalid_request"),
+        (json!({ "amount": 3, "from_account": "festival", "reason": " " }), 400, "invalid_request"),
+        (json!({ "amount": 3, "from_account": "fair", "reason": "Back" }), 404, "system_account_not_found"),
+        (json!({ "amount": 8, "from_account": "festival", "reason": "Back" }), 422, "insufficient_balance"),
+    ] {
+        operator.post(&moving, &body).await.refused(status, code);
+    }
+    assert_eq!(server.rows(), before, "a refusal changes nothing");
+    let back = json!({ "amount": 5, "from_account": "festival", "reason": "Left over" });
+    let moved = operator.post_with(&moving, &back, "back").await.ok(201);
+    assert_eq!(
+        (&moved["kind"], &moved["from"]["name"], &moved["to"]["name"]),
+        (&json!("pool"), &json!("festival"), &json!(own))
+    );
+    assert_eq!(operator.post_with(&moving, &back, "back").await.ok(201)["id"], moved["id"]);
+    let accounts = operator.get(path).await.ok(200);
+    let held: Vec<_> =
+        accounts["items"].as_array().unwrap().iter().map(|account| account["balance"].as_i64()).collect();
+    assert_eq!(held, [Some(5), Some(2)]);
+    assert_eq!(operator.get("/v1/statistics/supply").await.ok(200)["total_issuance"], 60);
+    let log = operator.get("/v1/admin/audit-log?action=transfer").await.ok(200);
+    assert_eq!((&log["items"][0]["reason"], &log["items"][0]["target"]), (&json!("Left over"), &json!(own)));
     let log = operator.get("/v1/admin/audit-log?action=system_account.create&target=festival").await.ok(200);
     assert_eq!(log["items"][0]["reason"], "Summer");
     server.assert_sound().await;

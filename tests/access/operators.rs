@@ -103,19 +103,19 @@ async fn roles_are_set() {
 async fn the_last_operator_stays() {
     let server = without_configured_operator().await;
     let ann = server.member("ann").await;
-    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
     let before = server.rows();
     let (user, none) = (format!("/v1/admin/users/{}", ann.user_id), json!({ "roles": ["auditor"], "reason": "x" }));
     send(&ann, Method::PUT, &format!("{user}/roles"), &none).await.refused(422, "last_operator");
     send(&ann, Method::DELETE, &user, &json!({ "reason": "x" })).await.refused(422, "last_operator");
-    server.cli(&["member", "revoke", "ann", "operator"]).refused("last_operator");
+    server.cli(&["member", "revoke", "ann", "operator", "--reason", "Term is over"]).refused("last_operator");
     server.cli(&["member", "delete", "ann", "--reason", "x"]).refused("last_operator");
     assert_eq!(server.rows(), before, "a refusal changes nothing");
     // With a second one the first may go, and then the second is the last.
     let bob = server.member("bob").await;
-    server.cli(&["member", "grant", "bob", "operator"]).ok();
+    server.cli(&["member", "grant", "bob", "operator", "--reason", "Elected"]).ok();
     send(&bob, Method::DELETE, &user, &json!({ "reason": "x" })).await.ok(200);
-    server.cli(&["member", "revoke", "bob", "operator"]).refused("last_operator");
+    server.cli(&["member", "revoke", "bob", "operator", "--reason", "Term is over"]).refused("last_operator");
     server.cli(&["member", "delete", "bob", "--reason", "x"]).refused("last_operator");
     server.cli(&["verify"]).ok();
 }
@@ -127,13 +127,13 @@ async fn operators_by_configuration_count() {
     let (operator, ann) = (server.operator().await, server.member("ann").await);
     let own = format!("/v1/admin/users/{}", operator.user_id);
     send(&operator, Method::DELETE, &own, &json!({ "reason": "x" })).await.refused(422, "last_operator");
-    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
     // Ann may lose the role while the configured one is here, and may not once that one is deleted.
-    server.cli(&["member", "revoke", "ann", "operator"]).ok();
-    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    server.cli(&["member", "revoke", "ann", "operator", "--reason", "Term is over"]).ok();
+    server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
     send(&ann, Method::DELETE, &own, &json!({ "reason": "x" })).await.ok(200);
     operator.get("/v1/admin/users").await.refused(403, "forbidden");
-    server.cli(&["member", "revoke", "ann", "operator"]).refused("last_operator");
+    server.cli(&["member", "revoke", "ann", "operator", "--reason", "Term is over"]).refused("last_operator");
     server.cli(&["verify"]).ok();
 }
 
@@ -144,7 +144,7 @@ async fn two_removals_at_once() {
     let (ann, bob) = (server.member("ann").await, server.member("bob").await);
     for round in 0..12 {
         for name in ["ann", "bob"] {
-            server.cli(&["member", "grant", name, "operator"]).ok();
+            server.cli(&["member", "grant", name, "operator", "--reason", "Elected"]).ok();
         }
         let remove = |caller: &Member, other: &Member| {
             let (caller, path) = (caller.clone(), format!("/v1/admin/users/{}/roles", other.user_id));

@@ -181,15 +181,15 @@ async fn closing_on_the_page() {
     assert!(wrong.text.contains("value=\"someone\" required") && wrong.text.contains("aria-invalid"), "{}", wrong.text);
     assert!(!page.text.contains("with your name"), "{}", page.text);
     // The last operator stays, and nothing is wrong with the name they typed.
-    server.cli(&["member", "grant", "newcomer", "operator"]).ok();
-    server.cli(&["member", "revoke", "maria", "operator"]).ok();
+    server.cli(&["member", "grant", "newcomer", "operator", "--reason", "Elected"]).ok();
+    server.cli(&["member", "revoke", "maria", "operator", "--reason", "Term is over"]).ok();
     let last = browser.post("/profile/close", &[("csrf", &csrf), ("remaining", "keep"), ("confirm", "newcomer")]).await;
     assert_eq!(last.status, 422);
     for words in ["This is the last operator", "value=\"newcomer\" required", "stays in that log with your name"] {
         assert!(last.text.contains(words), "{words}: {}", last.text);
     }
     assert!(!last.text.contains("aria-invalid") && !last.text.contains("#confirm"), "{}", last.text);
-    server.cli(&["member", "grant", "maria", "operator"]).ok();
+    server.cli(&["member", "grant", "maria", "operator", "--reason", "Elected"]).ok();
     assert_eq!(
         browser.post("/profile/close", &[("csrf", "x"), ("remaining", "pool"), ("confirm", "newcomer")]).await.status,
         403

@@ -13,6 +13,9 @@
 mod axe;
 #[path = "../support/chromium.rs"]
 mod chromium;
+#[path = "../passkeys/device.rs"]
+#[allow(dead_code, reason = "it can lie, too")]
+mod device;
 mod keyboard;
 mod lighthouse;
 mod offline;
@@ -22,5 +25,9 @@ mod screen;
 #[path = "../support/mod.rs"]
 mod support;
 mod village;
+#[path = "../passkeys/visitor.rs"]
+#[allow(dead_code, reason = "here they only come in")]
+mod visitor;
 mod walk;
+mod ways_in;
 mod weight;

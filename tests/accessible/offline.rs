@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::axe::{Axe, Colours};
 use crate::chromium::Browser;
 use crate::support::Server;
 use crate::village::{Village, ask};
@@ -113,6 +114,7 @@ async fn a_community_has_its_own_look() {
     server.serve(&["--demo"]).await;
     for scheme in [0, 1] {
         let browser = Browser::open_with(true, &[&format!("--blink-settings=preferredColorScheme={scheme}")]).await;
+        let axe = Axe::within(&browser).await;
         browser.driver.goto(&server.base).await.unwrap();
         browser.sees(&["Sunflower"]).await;
         let look = "const button = getComputedStyle(document.querySelector('.primary'));
@@ -122,7 +124,7 @@ async fn a_community_has_its_own_look() {
         let ground = look["ground"].as_str().unwrap();
         assert!(!["rgb(27, 107, 74)", "rgb(98, 201, 154)", "rgba(0, 0, 0, 0)"].contains(&ground), "{look}");
         assert!(look["width"].as_u64().unwrap() > 0 && look["logo"].as_str().unwrap().contains("/logo?"), "{look}");
-        assert_eq!(crate::axe::Axe::load().judge(&browser).await, Vec::<String>::new());
+        assert_eq!(axe.judge(Colours::Too).await, Vec::<String>::new());
         browser.close().await;
     }
 }

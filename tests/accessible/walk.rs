@@ -1,13 +1,14 @@
 //! Every page, by everybody, in every language, in light and in dark: nothing that axe-core finds.
 //!
-//! In English both schemes are walked, and in the other languages one each: colours know no language, and
-//! words no colour.
+//! In English both schemes are walked, and their colours judged; the other languages are walked in one each, and
+//! there it is all but the colours: those know no language, and words no colour.
 
 use std::env;
 
 use communitytoken::language::Language;
 
-use crate::axe::Axe;
+use crate::axe::{Axe, Colours};
+use crate::chromium::Browser;
 use crate::pictures;
 use crate::village::{Guest, Village, ask};
 
@@ -27,24 +28,36 @@ const WALKS: [(Language, &[&str]); 5] = [
 const OTHER_WALKS: [(Language, &[&str]); 3] =
     [(Language::German, DARK), (Language::Spanish, LIGHT), (Language::Japanese, DARK)];
 
+fn all() -> bool {
+    env::var("COMMUNITYTOKEN_WALKS").is_ok_and(|walks| walks == "all")
+}
+
+/// What is wrong with the page that is open: by axe-core, and where its words are not in this language.
+pub async fn look(browser: &Browser, axe: &Axe<'_>, language: Language, colours: Colours, name: &str) -> Vec<String> {
+    let tag = language.tag();
+    pictures::keep(browser, &format!("{tag}-{name}")).await;
+    let mut wrong = Vec::new();
+    let said = ask(browser, "return document.documentElement.lang").await;
+    if said != tag {
+        wrong.push(format!("{name}: says it is in {said}, not {tag}"));
+    }
+    wrong.extend(axe.judge(colours).await.into_iter().map(|found| format!("{tag} {name}: {found}")));
+    wrong
+}
+
 async fn walk(
     village: &Village,
     guest: &Guest,
     pages: &[String],
     (language, arguments): (Language, &[&str]),
 ) -> Vec<String> {
-    let axe = Axe::load();
     let mut wrong = Vec::new();
     let browser = village.browser_in(language, guest, arguments).await;
-    let (name, tag) = (guest.name, language.tag());
+    let axe = Axe::within(&browser).await;
+    let colours = if language == Language::English || all() { Colours::Too } else { Colours::Not };
     for page in pages {
         village.go(&browser, page).await;
-        pictures::keep(&browser, &format!("{tag}-{name}{page}")).await;
-        let said = ask(&browser, "return document.documentElement.lang").await;
-        if said != tag {
-            wrong.push(format!("{name} {page}: says it is in {said}, not {tag}"));
-        }
-        wrong.extend(axe.judge(&browser).await.into_iter().map(|found| format!("{tag} {name} {page}: {found}")));
+        wrong.extend(look(&browser, &axe, language, colours, &format!("{}{page}", guest.name)).await);
     }
     browser.close().await;
     wrong
@@ -57,8 +70,7 @@ async fn walk_in_all(guest: impl Fn(&Village) -> &Guest) {
     assert!(pages.len() >= 3, "{} is shown {pages:?} only", guest.name);
     println!("{} is shown {} pages: {}", guest.name, pages.len(), pages.join(" "));
     let mut wrong = Vec::new();
-    let others =
-        if env::var("COMMUNITYTOKEN_WALKS").is_ok_and(|walks| walks == "all") { &OTHER_WALKS[..] } else { &[] };
+    let others = if all() { &OTHER_WALKS[..] } else { &[] };
     for each in WALKS.iter().chain(others).copied() {
         wrong.extend(walk(&village, guest, &pages, each).await);
     }

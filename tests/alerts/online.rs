@@ -168,3 +168,30 @@ fn a_failing_invariant_is_seen_though_nothing_can_be_written() {
     assert_eq!(alert.rule, Rule::Invariant);
     assert!(sentence.contains("207") && sentence.contains("200"), "{sentence}");
 }
+
+/// What goes on is counted on the alert that is there. After a week it is told anew, though nobody has seen to the
+/// one before: it would keep everything after it from being heard.
+#[test]
+fn what_comes_back_is_told_anew() {
+    let community = Community::founded(3, MORNING);
+    community.endow(1000);
+    let mut seen = None;
+    let mut rush = |payments: usize| {
+        for _ in 0..payments {
+            community.send(0, 1, 1).unwrap();
+        }
+        look(&community, &mut seen);
+    };
+    rush(25);
+    community.clock.turn(3 * DAY);
+    rush(80);
+    let first = raised(&community);
+    assert_eq!(rules(&first), [Rule::Frequency], "{first:#?}");
+    assert!(first[0].times > 1 && first[0].last_at >= MORNING + 3 * DAY, "{first:#?}");
+    community.clock.turn(8 * DAY);
+    rush(250);
+    let both = raised(&community);
+    assert_eq!(rules(&both), [Rule::Frequency, Rule::Frequency], "{both:#?}");
+    assert_eq!((both[1].id, both[1].times), (first[0].id, first[0].times), "the first stays as it was");
+    assert_eq!(in_short(&both), in_short(&replayed(&community)));
+}

@@ -1,13 +1,14 @@
 //! Forms come from our own pages, in the same session; and looking changes nothing.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use rusqlite::{Connection, OpenFlags};
 
 use super::community::{By, Community, Person, answer};
 use super::matrix::CALLS;
-use super::support::{Answer, key};
+use super::support::{Answer, Server, key};
 
 /// A form as it stands on a page.
 pub struct Form {
@@ -85,6 +86,17 @@ fn version(conn: &Connection) -> i64 {
     conn.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap()
 }
 
+/// Everything that is kept, row by row with its table: what says whose content changed, when something was written.
+fn content(server: &Server) -> BTreeSet<String> {
+    let tables = server.sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'");
+    let rows = |table: &serde_json::Value| {
+        let table = table["name"].as_str().unwrap().to_owned();
+        let rows = server.sql(&format!("SELECT * FROM {table}"));
+        rows.as_array().unwrap().iter().map(|row| format!("{table}: {row}")).collect::<Vec<_>>()
+    };
+    tables.as_array().unwrap().iter().flat_map(rows).collect()
+}
+
 /// Files with what is everybody's: who downloads them leaves a line.
 const LEAVE_A_LINE: &[&str] = &["/admin/transactions.csv", "/admin/audit.csv", "/admin/audit.json"];
 
@@ -98,12 +110,25 @@ async fn looking_changes_nothing() {
     let stop = serde_json::json!({ "reason": "Looking" });
     let path = format!("/v1/admin/webhooks/{}/stop", community.webhook);
     community.operator.member.post(&path, &stop).await.ok(200);
-    let told =
-        "SELECT (SELECT sequence FROM followers WHERE name = 'audit_log') = (SELECT max(sequence) FROM audit_log)
-            AND EXISTS (SELECT 1 FROM followers WHERE name = 'reports') AND EXISTS (SELECT 1 FROM push_key)";
-    while !conn.query_row(told, [], |row| row.get::<_, bool>(0)).unwrap() {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    // And it tells who tries what is for others, and links that are none: once, and then not within the hour.
+    let refused = [
+        (&community.ann, "/join/none".to_owned()),
+        (&community.ann, "/admin".to_owned()),
+        (&community.auditor, format!("/admin/transactions/{}/reverse", community.transaction)),
+    ];
+    for (person, path) in &refused {
+        assert!(community.page(person, path).await.status >= 400, "{path}");
     }
+    let told = "SELECT (SELECT sequence FROM followers WHERE name = 'audit_log')
+                       = (SELECT max(sequence) FROM audit_log WHERE action NOT LIKE '%.refused')
+            AND (SELECT count(*) FROM audit_log WHERE action LIKE '%.refused') = 3
+            AND EXISTS (SELECT 1 FROM followers WHERE name = 'reports') AND EXISTS (SELECT 1 FROM push_key)";
+    let since = Instant::now();
+    while !conn.query_row(told, [], |row| row.get::<_, bool>(0)).unwrap() {
+        assert!(since.elapsed() < Duration::from_mins(2), "not all is told: {:#?}", content(&community.server));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let kept = content(&community.server);
     let before = version(&conn);
     let mut looked = 0;
     for person in [&community.operator, &community.ann, &community.auditor] {
@@ -115,7 +140,8 @@ async fn looking_changes_nothing() {
         }
     }
     assert!(looked > 60, "{looked}");
-    assert_eq!(version(&conn), before, "a GET wrote something");
+    let after = version(&conn);
+    assert_eq!(after, before, "a GET wrote something: {:#?}", content(&community.server).difference(&kept));
     // And the instrument works.
     community.ann.member.pay(&community.bob.member, 1).await.ok(201);
     assert_ne!(version(&conn), before);

@@ -135,6 +135,12 @@ pub const CALLS: &[Call] = &[
     call("GET", "/v1/admin/transactions/{id}/receipt", Who::Overseers, "null"),
     call("GET", "/v1/admin/system-accounts", Who::Overseers, "null"),
     call("POST", "/v1/admin/system-accounts", Who::Operators, r#"{"name":"festival","reason":"Why"}"#),
+    call(
+        "POST",
+        "/v1/admin/system-accounts/transfers",
+        Who::Operators,
+        r#"{"amount":1,"to_account":"festival","reason":"Why"}"#,
+    ),
     call("GET", "/v1/admin/audit-log", Who::Overseers, "null"),
     call("GET", "/v1/admin/verify/{job}", Who::Overseers, "null"),
     call("POST", "/v1/admin/verify", Who::Operators, "null"),
@@ -247,7 +253,8 @@ pub const CALLS: &[Call] = &[
     call("POST", "/profile/recovery-codes", Who::WithPasskeys, "{}"),
     call("GET", "/admin/invitations", Who::WithPasskeys, "null"),
     call("POST", "/admin/invitations", Who::WithPasskeys, r#"{"reason":"Why","days":"7"}"#),
-    call("POST", "/admin/invitations/{id}/withdraw", Who::WithPasskeys, "{}"),
+    call("GET", "/admin/invitations/{id}/withdraw", Who::WithPasskeys, "null"),
+    call("POST", "/admin/invitations/{id}/withdraw", Who::WithPasskeys, r#"{"reason":"Why"}"#),
     call("GET", "/admin/members/{id}/sign-in-link", Who::WithPasskeys, "null"),
     call("POST", "/admin/members/{id}/sign-in-link", Who::WithPasskeys, r#"{"reason":"Why"}"#),
     call("GET", "/admin", Who::Overseers, "null"),
@@ -276,6 +283,13 @@ pub const CALLS: &[Call] = &[
     call("GET", "/admin/issuances", Who::Overseers, "null"),
     call("GET", "/admin/accounts", Who::Overseers, "null"),
     call("POST", "/admin/accounts", Who::Operators, r#"{"name":"fair","reason":"Why"}"#),
+    call("GET", "/admin/accounts/transfers", Who::Overseers, "null"),
+    call(
+        "POST",
+        "/admin/accounts/transfers",
+        Who::Operators,
+        r#"{"amount":"1","from":"system_account_communitytoken","to":"fair","reason":"Why"}"#,
+    ),
     call("POST", "/admin/issuances", Who::Operators, r#"{"amount":"1","reason":"Why"}"#),
     call("GET", "/admin/transactions", Who::Overseers, "null"),
     call("GET", "/admin/transactions.csv", Who::Overseers, "null"),
@@ -510,7 +524,8 @@ impl Call {
             &self.body.replace("OTHER", &other.member.wallet_id).replace("CLIENT", &community.client),
         )
         .unwrap();
-        let moves = ["/transactions/{id}", "/admin/issuances", "/admin/transactions/{id}/reverse"];
+        let moves =
+            ["/transactions/{id}", "/admin/issuances", "/admin/accounts/transfers", "/admin/transactions/{id}/reverse"];
         if moves.contains(&self.path) && body.is_object() {
             body["key"] = json!(uuid::Uuid::now_v7().to_string());
         }

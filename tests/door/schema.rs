@@ -32,7 +32,7 @@ enabled = false
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 
 [[operations]]
-include-name-regex = "GET /v1/.*(members|users|statistics/[a-z.]+|transactions|audit-log|service-calls|service-counts|invitations|consents|requests|runs|alerts)$|DELETE /v1/me$|PUT /v1/admin/schedules/.*$|POST /v1/(transfers|requests|statistics/sandbox|.*/(reverse|ask-back)|admin/alerts/mutes|admin/issuances|admin/distributions|admin/invitations|admin/webhooks|admin/schedules|notifications/read)$"
+include-name-regex = "GET /v1/.*(members|users|statistics/[a-z.]+|transactions|audit-log|service-calls|service-counts|invitations|consents|requests|runs|alerts)$|DELETE /v1/me$|PUT /v1/admin/schedules/.*$|POST /v1/(transfers|requests|statistics/sandbox|.*/(reverse|ask-back)|admin/alerts/mutes|admin/issuances|admin/distributions|admin/system-accounts/transfers|admin/invitations|admin/webhooks|admin/schedules|notifications/read)$"
 
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "400", "401", "403", "404", "409", "422", "429"]

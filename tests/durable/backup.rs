@@ -1,7 +1,8 @@
 //! Backups: whole, of one moment, made while the server works.
 
+use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::killed::killed_at_each_step;
 use super::load::{Load, community, holds};
@@ -90,7 +91,8 @@ async fn an_unsound_ledger_gives_no_backup() {
     assert!(!server.path("one.db").exists() && !server.path("one.db.sha256").exists());
 }
 
-/// Killed at each step: there is the old backup, or the new one, or none; never half of one.
+/// Killed at each step: there is the old backup, or the new one, or none; never half of one. What a kill left
+/// unfinished is taken away by the next backup in that folder, once nobody can be at work on it any more.
 #[tokio::test]
 async fn killed_anywhere() {
     let mut dice = dice();
@@ -100,11 +102,23 @@ async fn killed_anywhere() {
     members[0].pay(&members[1], 5).await.ok(201);
     server.stop();
     let heads = [server.cli(&["verify", "--database", "kept/one.db"]).ok(), server.cli(&["verify"]).ok()];
+    let unfinished = || files(&server.path("kept")).into_keys().filter(|name| name.ends_with(".unfinished"));
+    let mut is_taken_away = false;
     killed_at_each_step(&server, &["backup", "kept/one.db", "--overwrite"], &mut dice, |step| {
         let fresh = tempfile::tempdir().unwrap();
         let backup = server.path("kept/one.db");
         let restored = bare(fresh.path(), &["restore", backup.to_str().unwrap(), "--reason", "Drill", "--json"]).ok();
         assert!(heads.iter().any(|head| head["head"] == restored["head"]), "{step}: {restored}");
         assert_eq!(server.cli(&["verify"]).ok()["head"], heads[1]["head"], "{step}");
+        if !is_taken_away && unfinished().next().is_some() {
+            for name in unfinished() {
+                let file = File::options().append(true).open(server.path("kept").join(name)).unwrap();
+                file.set_modified(SystemTime::now() - Duration::from_secs(61)).unwrap();
+            }
+            server.cli(&["backup", "kept/two.db"]).ok();
+            assert_eq!(unfinished().next(), None, "{step}");
+            is_taken_away = true;
+        }
     });
+    assert!(is_taken_away, "no kill left anything");
 }

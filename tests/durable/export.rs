@@ -67,9 +67,14 @@ async fn full() -> Server {
     members[1].post(&back, &json!({ "amount": 20, "note": "too much" })).await.ok(201);
     let pool = Member { wallet_id: server.treasury(), ..members[2].clone() };
     members[2].pay(&pool, 30).await.ok(201);
-    // A note that came past the program, with what the program would refuse.
-    rusqlite::Connection::open(server.database()).unwrap().execute_batch(
+    // A note that came past the program, with what the program would refuse; and a reason of more than one line,
+    // which a shell could give before schema 24.
+    let shell = rusqlite::Connection::open(server.database()).unwrap();
+    let guard = "SELECT sql FROM sqlite_schema WHERE name = 'audit_log_insert_guard'";
+    let guard: String = shell.query_row(guard, [], |row| row.get(0)).unwrap();
+    shell.execute_batch(&format!(
         "BEGIN IMMEDIATE;
+         DROP TRIGGER audit_log_insert_guard;
          INSERT INTO audit_log (sequence, created_at, operator, action, target, reason, first_sequence, last_sequence)
          SELECT audit_sequence, at, '=maria', 'transfer', 'x', 'By hand' || char(10) || '2020-01-01 open Assets:Evil', sequence, sequence
            FROM next_rows;
@@ -81,8 +86,9 @@ async fn full() -> Server {
            FROM next_rows AS next, wallets AS a, wallets AS b
           WHERE a.id = (SELECT wallet_id FROM owners WHERE name = '-dash')
             AND b.id = (SELECT wallet_id FROM owners WHERE name = '_under');
-         COMMIT",
-    )
+         {guard};
+         COMMIT"
+    ))
     .unwrap();
     server
 }

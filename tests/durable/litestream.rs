@@ -100,7 +100,7 @@ async fn the_log_is_left_alone() {
     server.cli(&["issue", "--amount", "5", "--reason", "Stock"]).ok();
     server.cli(&["verify"]).ok();
     server.cli(&["backup", "one.db"]).ok();
-    server.sql("SELECT count(*) FROM users");
+    server.cli(&["sql", "SELECT count(*) FROM users"]).ok();
     server.cli(&["member", "list"]).ok();
     assert_eq!(server.run(&["export", "--format", "csv", "--output", "all.csv"]).code, 0);
     server.serve(&[]).await;

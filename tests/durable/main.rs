@@ -22,6 +22,7 @@ mod operations;
 mod restore;
 #[path = "../support/mod.rs"]
 mod support;
+mod tasks;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -24,7 +24,7 @@ async fn full() -> Server {
     members[2].pay(&pool, 30).await.ok(201);
     server.cli(&["freeze", &members[2].wallet_id, "--reason", "Phone stolen"]).ok();
     server.cli(&["member", "delete", "member-03", "--reason", "Moved away"]).ok();
-    server.cli(&["member", "grant", "member-00", "auditor"]).ok();
+    server.cli(&["member", "grant", "member-00", "auditor", "--reason", "Elected"]).ok();
     server.stop();
     fs::create_dir(server.path("kept")).unwrap();
     server

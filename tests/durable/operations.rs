@@ -1,4 +1,5 @@
-//! `docs/operations.md`, followed to the letter: every command on the page, in its order.
+//! `docs/operations.md`, followed to the letter: every command on the page, in its order. The part with each task
+//! in all the ways is followed in a community of its own (`tasks.rs`).
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,6 +11,16 @@ use super::support::server::for_tests;
 use super::tool;
 
 const PAGE: &str = include_str!("../../docs/operations.md");
+
+/// The heading of the part that shows each task in all the ways.
+const TASKS: &str = "\n## Each task, in all the ways\n";
+
+/// That part, and the page without it.
+pub fn tasks() -> (&'static str, String) {
+    let (before, rest) = PAGE.split_once(TASKS).expect("the page has a part with each task");
+    let (part, after) = rest.split_once("\n## ").expect("another part comes behind it");
+    (part, format!("{before}\n## {after}"))
+}
 
 /// What someone who reads the page does.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +37,7 @@ enum Step {
 fn steps() -> Vec<Step> {
     let mut steps = Vec::new();
     let (mut before, mut block) = ("", None);
-    for line in PAGE.lines() {
+    for line in tasks().1.lines() {
         let text = line.trim();
         match (text.strip_prefix("```"), block.take()) {
             (Some(kind), None) => block = Some((kind, String::new())),

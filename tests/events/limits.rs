@@ -25,11 +25,14 @@ async fn refused(member: &Member) -> (u16, String, u32) {
 /// Until the place of a stream that was closed is free again.
 async fn opens_again(member: &Member) -> Stream {
     let began = Instant::now();
-    while Stream::ask(member, None).await.status() != 200 {
+    loop {
+        let response = Stream::ask(member, None).await;
+        if response.status() == 200 {
+            return Stream::of(response);
+        }
         assert!(began.elapsed() < SOON, "its place is not given to another");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    Stream::open(member).await
 }
 
 /// Eight for each member, a quarter of the connections for all; who comes too late is told when to come

@@ -32,7 +32,11 @@ impl Stream {
     }
 
     pub async fn resume(member: &Member, last: Option<&str>) -> Self {
-        let response = Self::ask(member, last).await;
+        Self::of(Self::ask(member, last).await)
+    }
+
+    /// The stream that an answer is.
+    pub fn of(response: Response) -> Self {
         assert_eq!(response.status(), 200);
         Self { response, arrived: Vec::new(), retry: None }
     }

@@ -22,7 +22,7 @@ fn community() -> Community {
     let (bot, old) = (community.run(make("bot")).unwrap(), community.run(make("old")).unwrap());
     community.run(RevokeClient { id: old.id, authority: authority("No longer wanted") }).unwrap();
     let member = &community.members[0];
-    community.run(Permit { user: member.key, client: bot.id, allowed: true }).unwrap();
+    community.run(Permit { user: member.key, client: bot.id, allowed: true, request_id: "one".into() }).unwrap();
     let once = Once::new(member.key, &key("k").through(Some(bot.key)), transfer(member, community.wallet(1), 5));
     community.run(OnBehalf { client: bot.key, once }).unwrap();
     for _ in 0..2 {

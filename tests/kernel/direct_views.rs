@@ -1,6 +1,6 @@
-//! The supported way of working on the database itself: four views.
+//! The supported way of working on the database itself: six views.
 
-use super::support::{Community, delete, freeze, rows};
+use super::support::{Community, delete, freeze, issue, rows};
 use rusqlite::Connection;
 
 fn figure(shell: &Connection, sql: &str) -> i64 {
@@ -239,5 +239,72 @@ fn freezing_by_hand() {
     shell.execute_batch(&unfreezing(&quoted)).unwrap();
     assert_eq!(text(&shell, "SELECT reason || ' ' || wallet_id FROM direct_unfreezes"), format!("Found {ann}"));
     community.send(0, 1, 1).unwrap();
+    community.assert_sound();
+}
+
+/// An account is made and tokens go there and back, as by the program; what is wrong is refused with a sentence.
+#[test]
+fn accounts_by_hand() {
+    let community = Community::new(1);
+    let shell = community.shell();
+    let add = |name: &str| {
+        format!("INSERT INTO direct_system_accounts (operator, reason, name) VALUES ('maria', 'Prizes', {name})")
+    };
+    for bad in ["NULL", "''", "'ab'", "'a fair'", "5"] {
+        refused(&shell, &add(bad), "a system account has a name of 3 to 255 letters, digits, _ or -");
+    }
+    for nobody in ["NULL", "' '"] {
+        refused(&shell, &add("'fair'").replace("'maria'", nobody), "a system account needs an operator and a reason");
+        refused(&shell, &add("'fair'").replace("'Prizes'", nobody), "a system account needs an operator and a reason");
+    }
+    refused(&shell, &add("'fair'").replace("'Prizes'", "'a' || char(10) || 'b'"), "are one line of text");
+    shell.execute_batch(&add("'fair'")).unwrap();
+    refused(&shell, &add("'fair'"), "this system account exists already");
+    assert_eq!(
+        text(&shell, "SELECT operator || ' ' || reason || ' ' || name FROM direct_system_accounts WHERE name = 'fair'"),
+        "maria Prizes fair"
+    );
+    let wallet = text(&shell, "SELECT wallet_id FROM owners WHERE name = 'fair'");
+    assert!(wallet.parse::<uuid::Uuid>().is_ok_and(|id| id.get_version_num() == 4), "{wallet}");
+    assert_eq!(
+        text(&shell, "SELECT details FROM audit_log ORDER BY sequence DESC LIMIT 1"),
+        format!(r#"{{"wallet_id":"{wallet}","by":"sql"}}"#)
+    );
+
+    community.run(issue(50)).unwrap();
+    let own = "'system_account_communitytoken'";
+    let move_to = |amount: &str, from: &str, to: &str| {
+        format!(
+            "INSERT INTO direct_account_transfers (operator, reason, amount, from_account, to_account)
+             VALUES ('maria', 'For the fair', {amount}, {from}, {to})"
+        )
+    };
+    for bad in ["0", "-1", "1.5", "'5'", "NULL"] {
+        refused(&shell, &move_to(bad, own, "'fair'"), "needs an amount: a whole number above zero");
+    }
+    refused(&shell, &move_to("1", own, own), "name two");
+    refused(&shell, &move_to("1", "NULL", "'fair'"), "name two");
+    refused(&shell, &move_to("1", own, "'other'"), "there is no system account with this name");
+    refused(&shell, &move_to("51", own, "'fair'"), "the sender does not have that many tokens");
+    refused(&shell, &move_to("1", own, "'fair'").replace("'maria'", "''"), "needs an operator and a reason");
+    shell.execute_batch(&move_to("50", own, "'fair'")).unwrap();
+    shell.execute_batch(&move_to("20", "'fair'", own)).unwrap();
+    assert_eq!(figure(&shell, "SELECT total_issued FROM ledger"), 50, "nothing is issued");
+    assert_eq!(figure(&shell, &format!("SELECT balance FROM wallets WHERE id = '{wallet}'")), 30);
+    assert_eq!(
+        text(
+            &shell,
+            "SELECT group_concat(operator || ' ' || reason || ' ' || amount || ' ' || to_account, '; ') FROM direct_account_transfers"
+        ),
+        "maria For the fair 50 fair; maria For the fair 20 system_account_communitytoken"
+    );
+    assert_eq!(
+        text(
+            &shell,
+            "SELECT group_concat(action || ' ' || target) FROM (SELECT * FROM audit_log ORDER BY sequence DESC LIMIT 2)"
+        ),
+        "transfer system_account_communitytoken,transfer fair"
+    );
+    community.send(0, 0, 1).unwrap_err();
     community.assert_sound();
 }

@@ -16,8 +16,9 @@ fn as_many_as_go_into_one_statement_and_one_more() {
         let shares: Vec<_> = shares.collect();
         let before: Vec<i64> = shares.iter().map(|(wallet, _)| community.balance(*wallet)).collect();
         let made = community.run(distribution(shares.clone())).unwrap();
-        assert_eq!(made.transactions.len(), count);
-        for ((transaction, (wallet, tokens)), before) in made.transactions.iter().zip(&shares).zip(before) {
+        let made: Vec<_> = made.transactions.each().collect();
+        assert_eq!(made.len(), count);
+        for ((transaction, (wallet, tokens)), before) in made.iter().zip(&shares).zip(before) {
             assert_eq!((transaction.to.wallet_id, transaction.amount), (*wallet, *tokens));
             assert_eq!(community.balance(*wallet), before + tokens);
             let read = community.books().read_blocking(|conn| as_made(conn, transaction.sequence)).unwrap();

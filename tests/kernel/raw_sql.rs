@@ -231,6 +231,11 @@ const IDENTITY: &[(&str, &str)] = &[
         "INSERT INTO system_accounts VALUES (9, lower(hex(randomblob(18))), 2, 'mine', 0)",
         "a system account needs a system wallet",
     ),
+    (
+        "INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES (lower(hex(randomblob(18))), 1, 0, 0);
+         INSERT INTO system_accounts VALUES (9, lower(hex(randomblob(18))), (SELECT max(key) FROM wallets), 'mine', 0)",
+        "a system account needs an operator and a reason",
+    ),
     ("REPLACE INTO system_accounts SELECT * FROM system_accounts", "this system account exists already"),
     ("DELETE FROM ledger", "the ledger cannot be deleted"),
     ("UPDATE ledger SET tag = 5", "the identity of the ledger never changes"),

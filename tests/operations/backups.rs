@@ -35,6 +35,13 @@ fn age(path: &Path, hours: u64) {
     fs::File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
 }
 
+/// Someone new, by the developer identity; gives the cookie.
+async fn signed_in(server: &Server, name: &str) -> String {
+    let post = server.client.post(format!("{}/login", server.base)).header("sec-fetch-site", "same-origin");
+    let answer = post.form(&[("new_username", name)]).send().await.unwrap();
+    answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
 /// With each start one is due here: three are taken, two stay, each can be restored, and what a person
 /// laid there is left alone.
 #[tokio::test]
@@ -85,6 +92,71 @@ async fn they_are_taken_proven_and_few() {
     }
 }
 
+/// What the metrics say of the newest backup.
+async fn shown(server: &Server) -> Option<f64> {
+    let asked = server.client.get(format!("{}/metrics", server.base)).bearer_auth("a-token-that-nobody-guesses");
+    let text = asked.send().await.unwrap().text().await.unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("communitytoken_backup_timestamp_seconds "));
+    line.map(|seconds| seconds.parse().unwrap())
+}
+
+/// A clock that was ahead has named backups, and dated them. One that is taken when it is right again stays, and is
+/// taken although there is one that seems to be younger; that one's age is nobody's comfort, and it is said.
+#[tokio::test]
+async fn a_clock_that_was_ahead_costs_no_backup() {
+    let metrics = "[metrics]\ntoken = \"a-token-that-nobody-guesses\"\n";
+    let mut server = Server::prepare(&format!("{}{SCHEDULE}{metrics}", Server::settings("")));
+    let folder = server.path("backups");
+    server.serve(&[]).await;
+    taken(&server).await;
+    server.stop();
+    // As if the clock had been seventy years ahead: by the names, and then by the time in the file, too.
+    let first = found(&folder)[0].clone();
+    let ahead: Vec<_> = (1..=2).map(|day| folder.join(format!("communitytoken-2096010{day}-000000.db"))).collect();
+    let sum = |path: &Path| PathBuf::from(format!("{}.sha256", path.display()));
+    for path in &ahead {
+        fs::copy(&first, path).unwrap();
+        fs::copy(sum(&first), sum(path)).unwrap();
+        age(path, 5);
+    }
+    for path in [first.clone(), sum(&first)] {
+        fs::remove_file(path).unwrap();
+    }
+    server.serve(&[]).await;
+    taken(&server).await;
+    let fresh = found(&folder)[0].clone();
+    assert!(!ahead.contains(&fresh), "what was just taken and proven was removed at once");
+    assert_eq!(found(&folder), [fresh.clone(), ahead[1].clone()], "of two that stay, one is from the future");
+    server.stop();
+    age(&fresh, 5);
+    let then = SystemTime::now() + Duration::from_hours(10_000);
+    fs::File::options().append(true).open(&ahead[1]).unwrap().set_modified(then).unwrap();
+    // A name says the second.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+    server.serve(&[]).await;
+    let health = async |server: &Server| {
+        let health = server.client.get(format!("{}/health", server.base)).send().await.unwrap();
+        health.json::<serde_json::Value>().await.unwrap()
+    };
+    until(&server, || server.log().contains("from the future")).await;
+    let said = health(&server).await;
+    assert!(said["status"] == "ok" && said["warnings"][0].as_str().unwrap().contains("from the future"), "{said}");
+    taken(&server).await;
+    let left = found(&folder);
+    assert!(left.len() == 2 && left[0] == fresh && left[1] > fresh && !left.contains(&ahead[1]), "{left:?}");
+    let seconds = shown(&server).await.unwrap();
+    assert!((0.0..60.0).contains(&(now() - seconds)), "{seconds}");
+    // While there is nothing but what is from the future, nothing is said to be new.
+    for path in &left {
+        let then = SystemTime::now() + Duration::from_hours(10_000);
+        fs::File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
+    }
+    assert_eq!(shown(&server).await, None);
+    let doctor = server.cli(&["doctor"]).stdout;
+    assert!(doctor.contains("From the future in backups: ") && doctor.contains(" and 1 more."), "{doctor}");
+}
+
 /// A folder that cannot be written, and a ledger that is not sound: said in the log and by `/health`, and
 /// what was taken before stays.
 #[tokio::test]
@@ -123,9 +195,7 @@ async fn an_operator_takes_one_now() {
     server.serve(&[]).await;
     let mut cookies = Vec::new();
     for name in ["olga", "udo", "ann"] {
-        let post = server.client.post(format!("{}/login", server.base)).header("sec-fetch-site", "same-origin");
-        let answer = post.form(&[("new_username", name)]).send().await.unwrap();
-        cookies.push(answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned());
+        cookies.push(signed_in(&server, name).await);
     }
     for (name, role) in [("olga", "operator"), ("udo", "auditor")] {
         server.cli(&["member", "grant", name, role, "--reason", "Elected"]).ok();
@@ -175,4 +245,48 @@ async fn an_operator_takes_one_now() {
     let line = server.cli(&["sql", query, "--database", to]).ok()[0].clone();
     assert_eq!((&line["target"], &line["reason"]), (&name.into(), &"Before the party".into()));
     assert_eq!(server.cli(&["verify", "--database", to]).ok()["is_sound"], true);
+}
+
+/// What `/health` warns of stands on the operators' overview, too, with the way to where one looks, in each
+/// language; all is not well there meanwhile. How old the newest backup is stands there in any case.
+#[tokio::test]
+async fn the_overview_warns_of_what_health_warns_of() {
+    let mut server = Server::prepare(&format!("[server]\nbind = \"127.0.0.1:0\"\n{SCHEDULE}"));
+    fs::write(server.path("backups"), "a file where the folder should be").unwrap();
+    server.serve(&[]).await;
+    until(&server, || server.log().contains("no backup could be taken")).await;
+    let cookie = signed_in(&server, "olga").await;
+    server.cli(&["member", "grant", "olga", "operator", "--reason", "Elected"]).ok();
+    let overview = async |server: &Server, language: &str| {
+        let asked = server.client.get(format!("{}/admin", server.base)).header("accept-language", language);
+        asked.header("cookie", &cookie).send().await.unwrap().text().await.unwrap()
+    };
+    let health = server.client.get(format!("{}/health", server.base)).send().await.unwrap();
+    let health: serde_json::Value = health.json().await.unwrap();
+    let warnings = health["warnings"].as_array().unwrap().len();
+    assert_eq!(warnings, 1, "{health}");
+    for (language, says, well) in [
+        ("en", "The last backup failed.", "All is well."),
+        ("de", "Die letzte Sicherung ist fehlgeschlagen.", "Alles ist gut."),
+        ("es", "La última copia falló.", "Todo está bien."),
+        ("ja", "前回のバックアップは失敗しました。", "問題ありません。"),
+    ] {
+        let page = overview(&server, language).await;
+        assert!(page.contains(says) && !page.contains(well), "{language}: {page}");
+        let bad: Vec<&str> = page.split("class=\"notice bad\"").skip(1).collect();
+        assert_eq!(bad.len(), warnings, "as many as /health has: {page}");
+        assert!(bad[0].split("</div>").next().unwrap().contains("<a href=\"/admin/backups\">"), "{page}");
+    }
+    assert!(overview(&server, "en").await.contains("There is none yet."));
+    server.stop();
+    fs::remove_file(server.path("backups")).unwrap();
+    server.serve(&[]).await;
+    taken(&server).await;
+    let page = overview(&server, "en").await;
+    for words in ["All is well.", "The newest good one: less than an hour old"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("notice bad"), "{page}");
+    age(&found(&server.path("backups"))[0], 30);
+    assert!(overview(&server, "en").await.contains("The newest good one: 30"), "{page}");
 }

@@ -1,4 +1,4 @@
-//! What those who run a community have: figures, the unit, the package, the doctor, backups that are taken
+//! What those who run a community have: figures, logs, the unit, the package, the doctor, backups that are taken
 //! by themselves, and the lines of the audit log. The real binary, and the real programs that read what
 //! it says (promtool, systemd-analyze, cargo-deb, debootstrap), which `tests/run` installs.
 #![allow(
@@ -12,9 +12,12 @@
 mod audit;
 mod backups;
 mod doctor;
+mod logs;
 mod manager;
 mod metrics;
 mod package;
+#[path = "../support/raw.rs"]
+mod raw;
 #[path = "../support/mod.rs"]
 mod support;
 

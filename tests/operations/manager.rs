@@ -70,6 +70,21 @@ async fn healthcheck_asks_the_one_that_serves() {
     assert_eq!(server.run(&["healthcheck", "--bind", "nowhere"]).code, 2);
 }
 
+/// Of what the unit withholds it gives what the program does: to let simulations stand behind payments. Which calls
+/// would be withheld without that, systemd says itself.
+#[test]
+fn the_unit_lets_simulations_stand_back() {
+    let unit = file("packaging/systemd/communitytoken.service");
+    let filters: Vec<&str> = unit.lines().filter_map(|line| line.strip_prefix("SystemCallFilter=")).collect();
+    let (last, before) = filters.split_last().unwrap();
+    assert!(before.iter().any(|filter| filter.starts_with('~') && filter.contains("@resources")), "{filters:?}");
+    let withheld = Command::new("systemd-analyze").args(["syscall-filter", "@resources"]).output().unwrap().stdout;
+    let withheld = String::from_utf8(withheld).unwrap();
+    let given: Vec<&str> = last.split(' ').collect();
+    assert!(withheld.lines().any(|line| line.trim() == "setpriority"), "{withheld}");
+    assert!(given.contains(&"setpriority"), "{filters:?}");
+}
+
 /// How exposed the unit is, by systemd's own reckoning: 10 is a service as most are, 2 is a good one. With
 /// what HTTPS needs, too, which it then gets.
 #[test]

@@ -160,7 +160,7 @@ async fn a_sign_in_link_lets_the_locked_out_in_once() {
     third.get(&link).await.is(404, GONE);
     third.sign_in(&mut new_phone).await.leads_to("/history");
     assert_eq!(ann.name().await.as_deref(), Some("ann"), "signing in elsewhere ends nothing");
-    assert!(server.cli(&["member", "sign-in-link", "nobody"]).code == 1);
+    assert!(server.cli(&["member", "sign-in-link", "nobody", "--reason", "Lost phone"]).code == 1);
     // An operator makes one on the page of the member, and says why.
     let mut olga = Visitor::new(&server);
     let mut device = olga.device();
@@ -180,8 +180,11 @@ async fn a_sign_in_link_lets_the_locked_out_in_once() {
     server.cli(&["member", "delete", "ann", "--reason", "Moved away"]).ok();
     third.get(&link).await.is(404, GONE);
     let left = server.cli(&["member", "list", "--deleted"]).ok();
-    assert_eq!(server.cli(&["member", "sign-in-link", left[0]["id"].as_str().unwrap()]).code, 1);
-    assert!(audit(&server, "link.create").iter().any(|line| line["reason"] == "A sign-in link for someone locked out"));
+    assert_eq!(
+        server.cli(&["member", "sign-in-link", left[0]["id"].as_str().unwrap(), "--reason", "Lost phone"]).code,
+        1
+    );
+    assert!(audit(&server, "link.create").iter().any(|line| line["reason"] == "Lost phone"));
 }
 
 /// A link that was withdrawn, has expired or is not whole opens nothing, and all say the same.
@@ -222,13 +225,24 @@ async fn links_that_do_not_work_say_so() {
     let withdraw = format!("/admin/invitations/{id}/withdraw");
     assert_eq!(ann.post(&withdraw, &[("csrf", &csrf)]).await.status, 303, "signed out: to the sign-in page");
     ann.get(&link).await.is(200, "You are invited");
-    maria.post(&withdraw, &[("csrf", &csrf)]).await.leads_to("/admin/invitations");
+    maria.get("/admin/invitations").await.is(200, &format!("href=\"{withdraw}\""));
+    maria.get(&withdraw).await.is(200, "Withdraw this link");
+    for none in ["", "  "] {
+        maria.post(&withdraw, &[("csrf", &csrf), ("reason", none)]).await.is(422, "role=\"alert\"");
+    }
+    maria.post(&withdraw, &[("csrf", &csrf)]).await.is(422, "Withdraw this link");
+    assert_eq!(audit(&server, "link.withdraw").len(), 0, "nothing is done without a reason");
+    ann.get(&link).await.is(200, "You are invited");
+    let form = [("csrf", &*csrf), ("reason", "Sent to the wrong Ann")];
+    maria.post(&withdraw, &form).await.leads_to("/admin/invitations");
     ann.get(&link).await.is(404, GONE);
     maria.get("/admin/invitations").await.is(200, "Withdrawn");
-    assert_eq!(audit(&server, "link.withdraw").len(), 1);
-    maria.post(&withdraw, &[("csrf", &csrf)]).await.leads_to("/admin/invitations");
+    let lines = audit(&server, "link.withdraw");
+    assert_eq!((lines.len(), &lines[0]["reason"]), (1, &json!("Sent to the wrong Ann")));
+    maria.post(&withdraw, &form).await.leads_to("/admin/invitations");
     assert_eq!(audit(&server, "link.withdraw").len(), 1, "withdrawing twice is one act");
-    maria.post("/admin/invitations/x/withdraw", &[("csrf", &csrf)]).await.is(404, GONE);
+    maria.post("/admin/invitations/x/withdraw", &form).await.is(404, GONE);
+    maria.get("/admin/invitations/x/withdraw").await.is(404, GONE);
 }
 
 /// Of ten people who use one link at the same moment, one gets in, and one member is made.
@@ -272,7 +286,7 @@ async fn one_claims_the_community() {
     let options = late.ask(&format!("{link}/challenge"), &[("username", "late")]).await;
     let credential = late.device().make(&options);
     joined(&server, "ann").await;
-    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
     late.post(&link, &[("username", "late"), ("credential", &credential)]).await.is(409, "has an operator already");
     assert_eq!(server.cli(&["member", "list"]).ok().as_array().unwrap().len(), 1);
 }
@@ -312,7 +326,7 @@ async fn links_are_listed_and_withdrawn() {
     let server = community().await;
     let (mut olga, ..) = joined(&server, "olga").await;
     joined(&server, "ann").await;
-    server.cli(&["member", "grant", "olga", "operator"]).ok();
+    server.cli(&["member", "grant", "olga", "operator", "--reason", "Elected"]).ok();
     let (link, other) = (sign_in_link(&server, "ann"), invitation(&server, &["--name", "bob", "--role", "auditor"]));
     let page = olga.get("/admin/invitations").await;
     for words in ["sign-in link", "Made by tester on", "Withdraw"] {
@@ -325,7 +339,7 @@ async fn links_are_listed_and_withdrawn() {
     assert_eq!((&open[0]["name"], &open[0]["role"]), (&json!("bob"), &json!("auditor")));
     assert_eq!((&open[1]["username"], &open[1]["state"]), (&json!("ann"), &json!("open")));
     let words = server.run(&["member", "links"]).stdout;
-    assert!(words.contains("sign-in") && words.contains("tester: A sign-in link for someone locked out"), "{words}");
+    assert!(words.contains("sign-in") && words.contains("tester: Lost phone"), "{words}");
 
     let id = open[1]["id"].as_str().unwrap();
     assert_eq!(server.cli(&["member", "withdraw-link", id]).code, 2, "a reason is needed");
@@ -346,7 +360,7 @@ async fn links_are_listed_and_withdrawn() {
     page.is(200, "1 to 90");
     let csrf = page.field("csrf");
     let path = format!("/admin/invitations/{}/withdraw", open[0]["id"].as_str().unwrap());
-    olga.post(&path, &[("csrf", &csrf)]).await.leads_to("/admin/invitations");
+    olga.post(&path, &[("csrf", &csrf), ("reason", "A mistake")]).await.leads_to("/admin/invitations");
     ann.get(&other).await.is(404, GONE);
     assert_sound(&server);
 }

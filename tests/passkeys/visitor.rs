@@ -89,7 +89,7 @@ pub fn claim_link(server: &Server) -> String {
 }
 
 pub fn sign_in_link(server: &Server, name: &str) -> String {
-    path(&server.cli(&["member", "sign-in-link", name]).ok())
+    path(&server.cli(&["member", "sign-in-link", name, "--reason", "Lost phone"]).ok())
 }
 
 impl Visitor {

@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::support::Server;
+use super::support::server::ASKED_FOR;
 use super::visitor::{Visitor, assert_sound, claim_link, community, invitation, joined, path};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +40,15 @@ const CALLS: &[Call] = &[
     ("POST", "/profile/recovery-codes", Who::Members, &[], 200),
     ("GET", "/admin/invitations", Who::Overseers, &[], 200),
     ("POST", "/admin/invitations", Who::Operators, &[("days", "7"), ("reason", "A neighbour")], 200),
-    ("POST", "/admin/invitations/ID/withdraw", Who::Operators, &[], 303),
+    ("GET", "/admin/invitations/ID/withdraw", Who::Operators, &[], 200),
+    ("POST", "/admin/invitations/ID/withdraw", Who::Operators, &[("reason", "A mistake")], 303),
     ("GET", "/admin/members/MEMBER/sign-in-link", Who::Operators, &[], 200),
     ("POST", "/admin/members/MEMBER/sign-in-link", Who::Operators, &[("reason", "Lost phone")], 200),
 ];
 
 /// What must not change by what was refused.
 fn state(server: &Server) -> Value {
-    server.sql("SELECT (SELECT count(*) FROM audit_log) AS a, (SELECT count(*) FROM passkeys) AS p, (SELECT group_concat(code_hash) FROM recovery_codes) AS c, (SELECT group_concat(id || coalesce(ended_at, 0)) FROM links) AS l, (SELECT group_concat(id) FROM sessions) AS s")
+    server.sql(&format!("SELECT (SELECT count(*) FROM audit_log WHERE {ASKED_FOR}) AS a, (SELECT count(*) FROM passkeys) AS p, (SELECT group_concat(code_hash) FROM recovery_codes) AS c, (SELECT group_concat(id || coalesce(ended_at, 0)) FROM links) AS l, (SELECT group_concat(id) FROM sessions) AS s"))
 }
 
 #[tokio::test]
@@ -132,7 +134,7 @@ async fn scripts_run_where_they_are_needed() {
     let server = community().await;
     let (mut ann, ..) = joined(&server, "ann").await;
     let link = invitation(&server, &[]);
-    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
     let csrf = ann.csrf().await;
     let shown = ann.post("/admin/invitations", &[("csrf", &csrf), ("days", "7"), ("reason", "A neighbour")]).await;
     shown.is(200, "<script type=\"module\" src=\"/static/link.");

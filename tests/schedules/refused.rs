@@ -151,6 +151,8 @@ fn the_database_guards_the_record() {
         "UPDATE schedules SET issued_max = 1",
         "UPDATE schedules SET amount = '{\"rule\":\"fixed\",\"tokens\":1000}'",
         "UPDATE schedules SET key = 7",
+        "DELETE FROM schedule_runs",
+        "DELETE FROM schedules",
         "INSERT INTO schedules SELECT NULL, '1b4e28ba-2fa1-4d2e-883f-0016d3cca427', 'Mine', cron, time_zone, recipients,
                                       amount, system_account, note, issued_max, created_at, audit, paused_at, next_at FROM schedules",
     ] {

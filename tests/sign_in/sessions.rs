@@ -146,7 +146,7 @@ async fn sessions_by_api_and_by_operators() {
     bob.get(&admin).await.refused(403, "forbidden");
     let reason = json!({ "reason": "Lost phone" });
     delete(&bob, &admin, Some(reason.clone())).await.refused(403, "forbidden");
-    server.cli(&["member", "grant", "bob", "auditor"]).ok();
+    server.cli(&["member", "grant", "bob", "auditor", "--reason", "Elected"]).ok();
     let seen = bob.get(&admin).await.ok(200);
     assert_eq!(seen["items"].as_array().unwrap().len(), 1);
     delete(&bob, &admin, Some(reason.clone())).await.refused(403, "forbidden");
@@ -251,9 +251,9 @@ async fn who_is_taken_away_is_out() {
     let mut ann = Visitor::new();
     ann.sign_in(&server.base, "ann").await;
     let profile = format!("{}/profile", server.base);
-    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
     ann.open(&profile).await.shows(200, "member, operator");
-    server.cli(&["member", "revoke", "ann", "operator"]).ok();
+    server.cli(&["member", "revoke", "ann", "operator", "--reason", "Term is over"]).ok();
     assert!(!ann.open(&profile).await.text.contains("operator"));
     server.cli(&["member", "delete", "ann", "--reason", "Left"]).ok();
     assert!(!is_signed_in(&mut ann, &server).await);

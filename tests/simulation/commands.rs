@@ -43,7 +43,8 @@ impl Tell for Transaction {
 
 impl Tell for Distribution {
     fn tell(&self) -> Seen {
-        let (first, last) = (&self.transactions[0], &self.transactions[self.transactions.len() - 1]);
+        let made: Vec<_> = self.transactions.each().collect();
+        let (first, last) = (&made[0], &made[made.len() - 1]);
         Seen { sequences: (first.sequence, last.sequence), at: first.created_at, ..Seen::default() }
     }
 }

@@ -1,5 +1,6 @@
 //! The writer is the real one, with its thread and its queue. A gate makes it deterministic: a first
-//! command holds it until the whole round is queued, so that every round is one batch.
+//! command holds it until the whole round is queued, so that every round is one batch. The books are
+//! opened with [`options`]: however long that command took, its batch takes nobody along.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -7,10 +8,17 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use communitytoken::error::{Error, Result};
-use communitytoken::ledger::{Books, Command, Ledger};
+use communitytoken::ledger::{Books, Command, Ledger, Options};
+use communitytoken::store::Batches;
 use tokio::runtime::{Builder, Runtime};
 
+use super::support::Hand;
 use super::world::{Reply, Waiting};
+
+/// How books are opened whose batches the gate makes.
+pub fn options(clock: &Hand) -> Options {
+    Options { batches: Batches { long: Duration::MAX, ..Batches::default() }, ..clock.options() }
+}
 
 /// What the held writer says, and what it waits for.
 type Held = Arc<(Sender<()>, Mutex<Receiver<()>>)>;

@@ -11,7 +11,7 @@ use communitytoken::treasury::CreateAccount;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::gate::Gate;
+use super::gate::{self, Gate};
 use super::model::{Seen, TREASURY};
 use super::support::{Hand, authority, register};
 
@@ -45,7 +45,7 @@ pub struct World {
 impl World {
     pub fn founded(time: i64) -> Self {
         let (folder, clock) = (folder(), Hand::at(time));
-        let books = Books::open(&folder.path().join(DATABASE), &clock.options()).unwrap();
+        let books = Books::open(&folder.path().join(DATABASE), &gate::options(&clock)).unwrap();
         let (account, _) = books.execute_blocking(CreateAccount { authority: authority("Founding") }).unwrap();
         let tag = books.read_blocking(|conn| Ok(conn.query_row("SELECT tag FROM ledger", [], |row| row.get(0))?));
         Self {
@@ -80,7 +80,7 @@ impl World {
 
     /// Starts the program again on what lies in the folder.
     pub fn open(&mut self) -> Result<()> {
-        self.books = Some(Books::open(&self.path(), &self.clock.options())?);
+        self.books = Some(Books::open(&self.path(), &gate::options(&self.clock))?);
         Ok(())
     }
 
@@ -92,7 +92,7 @@ impl World {
 
     /// Another program on the same file.
     pub fn another_program(&self) -> Books {
-        Books::open(&self.path(), &self.clock.options()).unwrap()
+        Books::open(&self.path(), &gate::options(&self.clock)).unwrap()
     }
 
     pub fn member(&self, who: usize) -> &Member {

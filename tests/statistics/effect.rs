@@ -341,7 +341,7 @@ fn a_correction_spends_nothing() {
 
     // A share is taken back: of the distribution it names, though an earlier one's lies before it.
     let second = community.endow(50);
-    let share = second.transactions.iter().find(|share| share.to.wallet_id == community.wallet(2)).unwrap().id;
+    let share = second.transactions.each().find(|share| share.to.wallet_id == community.wallet(2)).unwrap().id;
     let correct = |transaction_id, tokens| Correct {
         transaction_id,
         amount: Some(amount(tokens)),

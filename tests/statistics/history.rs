@@ -5,9 +5,9 @@ use std::sync::mpsc;
 
 use communitytoken::error::Result;
 use communitytoken::identity::Member;
-use communitytoken::ledger::{Command, Ledger, WalletId, WalletKey};
+use communitytoken::ledger::{Command, Ledger, WalletId};
 use communitytoken::transfers::{FeeTerms, Reverse, Send};
-use communitytoken::treasury::{Correct, Distribute};
+use communitytoken::treasury::{AddAccount, Correct, Distribute, MoveBetween};
 
 use crate::kernel::{Community, Hand, amount, authority, delete, distribution, freeze, issue, register};
 
@@ -36,7 +36,7 @@ impl<C: Command> Command for Then<C> {
 pub struct Story {
     pub community: Community,
     pub dice: fastrand::Rng,
-    fund: (WalletId, WalletKey),
+    fund: WalletId,
     gone: Vec<Member>,
 }
 
@@ -44,18 +44,9 @@ impl Story {
     /// Founded at a time, with a few members.
     pub fn new(dice: fastrand::Rng, founded: i64) -> Self {
         let community = Community::founded(5, founded);
-        let fund = WalletId::random();
-        let shell = community.shell();
-        shell
-            .execute_batch(&format!(
-                "INSERT INTO wallets (id, is_system, created_at, updated_at) VALUES ('{fund}', 1, {founded}, {founded});
-                 INSERT INTO system_accounts (id, wallet, name, created_at)
-                 VALUES ('00000000-0000-4000-8000-000000000001', last_insert_rowid(), '{FUND}', {founded});"
-            ))
-            .unwrap();
-        let key =
-            WalletKey(shell.query_row("SELECT key FROM wallets WHERE id = ?1", [fund], |row| row.get(0)).unwrap());
-        Self { community, dice, fund: (fund, key), gone: Vec::new() }
+        let made = community.run(AddAccount { name: FUND.into(), authority: authority("For the harvest") });
+        let fund = made.unwrap().wallet_id;
+        Self { community, dice, fund, gone: Vec::new() }
     }
 
     fn someone(&mut self) -> usize {
@@ -97,23 +88,16 @@ impl Story {
             tried += 1;
             let tokens = amount(self.tokens());
             let send = match self.dice.u32(0..100) {
-                0..2 => Send {
-                    from: self.fund.1,
-                    to: self.community.treasury,
-                    amount: tokens,
-                    note: None,
-                    terms: FeeTerms::default(),
-                },
-                2..9 => Send {
+                0..7 => Send {
                     from: from.wallet_key,
                     to: self.community.treasury,
                     amount: tokens,
                     note: None,
                     terms: FeeTerms::default(),
                 },
-                9..11 => Send {
+                7..11 => Send {
                     from: from.wallet_key,
-                    to: self.fund.0,
+                    to: self.fund,
                     amount: tokens,
                     note: None,
                     terms: FeeTerms::default(),
@@ -140,7 +124,7 @@ impl Story {
         let everyone = self.community.members.len();
         let who = self.dice.usize(0..everyone);
         let member = self.community.members[who].clone();
-        match self.dice.u32(0..12) {
+        match self.dice.u32(0..14) {
             0..5 => {
                 let first = self.dice.usize(0..everyone);
                 let tokens = self.dice.i64(50..900);
@@ -171,6 +155,13 @@ impl Story {
                 }
             }
             11 => self.give_back(),
+            12 => {
+                let (fund, tokens) = (Some(FUND.to_owned()), self.dice.i64(1..200));
+                let (from, to) = if self.dice.bool() { (fund, None) } else { (None, fund) };
+                let authority = authority("Kept apart");
+                // Of what is not there, nothing moves.
+                drop(self.community.run(MoveBetween { amount: amount(tokens), from, to, authority }));
+            }
             _ => {
                 let tokens = self.dice.i64(1..1_000);
                 self.community.run(issue(tokens)).unwrap();

@@ -21,6 +21,7 @@ async fn help_and_exit_codes() {
         &["member", "list"],
         &["member", "grant"],
         &["member", "revoke"],
+        &["member", "sign-in-link"],
         &["member", "links"],
         &["member", "withdraw-link"],
         &["verify"],
@@ -50,7 +51,10 @@ async fn help_and_exit_codes() {
         &["issue", "--amount", "5"],
         &["distribute", "--reason", "x"],
         &["distribute", "--everyone", "5", "--to", "a=1", "--reason", "x"],
-        &["member", "grant", "ann", "king"],
+        &["member", "grant", "ann", "king", "--reason", "Elected"],
+        &["member", "grant", "ann", "auditor"],
+        &["member", "revoke", "ann", "auditor"],
+        &["member", "sign-in-link", "ann"],
         &["--bind", "nowhere"],
         &["backup"],
         &["restore", "backup.db"],
@@ -113,6 +117,109 @@ async fn distribute_beside_the_server() {
     server.assert_sound().await;
 }
 
+/// Where nothing is, verbs say where they looked and what to do, and lay nothing there.
+#[test]
+fn without_a_database() {
+    let server = Server::prepare(&Server::settings(""));
+    let verbs: [&[&str]; 7] = [
+        &["verify"],
+        &["backup", "copy.db"],
+        &["export", "--format", "csv"],
+        &["simulate"],
+        &["migrate"],
+        &["member", "list"],
+        &["issue", "--amount", "5", "--reason", "Stock"],
+    ];
+    for verb in verbs {
+        let refused = server.run(verb);
+        assert_eq!(refused.code, 1, "{verb:?}: {refused:?}");
+        for words in ["There is no database at ", "--database", "communitytoken init"] {
+            assert!(refused.stderr.contains(words), "{verb:?}: {refused:?}");
+        }
+        assert!(!server.database().exists() && !server.path("copy.db").exists(), "{verb:?}");
+    }
+}
+
+/// System accounts are made and listed, and tokens move between them; the second is as good as the first for
+/// issuing and distributing.
+#[tokio::test]
+async fn accounts() {
+    let server = Server::start().await;
+    let ann = server.member("ann").await;
+    let wrong = server.run(&["account", "add", "festival"]);
+    assert_eq!(wrong.code, 2, "a reason is missing: {wrong:?}");
+    let made = server.cli(&["account", "add", "festival", "--reason", "Summer", "--operator", "maria"]).ok();
+    server.cli(&["account", "add", "festival", "--reason", "Summer"]).refused("system_account_exists");
+    server.cli(&["issue", "--amount", "40", "--reason", "Stock"]).ok();
+    let transfer = |amount: &str, more: &[&str]| {
+        server.cli(&[&["account", "transfer", "--amount", amount, "--reason", "Prizes"], more].concat())
+    };
+    transfer("41", &["--to", "festival"]).refused("insufficient_balance");
+    transfer("1", &["--to", "fair"]).refused("system_account_not_found");
+    assert_eq!(transfer("1", &[]).code, 1, "from the community's own to the community's own");
+    let moved = transfer("30", &["--to", "festival"]).ok();
+    assert_eq!((&moved["to"]["name"], &moved["amount"]), (&json!("festival"), &json!(30)));
+    transfer("10", &["--from", "festival"]).ok();
+    let give = ["distribute", "--to", "ann=15", "--system-account", "festival", "--reason", "Prizes"];
+    assert_eq!(server.cli(&give).ok()["issued"], 0);
+    assert_eq!(ann.balance().await, 15);
+    let listed = server.cli(&["account", "list"]).ok();
+    assert_eq!((&listed[0]["balance"], &listed[1]["balance"]), (&json!(20), &json!(5)));
+    assert_eq!((&listed[1]["name"], &listed[1]["wallet_id"]), (&json!("festival"), &made["wallet_id"]));
+    let words = server.run(&["account", "list"]).stdout;
+    assert!(words.contains("HOLDS") && words.contains("festival"), "{words}");
+    let lines = server.sql("SELECT operator, action, target FROM audit_log WHERE action IN ('system_account.create', 'transfer') ORDER BY sequence");
+    assert_eq!((&lines[1]["operator"], &lines[1]["target"]), (&json!("maria"), &json!("festival")));
+    assert_eq!(
+        (&lines[2]["operator"], &lines[3]["target"]),
+        (&json!("tester"), &json!("system_account_communitytoken"))
+    );
+    server.assert_sound().await;
+}
+
+/// `--everyone` leaves out whose wallet is frozen, as schedules do, and says whom and why; a list that names
+/// one of them is refused as a whole, as ever.
+#[tokio::test]
+async fn everyone_is_everyone_who_can_receive() {
+    let server = Server::start().await;
+    let members = server.members(4).await;
+    let freeze = |wallet: &str| server.cli(&["freeze", wallet, "--reason", "Phone stolen"]).ok();
+    server.cli(&["member", "delete", "member-03", "--reason", "Moved away"]).ok();
+    let everyone = ["distribute", "--everyone", "5", "--reason", "Rewards"];
+    assert_eq!(server.cli(&everyone).ok()["left_out"], json!([]));
+    freeze(&members[1].wallet_id);
+    let left_out = json!([{ "user_id": members[1].user_id, "username": "member-01", "why": "frozen" }]);
+    let rows = server.rows();
+    let dry = server.cli(&[&everyone[..], &["--dry-run"]].concat()).ok();
+    assert_eq!((&dry["recipients"], &dry["left_out"], &dry["issued"]), (&json!(2), &left_out, &json!(10)));
+    let words = server.run(&[&everyone[..], &["--dry-run"]].concat()).stdout;
+    assert!(words.contains("1 member was left out, with a frozen wallet: member-01"), "{words}");
+    assert_eq!(server.rows(), rows);
+    let made = server.cli(&everyone).ok();
+    assert_eq!((&made["left_out"], &made["distributed"]), (&left_out, &json!(10)));
+    assert_eq!(made["transactions"].as_array().unwrap().len(), 3, "the issuance and two shares");
+    let words = server.run(&everyone).stdout;
+    assert!(words.contains("2 members received 10 tokens"), "{words}");
+    assert!(words.contains("1 member was left out, with a frozen wallet: member-01"), "{words}");
+    let balance = async |member: usize| members[member].balance().await;
+    assert_eq!((balance(0).await, balance(1).await, balance(2).await), (15, 5, 15));
+    // Lists say whom they mean.
+    let rows = server.rows();
+    std::fs::write(server.path("list.csv"), "username,amount\nmember-00,5\nmember-01,5\n").unwrap();
+    for list in [&["--to", "member-00=5", "--to", "member-01=5"][..], &["--file", "list.csv"]] {
+        let list = [&["distribute"][..], list, &["--reason", "Rewards"]].concat();
+        server.cli(&list).refused("wallet_frozen");
+    }
+    assert_eq!(server.rows(), rows);
+    let named = server.cli(&["distribute", "--to", "member-00=5", "--reason", "Rewards"]).ok();
+    assert!(named.get("left_out").is_none(), "{named}");
+    // Nobody is left: refused, and nothing is done.
+    freeze(&members[0].wallet_id);
+    freeze(&members[2].wallet_id);
+    server.cli(&everyone).refused("invalid_request");
+    server.assert_sound().await;
+}
+
 /// Members are listed, shown, deleted and restored.
 #[tokio::test]
 async fn members() {
@@ -129,19 +236,19 @@ async fn members() {
     ann.get("/v1/me").await.refused(403, "forbidden");
     server.cli(&["member", "restore", &ann.user_id, "--reason", "Came back"]).ok();
     assert_eq!(ann.balance().await, 12);
-    let words = server.run(&["member", "grant", "ann", "auditor"]).stdout;
+    let words = server.run(&["member", "grant", "ann", "auditor", "--reason", "Elected"]).stdout;
     let lines: Vec<&str> = words.lines().map(str::trim).collect();
     assert_eq!(lines[0], "ann", "{words}");
     for line in ["Balance   12", "Roles     member, auditor", "Known as  ann at https://id.test.invalid/"] {
         assert!(lines.iter().any(|found| found.split_whitespace().eq(line.split_whitespace())), "{line}: {words}");
     }
     assert!(!words.contains(['{', '_']) && words.contains("Joined") && !words.contains("Left"), "{words}");
-    server.cli(&["member", "revoke", "ann", "auditor"]).ok();
+    server.cli(&["member", "revoke", "ann", "auditor", "--reason", "Term is over"]).ok();
     let words = server.run(&["member", "list"]);
     assert!(words.stdout.contains("ann") && words.stdout.contains("BALANCE"), "{words:?}");
     server.stranger(server.provider.token("other", "ann")).get("/v1/me").await.ok(200);
     server.cli(&["member", "show", "ann"]).refused("ambiguous_name");
-    server.cli(&["member", "grant", &ann.user_id, "operator"]).ok();
+    server.cli(&["member", "grant", &ann.user_id, "operator", "--reason", "Elected"]).ok();
     server.assert_sound().await;
 }
 
@@ -255,6 +362,12 @@ async fn direct_database_access() {
         ann.wallet_id
     ));
     ann.pay(&bob, 5).await.refused(422, "wallet_frozen");
+    // The member reads the reason that was given last, whichever way it was given.
+    server.cli(&["freeze", &ann.wallet_id, "--reason", "Asked by phone"]).ok();
+    server.cli(&["freeze", &ann.wallet_id, "--reason", "Asked by phone"]).ok();
+    assert_eq!(ann.get("/v1/wallet").await.ok(200)["frozen_reason"], "Asked by phone");
+    let freezings = server.sql("SELECT reason FROM audit_log WHERE action = 'wallet.freeze'");
+    assert_eq!(freezings.as_array().unwrap().len(), 2, "{freezings}");
     server.sql(&format!(
         "INSERT INTO direct_unfreezes (operator, reason, wallet_id) VALUES ('maria', 'Found', '{}')",
         ann.wallet_id
@@ -289,7 +402,10 @@ fn bench_measures_and_cleans_up_after_itself() {
     let clients: Vec<_> = of("transfers").iter().map(|line| line["clients"].clone()).collect();
     assert_eq!(clients, [1, 8]);
     assert_eq!(of("tokens").len(), 5, "new and known ones, and transfers alone, beside known and beside new ones");
-    for part in ["reads", "distribution", "start", "memory", "sandbox"] {
+    let operators = of("operators");
+    assert_eq!(operators.len(), 13, "six lists, five pages, the distributions and the payments beside them");
+    assert!(operators[11]["count"].as_i64() >= Some(1) && operators[12]["count"].as_i64() >= Some(1), "{operators:?}");
+    for part in ["reads", "distribution", "operators", "start", "memory", "sandbox"] {
         assert!(!of(part).is_empty(), "{part} is missing");
     }
     for line in lines {

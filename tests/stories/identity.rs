@@ -31,12 +31,12 @@ async fn roles() {
     let body = json!({ "amount": 1, "reason": "Stock" });
     assert_eq!(server.operator().await.get("/v1/me").await.ok(200)["roles"], json!(["member", "operator"]));
     ann.post("/v1/admin/issuances", &body).await.refused(403, "forbidden");
-    server.cli(&["member", "grant", "ann", "auditor"]).ok();
+    server.cli(&["member", "grant", "ann", "auditor", "--reason", "Elected"]).ok();
     ann.post("/v1/admin/issuances", &body).await.refused(403, "forbidden");
     let shown = server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected", "--operator", "maria"]).ok();
     assert_eq!(shown["roles"], json!(["member", "operator", "auditor"]));
     ann.post("/v1/admin/issuances", &body).await.ok(201);
-    server.cli(&["member", "revoke", "ann", "operator"]).ok();
+    server.cli(&["member", "revoke", "ann", "operator", "--reason", "Term is over"]).ok();
     ann.post("/v1/admin/issuances", &body).await.refused(403, "forbidden");
     let audit =
         server.sql("SELECT operator, action, reason FROM audit_log WHERE action LIKE 'role.%' ORDER BY sequence");

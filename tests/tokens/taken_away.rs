@@ -17,9 +17,9 @@ async fn a_role_taken_away_is_gone() {
     server.serve(&[]).await;
     let body = json!({ "amount": 1, "reason": "Stock" });
     let ann = server.member("ann").await;
-    server.cli(&["member", "grant", "ann", "operator"]).ok();
+    server.cli(&["member", "grant", "ann", "operator", "--reason", "Elected"]).ok();
     ann.post("/v1/admin/issuances", &body).await.ok(201);
-    server.cli(&["member", "revoke", "ann", "operator"]).ok();
+    server.cli(&["member", "revoke", "ann", "operator", "--reason", "Term is over"]).ok();
     ann.post("/v1/admin/issuances", &body).await.refused(403, "forbidden");
     // By a claim: it counts as long as the configuration lets it.
     let mut claims = Provider::claims("bob", "bob");

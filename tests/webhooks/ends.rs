@@ -68,6 +68,8 @@ async fn an_operator_stops_resumes_and_removes() {
         ("webhook.test", &test["id"], [true].as_slice())
     );
     let operator = server.operator().await;
+    let by_hand = server.run(&["sql", "DELETE FROM webhooks"]);
+    assert!(by_hand.code == 1 && by_hand.stderr.contains("needs a line in the audit log"), "{by_hand:?}");
     remove(&operator, &id, &json!({})).await.refused(400, "invalid_request");
     assert_eq!(remove(&operator, &id, &json!({ "reason": "Not needed" })).await.status, 204);
     remove(&operator, &id, &json!({ "reason": "Not needed" })).await.refused(404, "webhook_not_found");

@@ -10,13 +10,14 @@ use indicatif::ProgressBar;
 use uuid::Uuid;
 
 use super::issuer::{Issuer, NAME};
-use super::ledger;
 use super::table::{Line, Timing};
+use super::{ledger, operators};
 use crate::cli::{Failure, init};
 use crate::config::{self, Config, Overrides};
 use crate::identity::session::{Method, OpenSession};
 use crate::identity::{Member, Register, Secret};
 use crate::ledger::{Amount, Authority, Books, DAY_MS, Operator, Options, Reason, Seen, system_clock};
+use crate::store::Batches;
 use crate::treasury::{Distribute, Recipient};
 use crate::web::SESSION;
 
@@ -28,8 +29,6 @@ const DISTRIBUTIONS: usize = 20;
 const GIVEN: i64 = 1_000_000_000;
 /// How fast history is made, roughly; only the progress bar goes by it.
 pub(super) const TRANSACTIONS_A_SECOND: u64 = 40_000;
-/// Commands in one commit while history is made.
-const BATCH: usize = 1000;
 
 /// The community, and the folder that goes away with it.
 pub(super) struct Community {
@@ -65,7 +64,9 @@ impl Community {
         let config_file = folder.join("config.toml");
         let (issuer, keys) = (Issuer::new()?, folder.join("keys.json"));
         let settings = format!(
-            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n{}",
+            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n\
+             recipients_per_distribution = {}\n[identity]\noperators = [\"{NAME}|member-0\"]\n{}",
+            operators::MEMBERS,
             Issuer::settings(&keys)
         );
         std::fs::write(&config_file, settings)
@@ -108,8 +109,7 @@ impl Community {
 
     fn books_at(&self, clock: &Arc<AtomicI64>) -> Result<Books, Failure> {
         let clock = Arc::clone(clock);
-        let options =
-            Options { clock: Arc::new(move || clock.load(Ordering::Relaxed)), batch: BATCH, ..Options::default() };
+        let options = Options { clock: Arc::new(move || clock.load(Ordering::Relaxed)), ..Options::default() };
         Ok(Books::open(&self.config.database.path, &options)?)
     }
 
@@ -169,7 +169,7 @@ impl Community {
         })?;
         let missing = self.transactions.saturating_sub(there.unsigned_abs());
         let year = u64::try_from(365 * DAY_MS).unwrap_or(u64::MAX);
-        ledger::pay(self, books, BATCH * 3, &mut |done| {
+        ledger::pay(self, books, Batches::default().most * 3, &mut |done| {
             let passed = i64::try_from(u128::from(done) * u128::from(year) / u128::from(missing.max(1))).unwrap_or(0);
             clock.store(self.begins_at + passed, Ordering::Relaxed);
             if done % TRANSACTIONS_A_SECOND == 0 {

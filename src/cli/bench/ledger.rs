@@ -9,6 +9,7 @@ use super::process;
 use super::table::Line;
 use crate::cli::Failure;
 use crate::ledger::{Amount, Books, IdempotencyKey, Note, Once, Options};
+use crate::store::Batches;
 use crate::transfers::{FeeTerms, Send};
 
 /// One payment in this many carries a note.
@@ -16,7 +17,8 @@ const NOTES: u64 = 10;
 
 /// Transfers a second with batches of up to `batch`, and what each writes, over `length`.
 pub(super) fn measure(community: &Community, batch: usize, length: Duration) -> Result<Line, Failure> {
-    let books = Books::open(&community.config.database.path, &Options { batch, ..Options::default() })?;
+    let batches = Batches { most: batch, ..Batches::default() };
+    let books = Books::open(&community.config.database.path, &Options { batches, ..Options::default() })?;
     let (written, worked) = (process::bytes_written("self"), process::processor_time("self"));
     let began = Instant::now();
     // Enough waiting that every batch is full; one alone is a batch of one.

@@ -22,6 +22,9 @@ use crate::ledger::DAY_MS;
 /// The longest answer that is read: the description of the API is the longest there is.
 const ANSWER_MAX: usize = 1024 * 1024;
 
+/// The longest answer to a distribution.
+const LIST_MAX: usize = 32 * 1024 * 1024;
+
 /// Connections that visits come by.
 const VISITING: usize = 50;
 
@@ -36,6 +39,8 @@ pub(super) enum Ask {
     Page(&'static str),
     /// A page of history up to a moment somewhere in the year.
     DeepHistory,
+    /// A distribution with this body, each with its own idempotency key.
+    Distribution(String),
 }
 
 /// How long a page is looked at before the next is opened.
@@ -61,9 +66,7 @@ impl Visits {
             let (shares, between) =
                 (Rc::clone(&shares), Duration::from_secs(1) / u32::try_from(self.a_second).unwrap_or(1));
             tasks.spawn_local(async move {
-                let stream = TcpStream::connect(address).await.map_err(|error| lost(&error))?;
-                let _without_delay = stream.set_nodelay(true);
-                let mut connection = Connection { stream, buffer: vec![0; ANSWER_MAX] };
+                let mut connection = Connection::open(address, ANSWER_MAX).await?;
                 for (turn, token) in shares.iter().enumerate().skip(number).step_by(VISITING) {
                     tokio::time::sleep_until((began + between * u32::try_from(turn).unwrap_or(0)).into()).await;
                     let request =
@@ -113,16 +116,7 @@ pub(super) fn drive_beside(
         let mut beside = JoinSet::new();
         beside.spawn_local(visits.send(address));
         for number in 0..clients {
-            let stream = TcpStream::connect(address).await.map_err(|error| lost(&error))?;
-            let _without_delay = stream.set_nodelay(true);
-            let client = Client {
-                community: Arc::clone(community),
-                ask: ask.clone(),
-                number,
-                turn: 0,
-                request: String::new(),
-                connection: Connection { stream, buffer: vec![0; ANSWER_MAX] },
-            };
+            let client = Client::connect(community, address, ask.clone(), number, ANSWER_MAX).await?;
             tasks.spawn_local(client.repeat(clock + length, Rc::clone(&times)));
         }
         while let Some(ended) = tasks.join_next().await {
@@ -139,11 +133,61 @@ pub(super) fn drive_beside(
     Ok(Line { clients: Some(clients), cpu_us_each, ..Line::default() }.of(times, took))
 }
 
+/// Distributes over and over for a time, while some pay all along with a pause between two payments: how long each
+/// distribution took, and how long each payment that was under way at the same time.
+pub(super) fn distribute_beside(
+    community: &Arc<Community>,
+    server: &Server,
+    body: &str,
+    payers: usize,
+    [pause, rest, length]: [Duration; 3],
+) -> Result<[Line; 2], Failure> {
+    let address = server.address;
+    let until = Instant::now() + length;
+    let (payments, distributions) = run(async {
+        let mut tasks = JoinSet::new();
+        for number in 0..payers {
+            let mut client = Client::connect(community, address, Ask::Transfer, number + 1, ANSWER_MAX).await?;
+            tasks.spawn_local(async move {
+                let mut spans: Vec<Span> = Vec::new();
+                while Instant::now() < until {
+                    spans.push(client.once().await?);
+                    tokio::time::sleep(pause).await;
+                }
+                Ok::<_, String>(spans)
+            });
+        }
+        let ask = Ask::Distribution(body.to_owned());
+        let mut operator = Client::connect(community, address, ask, 0, LIST_MAX).await?;
+        let mut distributions = Vec::new();
+        while Instant::now() < until {
+            distributions.push(operator.once().await?);
+            tokio::time::sleep(rest).await;
+        }
+        let mut payments = Vec::new();
+        while let Some(ended) = tasks.join_next().await {
+            payments.extend(ended.map_err(|error| error.to_string())??);
+        }
+        Ok((payments, distributions))
+    })?;
+    let waited = met(&payments, &distributions);
+    let took: Vec<_> = distributions.iter().map(|(began, ended)| *ended - *began).collect();
+    Ok([Line::default().of(took, length), Line { clients: Some(payers), ..Line::default().of(waited, length) }])
+}
+
+/// When a request was under way.
+type Span = (Instant, Instant);
+
+/// How long those took that were under way together with one of the others.
+fn met(some: &[Span], others: &[Span]) -> Vec<Duration> {
+    let met = |(began, ended): &&Span| others.iter().any(|(from, to)| began < to && from < ended);
+    some.iter().filter(met).map(|(began, ended)| *ended - *began).collect()
+}
+
 /// One request on a connection of its own; gives the body of the answer.
 pub(super) fn once(address: SocketAddr, path: &str) -> Result<String, Failure> {
     run(async {
-        let stream = TcpStream::connect(address).await.map_err(|error| lost(&error))?;
-        let mut connection = Connection { stream, buffer: vec![0; ANSWER_MAX] };
+        let mut connection = Connection::open(address, ANSWER_MAX).await?;
         let body = connection.ask(&format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n")).await?;
         Ok(String::from_utf8_lossy(body).into_owned())
     })
@@ -170,6 +214,26 @@ struct Client {
 }
 
 impl Client {
+    async fn connect(
+        community: &Arc<Community>,
+        address: SocketAddr,
+        ask: Ask,
+        number: usize,
+        answer_max: usize,
+    ) -> Result<Self, String> {
+        let connection = Connection::open(address, answer_max).await?;
+        Ok(Self { community: Arc::clone(community), ask, number, turn: 0, request: String::new(), connection })
+    }
+
+    /// One request, and when it was under way.
+    async fn once(&mut self) -> Result<Span, String> {
+        self.write_request().map_err(|error| error.to_string())?;
+        let began = Instant::now();
+        self.connection.ask(&self.request).await?;
+        self.turn += 1;
+        Ok((began, Instant::now()))
+    }
+
     async fn repeat(mut self, until: Instant, times: Rc<RefCell<Vec<Duration>>>) -> Result<(), String> {
         let looks = matches!(self.ask, Ask::Page(_));
         if looks {
@@ -178,12 +242,9 @@ impl Client {
         }
         let mut now = Instant::now();
         while now < until {
-            self.write_request().map_err(|error| error.to_string())?;
-            let began = Instant::now();
-            self.connection.ask(&self.request).await?;
-            now = Instant::now();
-            times.borrow_mut().push(now - began);
-            self.turn += 1;
+            let (began, ended) = self.once().await?;
+            now = ended;
+            times.borrow_mut().push(ended - began);
             if looks {
                 tokio::time::sleep(LOOK).await;
                 now = Instant::now();
@@ -200,6 +261,7 @@ impl Client {
         let deep;
         let (method, path) = match &self.ask {
             Ask::Transfer => ("POST", "/v1/transfers"),
+            Ask::Distribution(_) => ("POST", "/v1/admin/distributions"),
             Ask::Page(path) => ("GET", *path),
             Ask::Get(path) => ("GET", path.as_str()),
             Ask::DeepHistory => {
@@ -214,9 +276,17 @@ impl Client {
             Ask::Page(_) => write!(text, "Accept: text/html\r\nCookie: {}\r\n", community.cookies[member])?,
             _ => write!(text, "Authorization: Bearer {}\r\n", community.tokens[member])?,
         }
-        if matches!(self.ask, Ask::Transfer) {
-            let (_, to) = community.pair_of(member, self.turn);
-            let body = format!("{{\"to_wallet_id\":\"{}\",\"amount\":1}}", to.wallet_id);
+        let payment;
+        let body = match &self.ask {
+            Ask::Transfer => {
+                let (_, to) = community.pair_of(member, self.turn);
+                payment = format!("{{\"to_wallet_id\":\"{}\",\"amount\":1}}", to.wallet_id);
+                Some(payment.as_str())
+            }
+            Ask::Distribution(body) => Some(body.as_str()),
+            _ => None,
+        };
+        if let Some(body) = body {
             let (key, length) = (Uuid::now_v7(), body.len());
             write!(text, "Content-Type: application/json\r\nIdempotency-Key: {key}\r\n")?;
             write!(text, "Content-Length: {length}\r\n\r\n{body}")
@@ -233,6 +303,13 @@ struct Connection {
 }
 
 impl Connection {
+    /// A connection whose answers are so long at most.
+    async fn open(address: SocketAddr, answer_max: usize) -> Result<Self, String> {
+        let stream = TcpStream::connect(address).await.map_err(|error| lost(&error))?;
+        let _without_delay = stream.set_nodelay(true);
+        Ok(Self { stream, buffer: vec![0; answer_max] })
+    }
+
     /// Sends a request and reads the answer to its end; anything but success ends the measurement.
     async fn ask(&mut self, request: &str) -> Result<&[u8], String> {
         self.stream.write_all(request.as_bytes()).await.map_err(|error| lost(&error))?;

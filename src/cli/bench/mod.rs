@@ -7,6 +7,7 @@ mod futures;
 mod issuer;
 mod ledger;
 mod load;
+mod operators;
 mod process;
 mod table;
 mod tokens;
@@ -63,6 +64,8 @@ enum Part {
     Reads,
     /// Distributions to a hundred members
     Distribution,
+    /// Operators' lists, and distributions to ten thousand members
+    Operators,
     /// From start to first answer
     Start,
     /// Memory of the server
@@ -117,7 +120,8 @@ impl Bench {
         if [Part::Ledger, Part::Transfers, Part::Tokens, Part::Distribution].into_iter().any(|part| self.wants(part)) {
             self.measure_empty(&mut lines, &bar)?;
         }
-        if self.wants(Part::Ledger) || self.wants(Part::Reads) || self.wants(Part::Start) || self.wants(Part::Memory) {
+        let filled = [Part::Ledger, Part::Reads, Part::Start, Part::Memory, Part::Operators];
+        if filled.into_iter().any(|part| self.wants(part)) {
             for size in &self.sizes {
                 self.measure_filled(*size, &mut lines, &bar)?;
             }
@@ -145,10 +149,17 @@ impl Bench {
         let empty = count(Part::Ledger, BATCHES.len())
             + count(Part::Transfers, self.clients.len())
             + count(Part::Tokens, 3 * tokens::ROUNDS)
-            + count(Part::Sandbox, 1);
+            + count(Part::Sandbox, 1)
+            + count(Part::Operators, operators::COUNT);
         let filled = count(Part::Ledger, 1) + count(Part::Reads, READINGS) + count(Part::Memory, 1);
         let made: u64 = self.sizes.iter().map(|size| size / community::TRANSACTIONS_A_SECOND).sum();
         (empty + filled * self.sizes.len() as u64) * self.seconds + made
+    }
+
+    /// How long the history is that operators look at: once, and a million transactions at most.
+    fn operated(&self) -> u64 {
+        let usual = self.sizes.iter().filter(|size| **size <= 1_000_000).max();
+        usual.or(self.sizes.iter().min()).copied().unwrap_or_default()
     }
 
     /// Measures one thing, and says so meanwhile.
@@ -243,14 +254,18 @@ impl Bench {
             let measure = |length| ledger::measure(&community, 100, length);
             lines.push(self.timed(bar, format!("The ledger by itself, after {size}"), measure)?);
         }
+        // Last, because ten thousand members are more than all else is measured with.
+        if self.wants(Part::Operators) && size == self.operated() {
+            lines.append(&mut operators::measure(&community, Duration::from_secs(self.seconds), bar)?);
+        }
         Ok(())
     }
 }
 
 impl Part {
     /// The parts by their names in the answer, in the order they are shown.
-    const ORDER: [&'static str; 8] =
-        ["ledger", "transfers", "tokens", "reads", "distribution", "start", "memory", "sandbox"];
+    const ORDER: [&'static str; 9] =
+        ["ledger", "transfers", "tokens", "reads", "distribution", "operators", "start", "memory", "sandbox"];
 }
 
 /// What members read most, by many; and every statistic the server documents, each by one who waits for it.

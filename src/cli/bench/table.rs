@@ -54,6 +54,8 @@ pub(super) struct Timing {
     p95_ms: f64,
     /// 99 of 100.
     p99_ms: f64,
+    /// The longest of all.
+    max_ms: f64,
 }
 
 impl Line {
@@ -79,7 +81,7 @@ impl Timing {
                 .get((times.len() * share / 100).min(times.len().max(1) - 1))
                 .map_or(0.0, |time| time.as_secs_f64() * 1000.0)
         };
-        Self { p50_ms: at(50), p95_ms: at(95), p99_ms: at(99) }
+        Self { p50_ms: at(50), p95_ms: at(95), p99_ms: at(99), max_ms: at(100) }
     }
 
     /// Does something so many times; it says how long it took.
@@ -109,13 +111,26 @@ pub(super) fn show(lines: &[Line]) -> String {
             timing(|timing| timing.p50_ms),
             timing(|timing| timing.p95_ms),
             timing(|timing| timing.p99_ms),
+            timing(|timing| timing.max_ms),
             line.cpu_us_each.map_or(String::new(), |time| format!("{time:.1}")),
             line.bytes_each.map_or(String::new(), |bytes| bytes.to_string()),
             line.resident_bytes.map_or(String::new(), |bytes| format!("{} MB", bytes / 1_000_000)),
         ]);
     }
     output::table(
-        &["WHAT", "AT ONCE", "THERE", "PER SECOND", "P50 MS", "P95 MS", "P99 MS", "CPU US", "BYTES", "MEMORY"],
+        &[
+            "WHAT",
+            "AT ONCE",
+            "THERE",
+            "PER SECOND",
+            "P50 MS",
+            "P95 MS",
+            "P99 MS",
+            "MOST MS",
+            "CPU US",
+            "BYTES",
+            "MEMORY",
+        ],
         &rows,
     )
 }

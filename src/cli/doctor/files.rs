@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Findings;
@@ -17,6 +17,8 @@ const MEGABYTE: u64 = 1_000_000;
 const LEAST_ROOM: u64 = 100 * MEGABYTE;
 /// A log of this size is not folded as it should be, or a reader holds it.
 const LONG_LOG: u64 = 100 * MEGABYTE;
+/// A backup of up to this size is read as a whole to see whether it is what it was, which takes about a second.
+const READ_AS_A_WHOLE: u64 = 1000 * MEGABYTE;
 /// What a restore from an older backup would lose is more than anybody would like to do over again.
 const OLD_BACKUP: Duration = Duration::from_hours(2 * 24);
 
@@ -62,6 +64,15 @@ pub(super) fn permissions(config: &Config, findings: &mut Findings) {
         }
     }
     let owner = |path: &Path| fs::metadata(path).map(|file| file.uid());
+    let mut is_barred = false;
+    for path in written(config).iter().filter(|path| !store::may_write(path)) {
+        is_barred = true;
+        problems.push(format!(
+            "Whoever runs this (user {}) may not write {1}. If that is the user as whom the program runs, give it to them (chown {0} {1}), or serving ends with \"attempt to write a readonly database\"; else run this as the user as whom the program runs.",
+            rustix::process::getuid().as_raw(),
+            path.display()
+        ));
+    }
     match (owner(database), owner(&key)) {
         (Ok(one), Ok(other)) if one != other => problems.push(format!(
             "{} and {} belong to different users; give both to the one as whom the program runs (chown).",
@@ -81,9 +92,26 @@ pub(super) fn permissions(config: &Config, findings: &mut Findings) {
     }
     if problems.is_empty() {
         findings.ok("permissions", "Ledger, key and secrets are for their owner alone.");
+    } else if is_barred {
+        findings.bad("permissions", problems.join("\n"));
     } else {
         findings.warn("permissions", problems.join("\n"));
     }
+}
+
+/// What the program writes, as far as it is there: the ledger with its log, its folder, and that of the backups.
+fn written(config: &Config) -> Vec<PathBuf> {
+    let (database, backups) = (&config.database.path, &config.backup.folder);
+    let mut written = vec![database.clone(), nearest_folder(database).to_owned()];
+    written.extend(["-wal", "-shm"].map(|ending| store::beside(database, ending)));
+    if backups.exists() {
+        written.push(backups.clone());
+    } else if config.backup.every_hours > 0 {
+        // There it is made.
+        written.push(nearest_folder(backups).to_owned());
+    }
+    written.retain(|path| path.exists());
+    written
 }
 
 /// Whether the write-ahead log is folded into the ledger.
@@ -105,7 +133,7 @@ pub(super) fn log(config: &Config, findings: &mut Findings) {
     }
 }
 
-/// Whether there is something to go back to.
+/// Whether there is something to go back to: how old the newest is, and whether it is still what it was.
 pub(super) fn backups(settings: &Backup, findings: &mut Findings) {
     let folder = settings.folder.display();
     let by_itself = settings.every_hours > 0;
@@ -116,11 +144,27 @@ pub(super) fn backups(settings: &Backup, findings: &mut Findings) {
     };
     let newest = match backups::newest(&settings.folder) {
         Ok(Some(newest)) => newest,
-        Ok(None) => return findings.warn("backup", format!("There is none in {folder}. {how}")),
+        Ok(None) => {
+            let other = if from_the_future(settings, findings) { "no other" } else { "none" };
+            return findings.warn("backup", format!("There is {other} in {folder}. {how}"));
+        }
         Err(error) => return findings.bad("backup", format!("{folder} cannot be looked at ({error}).")),
     };
-    let age = newest.at.elapsed().unwrap_or_default();
+    let age = newest.age().unwrap_or_default();
     let expected = Duration::from_hours(2 * u64::from(settings.every_hours));
+    from_the_future(settings, findings);
+    let again = "Take another now with `communitytoken backup FILE`, and see whether the disk is failing.";
+    match store::is_unchanged(&newest.path, READ_AS_A_WHOLE) {
+        Ok(true) => {}
+        Ok(false) => {
+            let said =
+                format!("{} is damaged: it is not what it was when it was written. {again}", newest.path.display());
+            return findings.bad("backup", said);
+        }
+        Err(failure) => {
+            return findings.warn("backup", format!("{failure} Run this as the user as whom the program runs."));
+        }
+    }
     let said = format!("The newest in {folder} is {} hours old", age.as_secs() / 3600);
     if by_itself && age > expected {
         findings.bad("backup", format!("{said}, and one is due every {} hours. {how}", settings.every_hours));
@@ -129,6 +173,17 @@ pub(super) fn backups(settings: &Backup, findings: &mut Findings) {
     } else {
         findings.ok("backup", format!("{said}. Keep copies on another machine, too."));
     }
+}
+
+/// Says which backups are from the future, if there are any: nobody knows how old they are.
+fn from_the_future(settings: &Backup, findings: &mut Findings) -> bool {
+    let ahead = backups::from_the_future(&settings.folder).unwrap_or_default();
+    if let Some(last) = ahead.last() {
+        let more = if ahead.len() > 1 { format!(" and {} more", ahead.len() - 1) } else { String::new() };
+        let name = last.path.file_name().unwrap_or_default().to_string_lossy();
+        findings.warn("backup", format!("From the future in {}: {name}{more}. Nobody knows how old that is: this machine's clock is wrong, or was. Set it if it is, and move what is from the future away.", settings.folder.display()));
+    }
+    !ahead.is_empty()
 }
 
 fn size(bytes: u64) -> String {

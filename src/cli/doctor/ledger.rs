@@ -18,18 +18,33 @@ const CLOCK_MAY_DIFFER: Duration = Duration::from_mins(1);
 /// This release was made later: a clock before it is wrong.
 const CLOCK_AT_LEAST: i64 = 1_767_225_600_000;
 
-/// What a start would look at, too.
-pub(super) fn look(database: &Path, findings: &mut Findings) {
+/// The system lays this file down when it has set its clock over the network since it started (systemd-timesyncd).
+const SET_OVER_NETWORK: &str = "/run/systemd/timesync/synchronized";
+
+/// Somebody else's clock.
+pub(super) struct Elsewhere {
+    /// Whose.
+    pub(super) whose: String,
+    /// By how many seconds this machine's is ahead of it.
+    pub(super) ahead: i64,
+}
+
+/// What a start would look at, too. Gives the time of the last entry, where there is a ledger.
+pub(super) fn look(database: &Path, findings: &mut Findings) -> Option<i64> {
     match examine(database) {
         Ok(Examined::Nothing) => {
             let said = format!(
                 "There is none at {}. Found it with `communitytoken init`, or name another with --database.",
                 database.display()
             );
-            return findings.bad("ledger", said);
+            findings.bad("ledger", said);
+            return None;
         }
         Ok(_) => findings.ok("ledger", format!("{} can be served.", database.display())),
-        Err(failure) => return findings.bad("ledger", failure.to_string()),
+        Err(failure) => {
+            findings.bad("ledger", failure.to_string());
+            return None;
+        }
     }
     match read(database) {
         Ok((version, last)) => {
@@ -39,9 +54,12 @@ pub(super) fn look(database: &Path, findings: &mut Findings) {
             } else {
                 findings.warn("schema", format!("It has version {version}, and this program works with {newest}: run `communitytoken migrate`, or start the server, which does the same and keeps what was there."));
             }
-            clock(last, findings);
+            Some(last)
         }
-        Err(failure) => findings.bad("schema", failure.to_string()),
+        Err(failure) => {
+            findings.bad("schema", failure.to_string());
+            None
+        }
     }
 }
 
@@ -50,10 +68,12 @@ fn read(database: &Path) -> Result<(u32, i64), store::StoreFailure> {
     Ok((schema::version(&conn)?, last_entry_at(&conn)?))
 }
 
-/// Whether the machine's clock can be right.
-fn clock(last: i64, findings: &mut Findings) {
+/// Whether the machine's clock can be right: it is not before what has happened, and goes with somebody else's,
+/// where one was at hand. One that is ahead is found by that alone.
+pub(super) fn clock(last: Option<i64>, elsewhere: Option<Elsewhere>, findings: &mut Findings) {
     let now = system_clock()();
-    let behind = Duration::from_millis(u64::try_from(last - now).unwrap_or(0));
+    let behind = Duration::from_millis(last.map_or(0, |last| u64::try_from(last - now).unwrap_or(0)));
+    let differs = |elsewhere: &Elsewhere| elsewhere.ahead.unsigned_abs() > CLOCK_MAY_DIFFER.as_secs();
     if now < CLOCK_AT_LEAST {
         findings.bad(
             "clock",
@@ -61,8 +81,15 @@ fn clock(last: i64, findings: &mut Findings) {
         );
     } else if behind > CLOCK_MAY_DIFFER {
         findings.warn("clock", format!("It stands {} minutes behind the last entry of the ledger: set it, best over the network (timedatectl set-ntp true).", behind.as_secs() / 60));
+    } else if let Some(Elsewhere { whose, ahead }) = elsewhere.as_ref().filter(|elsewhere| differs(elsewhere)) {
+        let way = if *ahead > 0 { "ahead of" } else { "behind" };
+        findings.warn("clock", format!("It stands {} minutes {way} that of {whose}: one of the two is wrong. Set it, best over the network (timedatectl set-ntp true); what is written meanwhile keeps its time.", ahead.unsigned_abs() / 60));
+    } else if let Some(Elsewhere { whose, .. }) = elsewhere {
+        findings.ok("clock", format!("It goes with that of {whose}."));
+    } else if Path::new(SET_OVER_NETWORK).exists() {
+        findings.ok("clock", "The system sets it over the network.");
     } else {
-        findings.ok("clock", "It goes with the ledger's last entry.");
+        findings.ok("clock", "It is not behind the ledger's last entry. Whether it is ahead could not be looked at: there is nobody else's to compare it with. See that it is set over the network (timedatectl).");
     }
 }
 

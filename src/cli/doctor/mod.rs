@@ -4,16 +4,18 @@
 mod files;
 mod https;
 mod ledger;
+mod mail;
 mod people;
 
 use clap::Args;
 use serde::Serialize;
+use tokio::runtime::{Builder, Runtime};
 
 use super::healthcheck::Serving;
 use super::{Common, Failure, output};
 use crate::config::Config;
 
-/// Look at disk, clock, permissions, settings, backups, provider; say what to do.
+/// Look at disk, clock, permissions, settings, backups, mail, provider; say what to do.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
     #[command(flatten)]
@@ -96,11 +98,23 @@ fn look(config: &Config, findings: &mut Findings) -> Result<(), Failure> {
     files::disk(database, findings);
     files::permissions(config, findings);
     files::log(config, findings);
-    ledger::look(database, findings);
+    let last = ledger::look(database, findings);
     ledger::fees(config, findings);
     ledger::server(config, findings);
     https::certificate(config, findings);
     files::backups(&config.backup, findings);
     people::ways_in(config, findings);
-    people::providers(config, findings)
+    let runtime = runtime()?;
+    let elsewhere = people::providers(config, &runtime, findings);
+    ledger::clock(last, elsewhere, findings);
+    mail::server(config, &runtime, findings);
+    Ok(())
+}
+
+/// For what is asked over the network.
+fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Refused(format!("The program cannot start its threads ({error}).")))
 }

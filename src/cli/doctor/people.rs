@@ -1,6 +1,9 @@
 //! The people: can they come in, and by a way that nobody listens to.
 
-use super::{Failure, Findings};
+use tokio::runtime::Runtime;
+
+use super::Findings;
+use super::ledger::Elsewhere;
 use crate::config::Config;
 use crate::identity::{KeySet, Provider};
 
@@ -31,19 +34,16 @@ pub(super) fn ways_in(config: &Config, findings: &mut Findings) {
     }
 }
 
-/// Whether each provider gives its keys.
-pub(super) fn providers(config: &Config, findings: &mut Findings) -> Result<(), Failure> {
-    if config.identity.providers.is_empty() {
-        return Ok(());
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Refused(error.to_string()))?;
+/// Whether each provider gives its keys. The first that says its time tells how far this machine's clock is from it.
+pub(super) fn providers(config: &Config, runtime: &Runtime, findings: &mut Findings) -> Option<Elsewhere> {
+    let mut elsewhere = None;
     for settings in &config.identity.providers {
         // Not those that are kept beside the ledger: whether it answers now is the question.
-        let asked = KeySet::new(Provider::source(settings)).and_then(|keys| runtime.block_on(keys.refresh()));
+        let keys = KeySet::new(Provider::source(settings));
+        let asked = keys.as_ref().map_err(Clone::clone).and_then(|keys| runtime.block_on(keys.refresh()));
         let issuer = &settings.issuer;
+        let ahead = keys.ok().and_then(|keys| keys.clock_ahead());
+        elsewhere = elsewhere.or(ahead.map(|ahead| Elsewhere { whose: issuer.clone(), ahead }));
         match asked {
             Ok(0) => findings.bad("provider", format!("{issuer} lists no key that could sign a token.")),
             Ok(keys) => findings.ok("provider", format!("{issuer} is reached, with {keys} keys.")),
@@ -56,5 +56,5 @@ pub(super) fn providers(config: &Config, findings: &mut Findings) -> Result<(), 
             ),
         }
     }
-    Ok(())
+    elsewhere
 }

@@ -63,7 +63,7 @@ impl Book for Csv {
                 typed(entry.operator.as_deref()),
                 typed(entry.reason.as_deref()),
                 transaction.reverses.map(|id| id.to_string()).unwrap_or_default(),
-                transaction.hash.clone().unwrap_or_default(),
+                transaction.hash.map(|hash| hash.to_string()).unwrap_or_default(),
                 transaction.fee_of_id().map(|id| id.to_string()).unwrap_or_default(),
             ],
         )

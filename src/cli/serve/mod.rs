@@ -56,13 +56,26 @@ pub(crate) struct Serve {
 impl Serve {
     pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
         let config =
-            common.settings_with(Overrides { bind: self.bind, domain: self.domain, ..Overrides::default() })?;
+            common.settings_with(Overrides { bind: self.bind, domain: self.domain.clone(), ..Overrides::default() })?;
         config.check_serving().map_err(|error| Failure::Refused(error.to_string()))?;
         log(&config.log);
-        let examined = examine(&config.database.path)?;
-        store::warn_of_another_server(&config.database.path);
-        migrate::forward(&config, common)?;
-        let books = open(&config)?;
+        let is_json = config.log.format == LogFormat::Json;
+        let outcome = self.start(config, common);
+        if is_json && let Err(failure) = &outcome {
+            // Whoever reads the log as JSON reads nothing else; the sentence itself is for whoever sits there.
+            tracing::error!(reason = failure.reason(), "the program ends: it could not start");
+        }
+        outcome
+    }
+
+    /// Serves by these settings, from looking at the ledger to closing it.
+    fn start(&self, config: Config, common: &Common) -> Result<(), Failure> {
+        let (examined, books) = store::with_reserve(&config.database.path, || {
+            let examined = examine(&config.database.path)?;
+            store::warn_of_another_server(&config.database.path);
+            migrate::forward(&config, common)?;
+            Ok::<_, Failure>((examined, open(&config)?))
+        })?;
         store::warn_if_open(&config.database.path);
         config.secret_files().for_each(store::warn_if_open);
         if self.demo {
@@ -192,6 +205,7 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     let watch = manager::keep_watch(&app);
     let keeper = keeper.map(|keeper| tokio::spawn(keeper.keep()).abort_handle());
     manager::ready();
+    let listening = listening.counting(app.figures.refusals.clone());
     listening.serve(router, stop).await;
     figures.into_iter().chain(watch).chain(keeper).chain(redirect).for_each(|task| task.abort());
     upkeep.end().await;

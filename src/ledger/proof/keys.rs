@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::note::{Note, PublicKey, SignatureLine, Signer};
 use super::{Lines, NotProved, checkpoint};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{AuditLine, Authority, Command, Ledger};
+use crate::ledger::{AuditAction, AuditLine, Authority, Command, Ledger};
 
 /// What audit lines about keys are about.
 const TARGET: &str = "instance.key";
@@ -240,7 +240,7 @@ pub(super) fn admit(ledger: &mut Ledger<'_>, key: &PublicKey) -> Result<()> {
             ledger.audit(&AuditLine {
                 acting: None,
                 operator: "communitytoken",
-                action: "key.introduce",
+                action: AuditAction::KeyIntroduce,
                 target: TARGET,
                 reason: "The ledger's first key",
                 details: json!({ "key": key.to_string() }),
@@ -295,7 +295,7 @@ impl Command for ChangeKey {
         let text = handover.to_string();
         let signers = self.old.iter().chain([&self.new]);
         let signatures = signers.map(|signer| SignatureLine::sign(&text, &origin, &**signer)).collect();
-        let action = if self.old.is_some() { "key.rotate" } else { "key.replace" };
+        let action = if self.old.is_some() { AuditAction::KeyRotate } else { AuditAction::KeyReplace };
         let note = Note { text, signatures };
         ledger.audit(&self.authority.line(action, TARGET, json!({ "note": note.to_string() })))?;
         Ok(new)

@@ -19,7 +19,7 @@ pub use self::proofs::Kept;
 use self::proofs::Proofs;
 use self::relations::{check_notes, check_relations};
 use self::walk::Walk;
-use super::chain::Hash;
+use super::chain::{Hash, hex};
 use super::transaction;
 use crate::error::Result;
 use crate::schema;
@@ -143,7 +143,7 @@ impl Report {
             wallets: i64::try_from(walk.accounts.len()).unwrap_or(i64::MAX),
             checkpoints,
             unsealed: walk.unsealed + audit.1,
-            head: transaction::hex(&walk.hash),
+            head: hex(&walk.hash),
             total_issuance: walk.issued,
             sqlite_version: rusqlite::version().to_owned(),
             findings: findings.0,

@@ -128,7 +128,8 @@ fn backups(app: &App, figures: &Gathered) -> Result<()> {
         "Backups that should have been taken by themselves and could not.",
         app.backups.failures(),
     )?;
-    // A folder that cannot be read has no backup that could be restored.
+    // A folder that cannot be read has no backup that could be restored; and of one from the future nobody knows how
+    // old it is, so it calms nobody.
     let newest = backups::newest(&app.config.backup.folder).ok().flatten();
     let at = newest.and_then(|newest| newest.at.duration_since(UNIX_EPOCH).ok());
     at.map_or(Ok(()), |at| {

@@ -8,7 +8,8 @@ use super::super::{Correct, Distribute, Distribution, Issue, Recipient, Unfreeze
 use super::ask::Weighty;
 use crate::error::Result;
 use crate::ledger::{
-    Amount, Authority, Command, Ledger, Note, Once, Outcome, Repeatable, Seen, Transaction, TransactionId, WalletId,
+    Amount, AuditAction, Authority, Command, Ledger, Note, Once, Outcome, Repeatable, Seen, Transaction, TransactionId,
+    WalletId,
 };
 
 /// An act of an operator that another one can consent to.
@@ -62,10 +63,12 @@ impl Act {
     }
 
     /// What the audit log calls it when it is done.
-    pub(super) const fn action(&self) -> &'static str {
+    pub(super) const fn action(&self) -> AuditAction {
         match self {
-            Self::Unfreezing { .. } => "wallet.unfreeze",
-            _ => self.kind(),
+            Self::Issuance { .. } => AuditAction::Issuance,
+            Self::Distribution { .. } => AuditAction::Distribution,
+            Self::Reversal { .. } => AuditAction::Reversal,
+            Self::Unfreezing { .. } => AuditAction::WalletUnfreeze,
         }
     }
 

@@ -9,7 +9,7 @@ use super::ask::{operates, who};
 use super::proposal::{Proposal, ProposalState, by_id};
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{Authority, Command, Consented, Ledger, Operator, Reason, Seen, UserKey};
+use crate::ledger::{AuditAction, Authority, Command, Consented, Ledger, Operator, Reason, Seen, UserKey};
 
 /// Consents: exactly what was proposed happens, in the same step, with the reason of whoever proposed it. Said
 /// again by the same operator, it is answered again.
@@ -46,8 +46,8 @@ impl Command for Consent {
     fn look_ahead(&mut self, conn: &Connection) -> Result<()> {
         match by_id(conn, self.id, 0).map(|proposal| proposal.act) {
             Ok(Act::Distribution { recipients, .. }) => {
-                let wallets = recipients.iter().take(self.recipients_max).map(|recipient| recipient.wallet_id);
-                self.seen = Seen::look(conn, wallets)?;
+                let wallets = recipients.iter().map(|recipient| recipient.wallet_id);
+                self.seen = Seen::look(conn, wallets, self.recipients_max)?;
                 Ok(())
             }
             Err(error) if !error.is_refusal() => Err(error),
@@ -75,7 +75,7 @@ impl Command for Consent {
         }
         let details =
             json!({ "kind": proposal.act.kind(), "amount": proposal.amount, "proposed_by": proposal.operator });
-        let answered = ledger.note(&self.authority, "consent.given", self.id, details)?;
+        let answered = ledger.note(&self.authority, AuditAction::ConsentGiven, self.id, details)?;
         let authority = Authority {
             operator: Operator::new(&proposal.operator)?,
             reason: Reason::new(&proposal.reason)?,
@@ -126,8 +126,8 @@ impl Command for EndProposal {
         let caller = who(&self.authority)?;
         let proposal = by_id(ledger.conn, self.id, ledger.now())?;
         let (state, action) = match (self.end, proposal.is_of(caller)) {
-            (End::Refused, false) => (ProposalState::Refused, "consent.refused"),
-            (End::Withdrawn, true) => (ProposalState::Withdrawn, "consent.withdrawn"),
+            (End::Refused, false) => (ProposalState::Refused, AuditAction::ConsentRefused),
+            (End::Withdrawn, true) => (ProposalState::Withdrawn, AuditAction::ConsentWithdrawn),
             (End::Refused, true) => {
                 return Err(Error::new(Code::OwnProposal, "This is your own proposal. You can withdraw it."));
             }

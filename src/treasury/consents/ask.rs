@@ -16,7 +16,9 @@ use super::proposal::{Proposal, by_id};
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
 use crate::identity::{Role, member};
-use crate::ledger::{Acting, Authority, Command, DAY_MS, Ledger, Outcome, UserKey, by_sequence, key_reused};
+use crate::ledger::{
+    Acting, AuditAction, Authority, Command, DAY_MS, Ledger, Outcome, UserKey, by_sequence, key_reused,
+};
 use crate::notices::{NoticeKind, tell};
 
 /// A command that may be too large for one operator alone.
@@ -158,7 +160,7 @@ fn written(act: &Act) -> Result<String> {
 
 /// Tokens that this operator has moved by acts of one kind in the last 24 hours with nobody's consent, by the
 /// audit log.
-fn done_alone(ledger: &Ledger<'_>, action: &str, authority: &Authority) -> Result<i64> {
+fn done_alone(ledger: &Ledger<'_>, action: AuditAction, authority: &Authority) -> Result<i64> {
     let Some(acting) = authority.acting else { return Ok(0) };
     // Their name may have changed since the morning; the id behind it has not.
     let own = format!(" ({})", member::by_key(ledger.conn, acting.user)?.id);
@@ -167,7 +169,12 @@ fn done_alone(ledger: &Ledger<'_>, action: &str, authority: &Authority) -> Resul
 
 /// Tokens that were moved by acts of one kind in the 24 hours before a moment with nobody's consent, by whoever is
 /// meant.
-pub fn moved_in_a_day(conn: &Connection, now: i64, action: &str, is_meant: impl Fn(&str) -> bool) -> Result<i64> {
+pub fn moved_in_a_day(
+    conn: &Connection,
+    now: i64,
+    action: AuditAction,
+    is_meant: impl Fn(&str) -> bool,
+) -> Result<i64> {
     let since = now - DAY_MS;
     let mut statement = conn.prepare_cached(
         "SELECT created_at, action, operator, details, first_sequence FROM audit_log ORDER BY sequence DESC",
@@ -179,7 +186,7 @@ pub fn moved_in_a_day(conn: &Connection, now: i64, action: &str, is_meant: impl 
             break;
         }
         let operator: String = row.get(2)?;
-        if row.get::<_, String>(1)? != action || !is_meant(&operator) {
+        if row.get::<_, String>(1)? != action.as_str() || !is_meant(&operator) {
             continue;
         }
         let details: Value = serde_json::from_str(&row.get::<_, String>(3)?).map_err(Error::internal)?;
@@ -191,9 +198,9 @@ pub fn moved_in_a_day(conn: &Connection, now: i64, action: &str, is_meant: impl 
 }
 
 /// Of how many tokens an act was, by its line.
-fn moved(conn: &Connection, action: &str, details: &Value, first_sequence: Option<i64>) -> Result<i64> {
+fn moved(conn: &Connection, action: AuditAction, details: &Value, first_sequence: Option<i64>) -> Result<i64> {
     Ok(match (action, first_sequence) {
-        ("distribution", _) => details["distributed"].as_i64().unwrap_or(0),
+        (AuditAction::Distribution, _) => details["distributed"].as_i64().unwrap_or(0),
         (_, Some(sequence)) => by_sequence(conn, sequence, None)?.with_fee(),
         (_, None) => details["balance"].as_i64().unwrap_or(0),
     })
@@ -211,7 +218,7 @@ fn propose(
     let (id, now) = (Uuid::new_v4(), ledger.now());
     let expires_at = now.saturating_add(rules.valid_ms);
     let details = json!({ "kind": act.kind(), "amount": amount, "expires_at": expires_at });
-    let line = ledger.note(authority, "consent.asked", id, details)?;
+    let line = ledger.note(authority, AuditAction::ConsentAsked, id, details)?;
     let operators = member::holders(ledger.conn, &[Role::Operator], &rules.operators)?;
     let is_known = operators.iter().any(|operator| operator.key == acting.user);
     ledger

@@ -65,6 +65,8 @@ invitations-withdrawn = Zurückgezogen
 invitations-expired = Abgelaufen
 invitations-withdraw = Zurückziehen
 invitations-withdraw-this = Diesen Link zurückziehen
+invitations-withdraw-means = Der Link, den { $maker } am { $when } gemacht hat, öffnet dann nichts mehr. Wer ihn hat, braucht einen neuen.
+invitations-withdraw-reason = Gemacht wurde er aus diesem Grund: { $reason }
 invitations-older = Ältere
 
 # Ein Link, der ein Mitglied anmeldet.

@@ -85,4 +85,5 @@ operators-backups-verifying = Eine Sicherung läuft: Sie ist kopiert, und { $per
 operators-backups-begun = Eine Sicherung hat begonnen. Öffne diese Seite wieder, um zu sehen, wie weit sie ist.
 operators-backups-busy = Es läuft schon eine Sicherung.
 operators-backups-failed = Die letzte Sicherung ist fehlgeschlagen. Warum, steht in den Meldungen des Programms.
+operators-backups-ahead = Eine Sicherung ist aus der Zukunft; wie alt sie ist, weiß niemand. Sieh nach, ob die Uhr der Maschine richtig geht, und lege diese Sicherung beiseite.
 operators-backups-see = Zu den Sicherungen

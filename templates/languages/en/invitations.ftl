@@ -65,6 +65,8 @@ invitations-withdrawn = Withdrawn
 invitations-expired = Expired
 invitations-withdraw = Withdraw
 invitations-withdraw-this = Withdraw this link
+invitations-withdraw-means = The link that { $maker } made on { $when } will open nothing any more. Whoever has it needs a new one.
+invitations-withdraw-reason = It was made for this reason: { $reason }
 invitations-older = Older ones
 
 # A link that signs a member in.

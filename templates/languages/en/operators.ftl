@@ -85,4 +85,5 @@ operators-backups-verifying = A backup is being taken: it is copied, and { $perc
 operators-backups-begun = A backup has begun. Open this page again to see how far it has come.
 operators-backups-busy = A backup is being taken already.
 operators-backups-failed = The last backup failed. The program’s log says why.
+operators-backups-ahead = A backup is from the future, so nobody knows how old it is. See that the machine’s clock is right, and move that backup away.
 operators-backups-see = See the backups

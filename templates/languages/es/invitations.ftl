@@ -65,6 +65,8 @@ invitations-withdrawn = Retirado
 invitations-expired = Caducado
 invitations-withdraw = Retirar
 invitations-withdraw-this = Retirar este enlace
+invitations-withdraw-means = El enlace que { $maker } hizo el { $when } ya no abrirá nada. Quien lo tenga necesita otro.
+invitations-withdraw-reason = Se hizo por este motivo: { $reason }
 invitations-older = Más antiguas
 
 # Un enlace con el que entra un miembro.

@@ -85,4 +85,5 @@ operators-backups-verifying = Se está haciendo una copia: está copiada, y { $p
 operators-backups-begun = Ha empezado una copia. Vuelve a abrir esta página para ver cómo va.
 operators-backups-busy = Ya se está haciendo una copia.
 operators-backups-failed = La última copia falló. El diario del programa dice por qué.
+operators-backups-ahead = Una copia de seguridad es del futuro, así que nadie sabe cuánto tiempo tiene. Comprueba que el reloj de la máquina va bien y aparta esa copia.
 operators-backups-see = Ver las copias

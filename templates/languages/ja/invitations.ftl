@@ -65,6 +65,8 @@ invitations-withdrawn = 取り消し済み
 invitations-expired = 期限切れ
 invitations-withdraw = 取り消す
 invitations-withdraw-this = このリンクを取り消す
+invitations-withdraw-means = { $maker } さんが { $when } に作ったリンクは使えなくなります。持っている人には新しいリンクが必要です。
+invitations-withdraw-reason = 作った理由: { $reason }
 invitations-older = 前の分
 
 # メンバーがログインするためのリンク。

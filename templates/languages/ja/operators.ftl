@@ -75,4 +75,5 @@ operators-backups-verifying = バックアップを作っています。写し�
 operators-backups-begun = バックアップを始めました。進み具合は、このページを開き直すと分かります。
 operators-backups-busy = すでにバックアップを作っています。
 operators-backups-failed = 前回のバックアップは失敗しました。理由はプログラムの記録にあります。
+operators-backups-ahead = 未来の日時のバックアップがあり、どれだけ前のものか分かりません。機械の時計を確かめ、そのバックアップを別の場所へ移してください。
 operators-backups-see = バックアップを見る
