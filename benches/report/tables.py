@@ -1,6 +1,6 @@
 """The tables, for people: aligned text, which is also Markdown."""
 
-from report.goals import Goal
+from report.goals import BY_PORT, BY_SOCKET, Goal
 from report.lines import divided, find
 
 
@@ -34,14 +34,14 @@ def transfers(lines: list[dict], markdown: bool) -> str:
     clients = sorted({line["clients"] for line in lines if line["group"] in ("transfers", "postgres")})
     rows = []
     for count in clients:
-        ours = find(lines, group="transfers", clients=count)
+        ours, by_port = (find(lines, group="transfers", what=what, clients=count) for what in (BY_SOCKET, BY_PORT))
         theirs = [find(lines, group="postgres", what=what, clients=count) for what in ("design", "fastest")]
         rows.append(
-            [str(count)]
+            [str(count), number(by_port.get("per_second"))]
             + [cell for line in (ours, *theirs) for cell in (number(line.get("per_second")), times(line))]
             + [number(divided(ours.get("per_second"), line.get("per_second"))) for line in theirs]
         )
-    head = ["clients", "ours/s", "p50 / p95 / p99 ms", "(a)/s", "p50 / p95 / p99 ms", "(b)/s", "p50 / p95 / p99 ms",
+    head = ["clients", "by port/s", "ours/s", "p50 / p95 / p99 ms", "(a)/s", "p50 / p95 / p99 ms", "(b)/s", "p50 / p95 / p99 ms",
             "ours : (a)", "ours : (b)"]
     return table(head, rows, markdown)
 

@@ -18,6 +18,8 @@ use crate::store::Checkpoints;
 pub struct Server {
     /// Address and port to listen on.
     pub bind: SocketAddr,
+    /// A file of this machine to listen at as well, for a proxy.
+    pub socket: Option<PathBuf>,
     /// The address members type, without a slash at the end; set it behind a proxy.
     pub public_url: Option<String>,
     /// Whether members on this machine call it by its name, localhost: passkeys belong to no number.

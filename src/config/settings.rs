@@ -39,6 +39,7 @@ const TOKEN_MIN: usize = 16;
 
 const KEYS: &[(&str, Kind, Default)] = &[
     ("server.bind", Kind::Text, "127.0.0.1:8080"),
+    ("server.socket", Kind::Text, ""),
     ("server.public_url", Kind::Text, ""),
     ("server.trusted_proxies", Kind::List, ""),
     ("https.domain", Kind::Text, ""),
@@ -247,6 +248,7 @@ impl Reader {
             self.wrong("server.bind", "must be an address and a port, as in 127.0.0.1:8080 or [::1]:8080");
             SocketAddr::from(([127, 0, 0, 1], 8080))
         });
+        let socket = self.text("server.socket").map(PathBuf::from);
         let public_url = self.text("server.public_url");
         if let Some(url) = &public_url
             && !web_address(url)
@@ -258,7 +260,13 @@ impl Reader {
             );
         }
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Server { bind, public_url, goes_by_name: false, trusted_proxies: self.networks("server.trusted_proxies") }
+        Server {
+            bind,
+            socket,
+            public_url,
+            goes_by_name: false,
+            trusted_proxies: self.networks("server.trusted_proxies"),
+        }
     }
 
     /// Addresses, or networks of them.

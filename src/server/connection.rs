@@ -15,13 +15,13 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
 use super::line::Order;
 use super::lines::Held;
 use super::secured;
+use super::socket::Socket;
 use super::stream::{Answer, Question, Stream, Wire};
 use crate::error::{Code, Error};
 use crate::web::{DRESS, Peer, RequestId, problem_body};
@@ -37,16 +37,15 @@ const PARTING_BYTES_MAX: usize = 1024 * 1024;
 
 /// Serves a connection to its end. As long as its client is silent it costs next to nothing: buffers
 /// are for those who speak.
-pub(super) async fn serve(stream: TcpStream, client: IpAddr, router: Router, held: Held, tls: Option<TlsAcceptor>) {
-    let mut first = [0];
-    tokio::select! {
-        _or_broken = stream.peek(&mut first) => {}
+pub(super) async fn serve(socket: Socket, client: IpAddr, router: Router, held: Held, tls: Option<TlsAcceptor>) {
+    let first = tokio::select! {
+        first = socket.first_byte() => first,
         _whatever_it_says = held.line.order() => return,
-    }
-    let stream = Stream::new(stream, held.line.clone());
+    };
+    let stream = Stream::new(socket, held.line.clone());
     match tls {
         None => talk(stream, client, router, held).await,
-        Some(tls) => talk_secured(tls, first[0], stream, client, router, held).await,
+        Some(tls) => talk_secured(tls, first, stream, client, router, held).await,
     }
 }
 
@@ -58,14 +57,14 @@ fn talk(stream: Stream, client: IpAddr, router: Router, held: Held) -> Pin<Box<d
 /// The same over TLS, whose handshake is waited for as the head of a request is.
 fn talk_secured(
     tls: TlsAcceptor,
-    first: u8,
+    first: Option<u8>,
     stream: Stream,
     client: IpAddr,
     router: Router,
     held: Held,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
-        if !secured::is_meant(first) {
+        if !first.is_some_and(secured::is_meant) {
             return part(stream, Some(&secured::in_the_open()), PARTING).await;
         }
         if let Some(stream) = secured::shake_hands(&tls, stream, &held.line).await {
@@ -120,7 +119,7 @@ async fn converse(stream: impl Wire, client: IpAddr, router: Router, held: Held)
             }
             Order::Cut => {
                 // Without this the system keeps the answer that nobody takes for minutes.
-                let _closed_anyway = connection.into_parts().io.into_inner().socket().set_zero_linger();
+                connection.into_parts().io.into_inner().socket().forget();
                 return;
             }
         }
@@ -135,7 +134,7 @@ async fn converse(stream: impl Wire, client: IpAddr, router: Router, held: Held)
 }
 
 /// Tells a client for whom there is no line.
-pub(super) async fn turn_away(stream: TcpStream, tls: Option<TlsAcceptor>, refusal: &Error) {
+pub(super) async fn turn_away(stream: Socket, tls: Option<TlsAcceptor>, refusal: &Error) {
     let Some(tls) = tls else { return part(stream, Some(refusal), PARTING).await };
     if let Ok(Ok(stream)) = tokio::time::timeout(PARTING, tls.accept(stream)).await {
         part(stream, Some(refusal), PARTING).await;

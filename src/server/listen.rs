@@ -2,14 +2,16 @@
 //! long, there is a cap on open connections, and beyond it the one that was idle for longest gives
 //! way. Where all are at work, the new one is told so at once (503) and asked to come again.
 
-use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::future::pending;
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use prometheus::IntCounterVec;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -18,6 +20,8 @@ use tokio_rustls::rustls::ServerConfig;
 use super::connection;
 use super::descriptors;
 use super::lines::{Lines, Refusal};
+use super::local::Local;
+use super::socket::Socket;
 use crate::config::Limits;
 use crate::error::{Code, Error};
 use crate::web::count_refusal;
@@ -36,6 +40,7 @@ const REFUSALS: usize = 64;
 /// A bound listener.
 pub struct Listening {
     listener: TcpListener,
+    local: Option<Local>,
     limits: Limits,
     tls: Option<TlsAcceptor>,
     counted: Option<IntCounterVec>,
@@ -61,10 +66,16 @@ impl Listening {
             format!("{address} cannot be listened on ({error}). {way}")
         })?;
         let connections = descriptors::room_for(limits.connections);
-        Ok(Self { listener, limits: Limits { connections, ..limits.clone() }, tls: None, counted: None })
+        Ok(Self { listener, local: None, limits: Limits { connections, ..limits.clone() }, tls: None, counted: None })
     }
 
-    /// From now on it speaks TLS alone.
+    /// Listens at this file of the machine as well. HTTP is spoken there in the open, and whoever comes by it
+    /// counts as this machine: 127.0.0.1.
+    pub fn and_at(self, path: &Path) -> Result<Self, String> {
+        Ok(Self { local: Some(Local::bind(path)?), ..self })
+    }
+
+    /// From now on it speaks TLS alone at its port.
     #[must_use]
     pub fn secured(self, tls: Arc<ServerConfig>) -> Self {
         Self { tls: Some(tls.into()), ..self }
@@ -81,6 +92,20 @@ impl Listening {
         self.listener.local_addr().map_err(|error| error.to_string())
     }
 
+    /// The next connection, and from where.
+    async fn accept(&self) -> io::Result<(Socket, IpAddr)> {
+        let by_file = async {
+            match &self.local {
+                Some(local) => local.accept().await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            accepted = self.listener.accept() => accepted.map(|(stream, client)| (Socket::of_port(stream), client.ip())),
+            accepted = by_file => accepted.map(|stream| (Socket::File(stream), Ipv4Addr::LOCALHOST.into())),
+        }
+    }
+
     /// How many connections there is room for.
     pub fn room(&self) -> usize {
         self.limits.connections
@@ -90,7 +115,7 @@ impl Listening {
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
         let lines = Arc::new(Lines::new(&self.limits));
         let refusals = Arc::new(Semaphore::new(REFUSALS));
-        let (tls, counted) = (self.tls, self.counted);
+        let (tls, counted) = (self.tls.clone(), self.counted.clone());
         let mut door = Door { lines: Arc::clone(&lines), router, tls, refusals, refused: 0, counted };
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -104,8 +129,8 @@ impl Listening {
                     door.report();
                     resting = false;
                 }
-                accepted = self.listener.accept(), if !resting => match accepted {
-                    Ok((stream, client)) => door.admit(stream, client),
+                accepted = self.accept(), if !resting => match accepted {
+                    Ok((socket, client)) => door.admit(socket, client),
                     Err(error) => {
                         // Out of file descriptors, most likely. Trying on at once would only burn
                         // the processor: the next look is early enough.
@@ -115,7 +140,7 @@ impl Listening {
                 },
             }
         }
-        drop(self.listener);
+        drop((self.listener, self.local));
         lines.close();
         let drained = async {
             let mut look = interval(LOOK_AT_END);
@@ -141,17 +166,18 @@ struct Door {
 }
 
 impl Door {
-    fn admit(&mut self, stream: TcpStream, client: SocketAddr) {
-        match self.lines.open(client.ip()) {
-            Ok(held) => {
-                let _without_delay = stream.set_nodelay(true);
-                tokio::spawn(connection::serve(stream, client.ip(), self.router.clone(), held, self.tls.clone()));
-            }
-            Err(refusal) => self.refuse(stream, refusal),
+    fn admit(&mut self, socket: Socket, client: IpAddr) {
+        let tls = match socket {
+            Socket::Port(_) => self.tls.clone(),
+            Socket::File(_) => None,
+        };
+        match self.lines.open(client) {
+            Ok(held) => drop(tokio::spawn(connection::serve(socket, client, self.router.clone(), held, tls))),
+            Err(refusal) => self.refuse(socket, tls, refusal),
         }
     }
 
-    fn refuse(&mut self, stream: TcpStream, refusal: Refusal) {
+    fn refuse(&mut self, socket: Socket, tls: Option<TlsAcceptor>, refusal: Refusal) {
         self.refused += 1;
         let error = match refusal {
             Refusal::Full => Error::new(
@@ -168,9 +194,8 @@ impl Door {
         }
         // When not even that many words can be said, closing says enough.
         let Ok(place) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
-        let tls = self.tls.clone();
         tokio::spawn(async move {
-            connection::turn_away(stream, tls, &error.with("retry_after_seconds", 1)).await;
+            connection::turn_away(socket, tls, &error.with("retry_after_seconds", 1)).await;
             drop(place);
         });
     }

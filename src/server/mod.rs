@@ -8,10 +8,12 @@ mod health;
 mod line;
 mod lines;
 mod listen;
+mod local;
 mod metrics;
 mod openapi;
 mod redirect;
 mod secured;
+mod socket;
 mod stream;
 mod style;
 
@@ -33,6 +35,7 @@ use crate::{
 pub use listen::Listening;
 pub use metrics::show_apart;
 pub use redirect::lead_to_https;
+pub(crate) use socket::{Address, Socket};
 
 /// How each slice is made. One after the other is: what describes their calls is thrown away at once, until
 /// somebody asks for the API's document, and so never lies in memory all together.

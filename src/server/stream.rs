@@ -9,10 +9,10 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use super::line::Line;
+use super::socket::Socket;
 
 /// Bytes of a body that nobody wants and that are skipped for the next request. Beyond them, it takes
 /// another connection.
@@ -20,12 +20,12 @@ const UNREAD_BYTES_MAX: u64 = 8 * 1024;
 
 /// A connection that tells its line what happens.
 pub(super) struct Stream {
-    inner: TcpStream,
+    inner: Socket,
     line: Arc<Line>,
 }
 
 impl Stream {
-    pub(super) fn new(inner: TcpStream, line: Arc<Line>) -> Self {
+    pub(super) fn new(inner: Socket, line: Arc<Line>) -> Self {
         Self { inner, line }
     }
 
@@ -42,18 +42,18 @@ impl Stream {
 /// What HTTP is spoken over.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + 'static {
     /// The connection below it.
-    fn socket(&self) -> &TcpStream;
+    fn socket(&self) -> &Socket;
 }
 
 impl Wire for Stream {
-    fn socket(&self) -> &TcpStream {
+    fn socket(&self) -> &Socket {
         &self.inner
     }
 }
 
 /// The line sees what is below: what TLS itself says is heard and waited for, too.
 impl Wire for TlsStream<Stream> {
-    fn socket(&self) -> &TcpStream {
+    fn socket(&self) -> &Socket {
         self.get_ref().0.socket()
     }
 }

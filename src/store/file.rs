@@ -22,7 +22,7 @@ const WRITER_CACHE_KIB: i64 = 16 * 1024;
 /// Page cache of the writing connection while it reads what it will not read again, in KiB.
 const PASSING_CACHE_KIB: i64 = 512;
 /// Page cache of each reading connection, in KiB.
-const READER_CACHE_KIB: i64 = 4 * 1024;
+const READER_CACHE_KIB: i64 = 2560;
 /// The first release without the WAL-reset fault, which damages a file that two processes write.
 const SQLITE_OLDEST: i32 = 3_051_003;
 

@@ -31,6 +31,7 @@ mod raw;
 mod schema;
 mod scripts;
 mod secrets;
+mod socket;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/visitor.rs"]

@@ -9,6 +9,7 @@
 )]
 
 mod authority;
+mod by_file;
 mod community;
 mod hostile;
 mod issued;

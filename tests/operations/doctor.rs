@@ -107,6 +107,12 @@ async fn what_ails_a_community_is_found() {
     // Members who come in the open, and settings that nobody can read.
     fs::write(server.path("config.toml"), daily.replace("https://tokens", "http://tokens")).unwrap();
     assert_finds(&server, "sign-in", "bad", "HTTPS");
+    // A proxy that nobody believes, though it is expected: at a port of this machine, or at a file.
+    for way in [address.as_str(), "0.0.0.0:9\"\nsocket = \"http.sock"] {
+        let unnamed = settings("").replace("127.0.0.1:0", way).replace("trusted_proxies = [\"127.0.0.1\"]", "");
+        fs::write(server.path("config.toml"), unnamed).unwrap();
+        assert_finds(&server, "proxy", "warn", "server.trusted_proxies is empty");
+    }
     fs::write(server.path("config.toml"), "[server]\nbnd = \"127.0.0.1:1\"\n").unwrap();
     assert_finds(&server, "settings", "bad", "Did you mean server.bind");
     fs::write(server.path("config.toml"), "[server]\nbind = \"127.0.0.1:1\"\n").unwrap();

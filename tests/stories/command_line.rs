@@ -400,7 +400,7 @@ fn bench_measures_and_cleans_up_after_itself() {
     let of = |group: &str| lines.iter().filter(|line| line["group"] == group).collect::<Vec<_>>();
     assert_eq!(of("ledger").len(), 6, "five batches on an empty ledger, and one on a filled one");
     let clients: Vec<_> = of("transfers").iter().map(|line| line["clients"].clone()).collect();
-    assert_eq!(clients, [1, 8]);
+    assert_eq!(clients, [1, 1, 8, 8], "each by a port and by a socket");
     assert_eq!(of("tokens").len(), 5, "new and known ones, and transfers alone, beside known and beside new ones");
     let operators = of("operators");
     assert_eq!(operators.len(), 13, "six lists, five pages, the distributions and the payments beside them");

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use indicatif::ProgressBar;
-use uuid::Uuid;
+use tempfile::TempDir;
 
 use super::issuer::{Issuer, NAME};
 use super::table::{Line, Timing};
@@ -46,37 +46,32 @@ pub(super) struct Community {
     pub(super) transactions: u64,
     /// When its history begins, Unix milliseconds.
     pub(super) begins_at: i64,
-    folder: PathBuf,
-}
-
-impl Drop for Community {
-    fn drop(&mut self) {
-        let _gone = std::fs::remove_dir_all(&self.folder);
-    }
+    /// Goes away with everything in it.
+    _folder: TempDir,
 }
 
 impl Community {
     /// Founds it with so many transactions, up to this moment; the distributions that give the
     /// members their tokens are measured.
     pub(super) fn found(transactions: u64, bar: &ProgressBar) -> Result<(Arc<Self>, Line), Failure> {
-        let folder = std::env::temp_dir().join(format!("communitytoken-bench-{}", Uuid::new_v4()));
-        std::fs::create_dir_all(&folder).map_err(|error| Failure::Refused(error.to_string()))?;
-        let config_file = folder.join("config.toml");
-        let (issuer, keys) = (Issuer::new()?, folder.join("keys.json"));
+        // A short name: what a socket's may have at most is a hundred bytes.
+        let folder = tempfile::Builder::new().prefix("communitytoken-bench-").tempdir();
+        let folder = folder.map_err(|error| Failure::Refused(error.to_string()))?;
+        let of_it = |name: &str| folder.path().join(name);
+        let config_file = of_it("config.toml");
+        let (issuer, keys) = (Issuer::new()?, of_it("keys.json"));
         let settings = format!(
-            "[server]\nbind = \"127.0.0.1:0\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n\
+            "[server]\nbind = \"127.0.0.1:0\"\nsocket = \"{}\"\n[limits]\nrequests_per_minute = 0\nrequests_per_minute_per_address = 0\n\
              recipients_per_distribution = {}\n[identity]\noperators = [\"{NAME}|member-0\"]\n{}",
+            of_it("http.sock").display(),
             operators::MEMBERS,
             Issuer::settings(&keys)
         );
         std::fs::write(&config_file, settings)
             .and_then(|()| std::fs::write(&keys, issuer.keys().to_string()))
             .map_err(|error| Failure::Refused(error.to_string()))?;
-        let overrides = Overrides {
-            config: Some(config_file.clone()),
-            database: Some(folder.join("bench.db")),
-            ..Overrides::default()
-        };
+        let overrides =
+            Overrides { config: Some(config_file.clone()), database: Some(of_it("bench.db")), ..Overrides::default() };
         let config = config::load(&overrides).map_err(|error| Failure::Refused(error.to_string()))?;
         let begins_at = system_clock()() - 365 * DAY_MS;
         let mut community = Self {
@@ -88,7 +83,7 @@ impl Community {
             cookies: Vec::new(),
             transactions,
             begins_at,
-            folder,
+            _folder: folder,
         };
         let clock = Arc::new(AtomicI64::new(begins_at));
         let books = community.books_at(&clock)?;

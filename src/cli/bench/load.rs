@@ -3,13 +3,11 @@
 
 use std::cell::RefCell;
 use std::fmt::Write;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::task::{JoinSet, LocalSet};
 use uuid::Uuid;
 
@@ -18,9 +16,16 @@ use super::process::{self, Server};
 use super::table::Line;
 use crate::cli::Failure;
 use crate::ledger::DAY_MS;
+use crate::server::{Address, Socket};
 
 /// The longest answer that is read: the description of the API is the longest there is.
 const ANSWER_MAX: usize = 1024 * 1024;
+
+/// Fields in the head of an answer at most.
+const FIELDS_MAX: usize = 64;
+
+/// The name by which the server is called.
+const HOST: &str = "127.0.0.1";
 
 /// The longest answer to a distribution.
 const LIST_MAX: usize = 32 * 1024 * 1024;
@@ -59,18 +64,21 @@ impl Visits {
     }
 
     /// Sends them on some connections of their own, each visit at its time.
-    async fn send(self, address: SocketAddr) -> Result<(), String> {
+    async fn send(self, address: Address) -> Result<(), String> {
         let (mut tasks, began) = (JoinSet::new(), Instant::now());
         let shares = Rc::new(self.tokens);
         for number in 0..VISITING.min(shares.len()) {
-            let (shares, between) =
-                (Rc::clone(&shares), Duration::from_secs(1) / u32::try_from(self.a_second).unwrap_or(1));
+            let (shares, address, between) = (
+                Rc::clone(&shares),
+                address.clone(),
+                Duration::from_secs(1) / u32::try_from(self.a_second).unwrap_or(1),
+            );
             tasks.spawn_local(async move {
-                let mut connection = Connection::open(address, ANSWER_MAX).await?;
+                let mut connection = Connection::open(&address, ANSWER_MAX).await?;
                 for (turn, token) in shares.iter().enumerate().skip(number).step_by(VISITING) {
                     tokio::time::sleep_until((began + between * u32::try_from(turn).unwrap_or(0)).into()).await;
                     let request =
-                        format!("GET /v1/me HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n");
+                        format!("GET /v1/me HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n");
                     connection.ask(&request).await?;
                 }
                 Ok::<_, String>(())
@@ -84,37 +92,39 @@ impl Visits {
 }
 
 /// Sends these visits and nothing else.
-pub(super) fn visit(address: SocketAddr, visits: Visits) -> Result<(), Failure> {
-    run(visits.send(address))
+pub(super) fn visit(address: &Address, visits: Visits) -> Result<(), Failure> {
+    run(visits.send(address.clone()))
 }
 
 /// Runs so many clients for a time; every answer must be a success.
 pub(super) fn drive(
     community: &Arc<Community>,
     server: &Server,
+    address: &Address,
     ask: &Ask,
     clients: usize,
     length: Duration,
 ) -> Result<Line, Failure> {
-    drive_beside(community, server, ask, clients, length, Visits::each_second(Vec::new(), 1))
+    drive_beside(community, server, address, ask, clients, length, Visits::each_second(Vec::new(), 1))
 }
 
 /// The same with visits beside, whose answers are no part of what is measured.
 pub(super) fn drive_beside(
     community: &Arc<Community>,
     server: &Server,
+    address: &Address,
     ask: &Ask,
     clients: usize,
     length: Duration,
     visits: Visits,
 ) -> Result<Line, Failure> {
-    let (address, worked) = (server.address, server.processor_time());
+    let worked = server.processor_time();
     let times = Rc::new(RefCell::new(Vec::with_capacity(1 << 16)));
     let clock = Instant::now();
     let took = run(async {
         let mut tasks = JoinSet::new();
         let mut beside = JoinSet::new();
-        beside.spawn_local(visits.send(address));
+        beside.spawn_local(visits.send(address.clone()));
         for number in 0..clients {
             let client = Client::connect(community, address, ask.clone(), number, ANSWER_MAX).await?;
             tasks.spawn_local(client.repeat(clock + length, Rc::clone(&times)));
@@ -142,7 +152,7 @@ pub(super) fn distribute_beside(
     payers: usize,
     [pause, rest, length]: [Duration; 3],
 ) -> Result<[Line; 2], Failure> {
-    let address = server.address;
+    let address = &server.port;
     let until = Instant::now() + length;
     let (payments, distributions) = run(async {
         let mut tasks = JoinSet::new();
@@ -185,10 +195,10 @@ fn met(some: &[Span], others: &[Span]) -> Vec<Duration> {
 }
 
 /// One request on a connection of its own; gives the body of the answer.
-pub(super) fn once(address: SocketAddr, path: &str) -> Result<String, Failure> {
+pub(super) fn once(address: &Address, path: &str) -> Result<String, Failure> {
     run(async {
         let mut connection = Connection::open(address, ANSWER_MAX).await?;
-        let body = connection.ask(&format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n")).await?;
+        let body = connection.ask(&format!("GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n")).await?;
         Ok(String::from_utf8_lossy(body).into_owned())
     })
 }
@@ -216,7 +226,7 @@ struct Client {
 impl Client {
     async fn connect(
         community: &Arc<Community>,
-        address: SocketAddr,
+        address: &Address,
         ask: Ask,
         number: usize,
         answer_max: usize,
@@ -271,7 +281,7 @@ impl Client {
                 ("GET", deep.as_str())
             }
         };
-        write!(text, "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n")?;
+        write!(text, "{method} {path} HTTP/1.1\r\nHost: {HOST}\r\n")?;
         match &self.ask {
             Ask::Page(_) => write!(text, "Accept: text/html\r\nCookie: {}\r\n", community.cookies[member])?,
             _ => write!(text, "Authorization: Bearer {}\r\n", community.tokens[member])?,
@@ -298,43 +308,34 @@ impl Client {
 
 /// A connection and what was read from it.
 struct Connection {
-    stream: TcpStream,
+    socket: Socket,
     buffer: Vec<u8>,
 }
 
 impl Connection {
     /// A connection whose answers are so long at most.
-    async fn open(address: SocketAddr, answer_max: usize) -> Result<Self, String> {
-        let stream = TcpStream::connect(address).await.map_err(|error| lost(&error))?;
-        let _without_delay = stream.set_nodelay(true);
-        Ok(Self { stream, buffer: vec![0; answer_max] })
+    async fn open(address: &Address, answer_max: usize) -> Result<Self, String> {
+        let socket = Socket::connect(address).await.map_err(|error| lost(&error))?;
+        Ok(Self { socket, buffer: vec![0; answer_max] })
     }
 
     /// Sends a request and reads the answer to its end; anything but success ends the measurement.
     async fn ask(&mut self, request: &str) -> Result<&[u8], String> {
-        self.stream.write_all(request.as_bytes()).await.map_err(|error| lost(&error))?;
+        self.socket.write_all(request.as_bytes()).await.map_err(|error| lost(&error))?;
         let (mut filled, mut expected) = (0, None);
         loop {
-            let read = self.stream.read(&mut self.buffer[filled..]).await.map_err(|error| lost(&error))?;
+            let read = self.socket.read(&mut self.buffer[filled..]).await.map_err(|error| lost(&error))?;
             if read == 0 {
                 return Err("The server closed a connection in mid-answer, or an answer was too long.".into());
             }
             filled += read;
             if expected.is_none()
-                && let Some(end) = find(&self.buffer[..filled], b"\r\n\r\n")
+                && let Some((body, length)) = head(&self.buffer[..filled])?
             {
-                let head = &self.buffer[..end];
-                let length = find(head, b"content-length: ").and_then(|at| {
-                    let text = head[at + 16..].split(|byte| *byte == b'\r').next()?;
-                    std::str::from_utf8(text).ok()?.parse::<usize>().ok()
-                });
-                // What is made while it is sent, as papers are, comes in pieces; the last of them is empty.
-                let in_pieces = find(head, b"transfer-encoding: chunked").is_some();
                 expected = match length {
-                    Some(length) => Some((end + 4, end + 4 + length)),
-                    None if in_pieces && !self.buffer[..filled].ends_with(b"\r\n0\r\n\r\n") => None,
-                    None if in_pieces => Some((end + 4, filled)),
-                    None => return Err("An answer came without its length.".into()),
+                    Some(length) => Some((body, body + length)),
+                    // What is made while it is sent, as papers are, comes in pieces; the last of them is empty.
+                    None => self.buffer[..filled].ends_with(b"\r\n0\r\n\r\n").then_some((body, filled)),
                 };
             }
             if let Some((begin, end)) = expected
@@ -350,6 +351,20 @@ impl Connection {
     }
 }
 
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
+/// Where the body of an answer begins and, unless it comes in pieces, how long it is; nothing before its head is
+/// whole.
+fn head(text: &[u8]) -> Result<Option<(usize, Option<usize>)>, String> {
+    let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
+    let mut answer = httparse::Response::new(&mut fields);
+    let parsed = answer.parse(text).map_err(|error| format!("An answer could not be read ({error})."))?;
+    let httparse::Status::Complete(body) = parsed else { return Ok(None) };
+    let field = |name| {
+        let field = answer.headers.iter().find(|field| field.name.eq_ignore_ascii_case(name));
+        field.and_then(|field| std::str::from_utf8(field.value).ok())
+    };
+    match field("content-length").map(str::parse) {
+        Some(Ok(length)) => Ok(Some((body, Some(length)))),
+        None if field("transfer-encoding") == Some("chunked") => Ok(Some((body, None))),
+        _ => Err("An answer came without its length.".into()),
+    }
 }

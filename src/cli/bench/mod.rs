@@ -74,6 +74,10 @@ enum Part {
     Sandbox,
 }
 
+/// How members come.
+const BY_PORT: &str = "transfers over HTTP";
+/// How a proxy of the same machine comes, and how clients come to PostgreSQL in the comparison.
+const BY_FILE: &str = "transfers over HTTP, by a Unix socket";
 /// Commands in one commit.
 const BATCHES: [usize; 5] = [1, 8, 32, 100, 1000];
 /// Readers at the same time.
@@ -147,7 +151,7 @@ impl Bench {
     fn expected_seconds(&self) -> u64 {
         let count = |part, number: usize| if self.wants(part) { number as u64 } else { 0 };
         let empty = count(Part::Ledger, BATCHES.len())
-            + count(Part::Transfers, self.clients.len())
+            + count(Part::Transfers, 2 * self.clients.len())
             + count(Part::Tokens, 3 * tokens::ROUNDS)
             + count(Part::Sandbox, 1)
             + count(Part::Operators, operators::COUNT);
@@ -192,10 +196,12 @@ impl Bench {
             let server = Server::start(&community)?;
             for clients in &self.clients {
                 let clients = usize::from(*clients);
-                let line = self.timed(bar, "Transfers over HTTP", |length| {
-                    load::drive(&community, &server, &Ask::Transfer, clients, length)
-                })?;
-                lines.push(Line { what: "transfers over HTTP".into(), group: "transfers", ..line });
+                for (what, address) in [(BY_PORT, &server.port), (BY_FILE, &server.file)] {
+                    let line = self.timed(bar, "Transfers over HTTP", |length| {
+                        load::drive(&community, &server, address, &Ask::Transfer, clients, length)
+                    })?;
+                    lines.push(Line { what: what.into(), group: "transfers", ..line });
+                }
             }
         }
         if self.wants(Part::Tokens) {
@@ -231,14 +237,14 @@ impl Bench {
             let mut reads = Vec::new();
             for (what, ask, readers) in readings(&server)? {
                 let line = self.timed(bar, format!("Reading among {size}: {what}"), |length| {
-                    load::drive(&community, &server, &ask, readers, length)
+                    load::drive(&community, &server, &server.port, &ask, readers, length)
                 })?;
                 reads.push(Line { what, group: "reads", transactions: Some(size), ..line });
             }
             if self.wants(Part::Memory) {
                 memories.push(memory("after reading"));
                 self.timed(bar, "Memory under load", |length| {
-                    load::drive(&community, &server, &Ask::Transfer, READERS, length)
+                    load::drive(&community, &server, &server.port, &Ask::Transfer, READERS, length)
                 })?;
                 memories.push(memory("under load"));
                 // The load has gone; what was borrowed for it may be given back.
@@ -278,7 +284,7 @@ fn readings(server: &Server) -> Result<Vec<(String, Ask, usize)>, Failure> {
         get("filtered search", "/v1/transactions?q=lunch&direction=out&limit=20"),
     ];
     readings.extend(PAGES.map(|(name, path)| (format!("{name} page, a look a second"), Ask::Page(path), READERS)));
-    let document: serde_json::Value = serde_json::from_str(&load::once(server.address, "/openapi.json")?)
+    let document: serde_json::Value = serde_json::from_str(&load::once(&server.port, "/openapi.json")?)
         .map_err(|error| Failure::Refused(format!("The server's description cannot be read ({error}).")))?;
     let paths = document["paths"].as_object().into_iter().flatten();
     for (path, _) in paths.filter(|(path, item)| item.get("get").is_some() && !path.contains('{')) {

@@ -55,7 +55,7 @@ pub(super) fn measure(community: &Arc<Community>, length: Duration, bar: &Progre
     let named = |what: String, line: Line| Line { what, group: "operators", transactions: there, ..line };
     for (path, ask) in asked {
         bar.set_message(format!("An operator looks at {path}"));
-        let line = load::drive(community, &server, &ask, 1, length)?;
+        let line = load::drive(community, &server, &server.port, &ask, 1, length)?;
         lines.push(named(path.to_owned(), line));
         bar.inc(length.as_secs());
     }

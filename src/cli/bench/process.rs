@@ -1,20 +1,23 @@
 //! A server of its own process, as members meet it, and what the system knows of a process.
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::community::Community;
 use super::load;
 use crate::cli::Failure;
+use crate::server::Address;
 
 /// A running server; ended when dropped.
 pub(super) struct Server {
     child: Child,
     /// Kept open: a server whose words nobody reads would be told so.
     _words: BufReader<ChildStdout>,
-    pub(super) address: SocketAddr,
+    /// Its port.
+    pub(super) port: Address,
+    /// The file by which it can be reached as well.
+    pub(super) file: Address,
     /// From the start of the program to its first answer.
     pub(super) started_within: Duration,
 }
@@ -45,14 +48,12 @@ impl Server {
         let mut words = BufReader::new(out);
         let mut line = String::new();
         words.read_line(&mut line).map_err(failed)?;
-        let address = line.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok());
-        let mut server = Self {
-            child,
-            _words: words,
-            address: address.ok_or_else(|| Failure::Refused("The server did not start.".into()))?,
-            started_within: Duration::ZERO,
-        };
-        load::once(server.address, "/health")?;
+        let port = line.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok());
+        let ways = port.zip(community.config.server.socket.clone());
+        let (port, file) = ways.ok_or_else(|| Failure::Refused("The server did not start.".into()))?;
+        let (port, file) = (Address::Port(port), Address::File(file));
+        let mut server = Self { child, _words: words, port, file, started_within: Duration::ZERO };
+        load::once(&server.port, "/health")?;
         server.started_within = began.elapsed();
         Ok(server)
     }

@@ -63,13 +63,13 @@ pub(super) fn beside(community: &Arc<Community>, length: Duration) -> Result<Vec
     let visits = usize::try_from(length.as_secs()).unwrap_or(1) * VISITORS;
     let again: Vec<_> = a_second.iter().cycle().take(visits).cloned().collect();
     // Once before, so that they are known.
-    load::visit(server.address, Visits::each_second(a_second, VISITORS))?;
+    load::visit(&server.port, Visits::each_second(a_second, VISITORS))?;
     let mut measured: [Vec<Line>; 3] = Default::default();
     for _ in 0..ROUNDS {
         let new = (0..visits).map(|number| issuer.token(&subject(number % VISITORS))).collect::<Result<Vec<_>, _>>()?;
         for (lines, tokens) in measured.iter_mut().zip([Vec::new(), again.clone(), new]) {
             let visits = Visits::each_second(tokens, VISITORS);
-            lines.push(load::drive_beside(community, &server, &Ask::Transfer, PAYERS, length, visits)?);
+            lines.push(load::drive_beside(community, &server, &server.port, &Ask::Transfer, PAYERS, length, visits)?);
         }
     }
     let names = ["nothing beside", "1000 known tokens a second beside", "1000 new tokens a second beside"];

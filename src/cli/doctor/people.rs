@@ -25,10 +25,9 @@ pub(super) fn ways_in(config: &Config, findings: &mut Findings) {
         }
         None => findings.bad("sign-in", "Others can reach the program, and server.public_url is not set: put a proxy with HTTPS in front, and set it."),
     }
-    if url.is_some_and(|url| url.starts_with("https://"))
-        && config.https.is_none()
-        && config.server.bind.ip().is_loopback()
-        && config.server.trusted_proxies.is_empty()
+    let expects_a_proxy =
+        config.server.socket.is_some() || (config.https.is_none() && config.server.bind.ip().is_loopback());
+    if url.is_some_and(|url| url.starts_with("https://")) && expects_a_proxy && config.server.trusted_proxies.is_empty()
     {
         findings.warn("proxy", "server.trusted_proxies is empty: behind a proxy on this machine, all members share its limits. Set it to [\"127.0.0.1\"].");
     }

@@ -164,6 +164,10 @@ async fn serve(books: Books, mut config: Config) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Refused(error.to_string()))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::Refused(error.to_string()))?;
     let listening = Listening::bind(config.server.bind, &config.limits).await.map_err(Failure::Refused)?;
+    let listening = match &config.server.socket {
+        Some(path) => listening.and_at(path).map_err(Failure::Refused)?,
+        None => listening,
+    };
     // With port 0 the system has chosen one, and links and providers lead there.
     config.server.bind = listening.address().map_err(Failure::Refused)?;
     // And the system may have given fewer connections than were wished for.
@@ -240,6 +244,9 @@ fn greeting(app: &App, claim: Option<&str>) -> String {
         None => format!("http://{}", app.config.server.bind),
     };
     let mut lines = vec![format!("{} is listening on {address}", app.config.community.name)];
+    lines.extend(
+        app.config.server.socket.iter().map(|path| format!("and at {}, for a proxy of this machine", path.display())),
+    );
     lines.push(sign_in(app));
     lines.extend(unreachable(&app.config));
     lines.push(format!("The ledger is {}; the API is described at {address}/docs", app.books.path().display()));
