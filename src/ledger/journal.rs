@@ -4,9 +4,10 @@
 //! new and chains what was inserted by hand.
 
 use rusqlite::{Connection, OptionalExtension};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::audit::{self, AuditLine};
+use super::audit::{self, Authority};
 use super::audit_action::AuditAction;
 use super::books::Clock;
 use super::chain::{self, Hash, Link, Look};
@@ -201,17 +202,9 @@ impl State {
             + seal_after(conn, "audit_log", &mut self.audit, audit::for_each_after)?;
         self.keys.load_after(conn, before)?;
         if sealed > 0 {
-            let line = AuditLine {
-                acting: None,
-                operator: "communitytoken",
-                action: AuditAction::ChainSeal,
-                target: "ledger",
-                reason: "Rows inserted outside the program were chained",
-                details: serde_json::json!({ "rows": sealed, "transaction": self.head.sequence, "audit": self.audit.sequence }),
-                request_id: None,
-                transactions: None,
-            };
-            audit::append(conn, &mut self.audit, now, &line)?;
+            let authority = Authority::of_the_program("Rows inserted outside the program were chained")?;
+            let details = json!({ "rows": sealed, "transaction": self.head.sequence, "audit": self.audit.sequence });
+            audit::append(conn, &mut self.audit, now, &authority.line(AuditAction::ChainSeal, "ledger", details))?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::note::{Note, PublicKey, SignatureLine, Signer};
 use super::{Lines, NotProved, checkpoint};
 use crate::error::{Code, Error, Result};
-use crate::ledger::{AuditAction, AuditLine, Authority, Command, Ledger};
+use crate::ledger::{AuditAction, Authority, Command, Ledger};
 
 /// What audit lines about keys are about.
 const TARGET: &str = "instance.key";
@@ -237,17 +237,9 @@ pub(super) fn admit(ledger: &mut Ledger<'_>, key: &PublicKey) -> Result<()> {
         Some(current) if current == key => Ok(()),
         Some(_) => Err(not_ours()),
         None => {
-            ledger.audit(&AuditLine {
-                acting: None,
-                operator: "communitytoken",
-                action: AuditAction::KeyIntroduce,
-                target: TARGET,
-                reason: "The ledger's first key",
-                details: json!({ "key": key.to_string() }),
-                request_id: None,
-                transactions: None,
-            })?;
-            Ok(())
+            let authority = Authority::of_the_program("The ledger's first key")?;
+            let details = json!({ "key": key.to_string() });
+            ledger.audit(&authority.line(AuditAction::KeyIntroduce, TARGET, details)).map(drop)
         }
     }
 }
