@@ -8,6 +8,7 @@
 
 mod acknowledge;
 mod alert;
+mod aloud;
 mod amounts;
 mod api;
 mod circles;
@@ -32,6 +33,7 @@ use crate::web::{Slice, path_id};
 
 pub use acknowledge::AcknowledgeAlert;
 pub use alert::{Alert, AlertFilter, Involved, State, by_id, failing_invariant, list, open_by_rule};
+pub use aloud::{tell_aloud, until_it_does_not_add_up};
 pub use finding::{Cooling, Finding, Numbers, Rule, Subject};
 pub use follow::{Seen, catch_up, watch};
 pub use happening::{Act, Movement};

@@ -53,7 +53,7 @@ impl Command for Raise {
             }
             let id = insert(ledger, finding, wallet)?;
             let details = json!({ "alert_id": id, "rule": finding.numbers.rule() });
-            for operator in member::holders(ledger.conn, &[Role::Operator], &self.operators)? {
+            for operator in member::audience(ledger.conn, &[Role::Operator], &self.operators)? {
                 tell(ledger, operator.key, NoticeKind::AlertRaised, &details)?;
             }
         }

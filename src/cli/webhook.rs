@@ -186,7 +186,11 @@ impl Show {
                 })
                 .collect();
             let table = output::table(&["SET APART", "KIND", "LAST ANSWER"], &rows);
-            format!("{}\n{}\n{}\n{table}", webhook.url, kinds.join(" "), state(&webhook))
+            let contents: Vec<String> = apart
+                .iter()
+                .filter_map(|one| one.content.as_ref().map(|content| format!("\n{}\n{content}", one.id)))
+                .collect();
+            format!("{}\n{}\n{}\n{table}{}", webhook.url, kinds.join(" "), state(&webhook), contents.join("\n"))
         });
         Ok(())
     }

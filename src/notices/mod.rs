@@ -12,6 +12,7 @@ mod letters;
 mod list;
 mod reports;
 mod tell;
+mod unkept;
 
 pub use address::{AddressState, Confirm, PutAddress, RemoveAddress, address_state};
 pub use browsers::{AddBrowser, Browser, ForgetBrowser, KeepPushKey, RemoveBrowser, has_browser, push_key};
@@ -23,3 +24,4 @@ pub use letters::{BeginLetter, CONFIRM_ADDRESS, Enclosure, Settle, Settled, Wait
 pub use list::{MarkRead, Notice, notices, read_mark, unread};
 pub use reports::{ReportReader, TellReport, last_report};
 pub use tell::tell;
+pub use unkept::unkept;

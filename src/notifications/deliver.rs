@@ -71,7 +71,7 @@ async fn send_all(app: &App, server: &MailServer) -> Result<Option<Trouble>> {
             connection.close().await;
             return Ok(None);
         };
-        let outcome = connection.send(&letter(&app.config, &waiting, &code, &exit)?).await;
+        let outcome = connection.send(&letter(&app.config, &waiting, &code, Some(&exit))?).await;
         settle(app, &waiting, &outcome).await?;
         match outcome {
             Outcome::Sent => open = Some(connection),

@@ -8,6 +8,7 @@ mod follow;
 mod list;
 mod pages;
 mod push;
+mod unkept;
 mod unsubscribe;
 mod words;
 
@@ -21,6 +22,7 @@ use crate::web::Slice;
 pub use deliver::deliver;
 pub use follow::follow;
 pub use push::push;
+pub use unkept::tell_unkept;
 pub use words::{test_letter, try_out};
 
 /// What this slice hands the server.

@@ -54,7 +54,7 @@ pub async fn push(app: App) {
 }
 
 /// What is needed to tell anybody; made once.
-struct Ready {
+pub(super) struct Ready {
     key: PushKey,
     outgoing: Outgoing,
 }
@@ -62,10 +62,7 @@ struct Ready {
 async fn send_all(app: &App, settings: &Push, ready: &mut Option<Ready>) -> Result<()> {
     let ready = match ready {
         Some(ready) => ready,
-        None => ready.insert(Ready {
-            key: key(&app.books).await?,
-            outgoing: Outgoing::new(&app.config.outgoing.allowed).map_err(Error::internal)?,
-        }),
+        None => ready.insert(Ready::new(app).await?),
     };
     if !app.books.look_up(|conn| is_due(conn, app.books.now(), Channel::Push)).await? {
         return Ok(());
@@ -105,8 +102,21 @@ async fn send_all(app: &App, settings: &Push, ready: &mut Option<Ready>) -> Resu
 }
 
 impl Ready {
+    pub(super) async fn new(app: &App) -> Result<Self> {
+        Ok(Self {
+            key: key(&app.books).await?,
+            outgoing: Outgoing::new(&app.config.outgoing.allowed).map_err(Error::internal)?,
+        })
+    }
+
     /// Gives the status of the answer.
-    async fn send(&self, app: &App, settings: &Push, waiting: &Waiting, browser: &Browser) -> Result<u16, String> {
+    pub(super) async fn send(
+        &self,
+        app: &App,
+        settings: &Push,
+        waiting: &Waiting,
+        browser: &Browser,
+    ) -> Result<u16, String> {
         let text = text(app, waiting).map_err(|error| format!("{error:#}"))?;
         let url = Url::parse(&browser.endpoint).map_err(|error| error.to_string())?;
         let sealed =

@@ -46,6 +46,10 @@ fn parts(waiting: &Waiting) -> (&'static str, &'static str, String) {
         "schedule_failed" => {
             ("notifications-letter-schedule", "text", format!("/admin/schedules/{}", text("schedule_id")))
         }
+        // The one that is kept nowhere, and so has no page of its own.
+        "alert_raised" if details["alert_id"].is_null() => {
+            ("notifications-letter-invariant", "text", "/admin/alerts".into())
+        }
         "alert_raised" => ("notifications-letter-alert", "text", format!("/admin/alerts/{}", text("alert_id"))),
         _ => (
             "notifications-letter-ways",
@@ -61,8 +65,8 @@ fn parts(waiting: &Waiting) -> (&'static str, &'static str, String) {
     }
 }
 
-/// The letter that tells this.
-pub(super) fn letter(config: &Config, waiting: &Waiting, code: &str, exit: &Secret) -> Result<Letter> {
+/// The letter that tells this. Without a way out, where none can be kept.
+pub(super) fn letter(config: &Config, waiting: &Waiting, code: &str, exit: Option<&Secret>) -> Result<Letter> {
     let language = waiting.language.unwrap_or(config.community.language);
     let (community, address, details) = (&config.community, config.server.address(), &waiting.details);
     let number = |name: &str| details[name].as_i64();
@@ -97,17 +101,20 @@ pub(super) fn letter(config: &Config, waiting: &Waiting, code: &str, exit: &Secr
     if part("else").exists() {
         paragraphs.push(part("else").to_string());
     }
-    let unsubscribe = format!("{address}/unsubscribe/{}", exit.reveal());
+    let unsubscribe = exit.filter(|_| !brings_code).map(|exit| format!("{address}/unsubscribe/{}", exit.reveal()));
     if !brings_code {
-        let (why, leave) = (say("notifications-letter-foot"), say("notifications-letter-foot.leave"));
-        paragraphs.push(format!("--\n{why}\n{address}/profile/notifications\n{leave}\n{unsubscribe}"));
+        let mut foot = format!("--\n{}\n{address}/profile/notifications", say("notifications-letter-foot"));
+        if let Some(unsubscribe) = &unsubscribe {
+            foot = format!("{foot}\n{}\n{unsubscribe}", say("notifications-letter-foot.leave"));
+        }
+        paragraphs.push(foot);
     }
     Ok(Letter {
         id: waiting.id,
         to: waiting.address.parse().map_err(Error::internal)?,
         subject: say(key).to_string(),
         text: paragraphs.join("\n\n") + "\n",
-        links: (!brings_code).then_some(Links { unsubscribe }),
+        links: unsubscribe.map(|unsubscribe| Links { unsubscribe }),
         paper: waiting.enclosure.clone().map(|enclosure| (enclosure.name, enclosure.content)),
     })
 }

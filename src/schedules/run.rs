@@ -175,7 +175,7 @@ impl Command for FailSchedule {
         let (code, sentence) = (Some(refusal.code.as_str().to_owned()), Some(refusal.detail));
         due.record(ledger, &Run { code, sentence, ..run })?;
         let details = json!({ "schedule_id": due.schedule.id, "name": due.schedule.terms.name });
-        for operator in member::holders(ledger.conn, &[Role::Operator], &operators)? {
+        for operator in member::audience(ledger.conn, &[Role::Operator], &operators)? {
             tell(ledger, operator.key, NoticeKind::ScheduleFailed, &details)?;
         }
         Ok(true)

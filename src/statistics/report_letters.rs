@@ -85,7 +85,7 @@ async fn readers(app: &App, calendar: &Calendar, month: i64) -> Result<Vec<Repor
                 let by_mail = sends && wants(conn, member.key, kind, Channel::Mail)?;
                 Ok((member.key, member.language, by_mail))
             };
-            member::holders(conn, &Role::GRANTED, &configured)?
+            member::audience(conn, &Role::GRANTED, &configured)?
                 .into_iter()
                 .map(wanted)
                 .collect::<Result<Vec<(UserKey, Option<Language>, bool)>>>()

@@ -106,7 +106,7 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     request.extensions_mut().insert(client);
     let watched = ServiceCalls::watch(&mut request);
     let (mut response, told_by_form) = answer(&app, request, next).await;
-    if let Some(watched) = watched {
+    if let Some(watched) = &watched {
         response = watched.count(&app, response).await;
     }
     let error = response.extensions_mut().remove::<Error>();
@@ -129,7 +129,8 @@ pub async fn frame(State(app): State<App>, mut request: Request, next: Next) -> 
     if response.status().is_client_error() {
         let (status, member, at) = (response.status(), known.member(), app.books.now());
         let (method, request_id) = (&method, id.0.as_str());
-        app.refused.note(&Refusal { method, route, status, code, shows_token, member, request_id, at });
+        let program = watched.and_then(|watched| watched.client());
+        app.refused.note(&Refusal { method, route, status, code, shows_token, member, program, request_id, at });
     }
     app.figures.refused(code, told_by_form, response.status());
     app.figures.answered(route, &method, response.status(), took.as_secs_f64());

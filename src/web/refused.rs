@@ -1,10 +1,12 @@
-//! What was refused to whom, counted for the audit log: sign-ins, by where and why; and what members tried that is
-//! for operators or auditors, by member. One line tells of many, so that nobody fills the disk by knocking.
+//! What was refused to whom, counted for the audit log: sign-ins, by where and why; what members tried that is
+//! for operators or auditors, by member; and what programs with a credential may not do, by program. One line tells of
+//! many, so that nobody fills the disk by knocking.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::http::{Method, StatusCode};
+use uuid::Uuid;
 
 use crate::error::Code;
 use crate::ledger::UserId;
@@ -25,6 +27,8 @@ pub enum Whom {
     SignIns,
     /// Of a member who wanted to do what is for operators or auditors.
     Member(UserId),
+    /// Of a service client that is not allowed what it wanted to do. An operator has made it, so there are few.
+    Program(Uuid),
     /// Of more members than are counted one by one.
     Others,
 }
@@ -69,6 +73,8 @@ pub(super) struct Refusal<'a> {
     pub(super) shows_token: bool,
     /// Who asked, where that is known.
     pub(super) member: Option<UserId>,
+    /// Which service client it was, where it was one.
+    pub(super) program: Option<Uuid>,
     pub(super) request_id: &'a str,
     pub(super) at: i64,
 }
@@ -86,12 +92,12 @@ impl Refusal<'_> {
         }
         let is_in =
             |office: &str| route.strip_prefix(office).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        match self.member {
-            Some(member) if self.status == StatusCode::FORBIDDEN && OFFICES.into_iter().any(is_in) => {
-                Some((Whom::Member(member), format!("{} {route} {why}", self.method)))
-            }
-            _ => None,
-        }
+        let whom = match (self.program, self.member) {
+            (Some(program), _) => Whom::Program(program),
+            (None, Some(member)) if OFFICES.into_iter().any(is_in) => Whom::Member(member),
+            _ => return None,
+        };
+        (self.status == StatusCode::FORBIDDEN).then(|| (whom, format!("{} {route} {why}", self.method)))
     }
 }
 
@@ -146,8 +152,17 @@ mod tests {
     use super::*;
 
     fn refusal(route: &'static str, status: StatusCode, member: Option<UserId>) -> Refusal<'static> {
-        let (method, code) = (&Method::GET, Some(Code::Forbidden));
-        Refusal { method, route: Some(route), status, code, shows_token: false, member, request_id: "one", at: 7 }
+        Refusal {
+            method: &Method::GET,
+            route: Some(route),
+            status,
+            code: Some(Code::Forbidden),
+            shows_token: false,
+            member,
+            program: None,
+            request_id: "one",
+            at: 7,
+        }
     }
 
     /// Only what is refused to somebody who is known, and only where operators and auditors are at work.
@@ -161,6 +176,9 @@ mod tests {
         }
         for route in ["/", "/administer", "/v1/me", "/transactions/{id}"] {
             assert!(refusal(route, forbidden, ann).counted().is_none(), "{route}");
+            let by_program = |status| Refusal { program: Some(Uuid::nil()), ..refusal(route, status, None) }.counted();
+            assert_eq!(by_program(forbidden).unwrap().0, Whom::Program(Uuid::nil()), "{route}");
+            assert!(by_program(StatusCode::CONFLICT).is_none(), "{route}");
         }
     }
 

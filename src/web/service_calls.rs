@@ -8,6 +8,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
 
 use super::App;
 use super::created::REPLAYED;
@@ -20,6 +21,7 @@ use crate::ledger::{ClientKey, UserKey};
 #[derive(Debug)]
 struct Call {
     client: ClientKey,
+    id: Uuid,
     user: Option<UserKey>,
     path: String,
 }
@@ -47,14 +49,20 @@ impl ServiceCalls {
     pub(super) fn note(parts: &Parts, client: &ServiceClient, member: Option<&Member>) {
         let Some(watched) = parts.extensions.get::<Self>() else { return };
         let path = parts.extensions.get::<MatchedPath>().map_or_else(|| parts.uri.path(), MatchedPath::as_str);
-        let call = Call { client: client.key, user: member.map(|member| member.key), path: path.to_owned() };
+        let call =
+            Call { client: client.key, id: client.id, user: member.map(|member| member.key), path: path.to_owned() };
         // A route asks once who calls.
         let _noted_before = watched.call.set(call);
     }
 
+    /// Which client called, once that is known.
+    pub(super) fn client(&self) -> Option<Uuid> {
+        self.call.get().map(|call| call.id)
+    }
+
     /// Counts the call, if it was a client's; gives the answer that may leave.
-    pub(super) async fn count(self, app: &App, answer: Response) -> Response {
-        let Some(Call { client, user, path }) = self.call.get() else { return answer };
+    pub(super) async fn count(&self, app: &App, answer: Response) -> Response {
+        let Some(Call { client, user, path, .. }) = self.call.get() else { return answer };
         if answer.status() == StatusCode::CREATED && !answer.headers().contains_key(REPLAYED) {
             // A payment, which has a row of its own.
             return answer;

@@ -33,6 +33,10 @@ pub async fn deliver(app: App) {
     loop {
         tokio::time::sleep(LOOK).await;
         while tasks.try_join_next().is_some() {}
+        if app.books.write_failure().is_some() {
+            // How far they have come could not be kept, and they would be told the same again and again.
+            continue;
+        }
         at_work.retain(|_, task| !task.is_finished());
         let webhooks = match app.books.look_up(list).await {
             Ok(webhooks) => webhooks,
@@ -147,21 +151,25 @@ impl Teller {
         Ok(())
     }
 
-    /// One attempt.
     async fn send(&self, webhook: &Webhook, message: &Message) -> Result<(), Failure> {
-        let url = webhook.address(&self.app.config.outgoing.allowed).map_err(Failure::Unreached)?;
-        let (now, body) = (self.app.books.now(), message.body());
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        for (name, value) in [
-            ("webhook-id", message.id.clone()),
-            ("webhook-timestamp", (now / 1000).to_string()),
-            ("webhook-signature", webhook.signatures(&message.id, now, &body)),
-        ] {
-            let value = HeaderValue::from_str(&value).map_err(|error| Failure::Unreached(error.to_string()))?;
-            headers.insert(HeaderName::from_static(name), value);
-        }
-        let status = self.outgoing.post(&url, headers, body.into_bytes()).await.map_err(Failure::Unreached)?;
-        Failure::of(status).map_or(Ok(()), Err)
+        send(&self.app, &self.outgoing, webhook, message).await
     }
+}
+
+/// One attempt.
+pub(super) async fn send(app: &App, outgoing: &Outgoing, webhook: &Webhook, message: &Message) -> Result<(), Failure> {
+    let url = webhook.address(&app.config.outgoing.allowed).map_err(Failure::Unreached)?;
+    let (now, body) = (app.books.now(), message.body());
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in [
+        ("webhook-id", message.id.clone()),
+        ("webhook-timestamp", (now / 1000).to_string()),
+        ("webhook-signature", webhook.signatures(&message.id, now, &body)),
+    ] {
+        let value = HeaderValue::from_str(&value).map_err(|error| Failure::Unreached(error.to_string()))?;
+        headers.insert(HeaderName::from_static(name), value);
+    }
+    let status = outgoing.post(&url, headers, body.into_bytes()).await.map_err(Failure::Unreached)?;
+    Failure::of(status).map_or(Ok(()), Err)
 }

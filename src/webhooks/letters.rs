@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -33,6 +33,10 @@ pub struct Letter {
     pub last_answer: Option<String>,
     /// Whether it waits to be sent again.
     pub waits: bool,
+    /// What it says, as it is sent; null where that is gone from the ledger, as after a restore, so that it cannot be
+    /// sent again.
+    #[schema(value_type = Option<Object>)]
+    pub content: Option<Value>,
     #[serde(skip)]
     pub(super) sequence: i64,
 }
@@ -49,6 +53,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Letter> {
         attempts: row.get(4)?,
         last_answer: row.get(5)?,
         waits: row.get(6)?,
+        content: None,
         sequence: row.get(7)?,
     })
 }
@@ -62,7 +67,23 @@ pub fn letters(conn: &Connection, webhook: &Webhook, page: &PageRequest) -> Resu
         ))?
         .query_map((webhook.key, before, page.rows()), from_row)?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(page.cut(rows, |last: &Letter| last.key.to_string()))
+    let mut found = page.cut(rows, |last: &Letter| last.key.to_string());
+    for letter in &mut found.items {
+        letter.content = letter.message(conn, webhook)?.map(|message| message.content());
+    }
+    Ok(found)
+}
+
+impl Letter {
+    /// The message, made of its row once more; nothing where that is gone.
+    fn message(&self, conn: &Connection, webhook: &Webhook) -> Result<Option<Message>> {
+        again(conn, webhook, self.kind, self.sequence, self.created_at)
+    }
+
+    /// What it says, for people to read.
+    pub fn written(&self) -> Option<String> {
+        self.content.as_ref().map(|content| format!("{content:#}"))
+    }
 }
 
 /// The next one that waits to be sent again, with what it says; without, where its row is gone.
@@ -74,7 +95,7 @@ pub(super) fn waiting(conn: &Connection, webhook: &Webhook) -> Result<Option<(Le
         .query_row([webhook.key], from_row)
         .optional()?;
     let Some(letter) = found else { return Ok(None) };
-    let message = again(conn, webhook, letter.kind, letter.sequence, letter.created_at)?;
+    let message = letter.message(conn, webhook)?;
     Ok(Some((letter, message)))
 }
 

@@ -5,6 +5,7 @@
 //! and each webhook has its place in them; so it is told everything once and, where the program or a
 //! connection broke off, a little of it twice, by the same `webhook-id`.
 
+mod aloud;
 mod api;
 mod create;
 mod deliver;
@@ -19,6 +20,7 @@ mod webhook;
 
 use crate::web::{Slice, path_id};
 
+pub use aloud::tell_aloud;
 pub use create::CreateWebhook;
 pub use deliver::deliver;
 pub use event::EventKind;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::event::{EventKind, Source};
 use super::webhook::{Places, Webhook};
+use crate::alerts::Alert;
 use crate::error::Result;
 use crate::ledger::chain::Hash;
 use crate::ledger::proof::checkpoint_at;
@@ -44,10 +45,28 @@ impl Message {
         Self::of(EventKind::Test, line, at, data)
     }
 
+    /// That the ledger does not add up: an alert without a row, because nothing is written any more.
+    pub(super) fn unkept(alert: &Alert) -> Self {
+        let data = json!({
+            "alert_id": alert.id,
+            "rule": alert.rule,
+            "wallet_id": null,
+            "numbers": alert.numbers,
+            "happened_at": alert.happened_at,
+            "created_at": alert.happened_at,
+        });
+        Self::of(EventKind::AlertRaised, 0, alert.happened_at, data)
+    }
+
+    /// What it says.
+    pub(super) fn content(&self) -> Value {
+        let timestamp = Timestamp::from_millisecond(self.at).unwrap_or_default();
+        json!({ "type": self.kind, "timestamp": timestamp.to_string(), "data": self.data })
+    }
+
     /// What is sent.
     pub(super) fn body(&self) -> String {
-        let timestamp = Timestamp::from_millisecond(self.at).unwrap_or_default();
-        json!({ "type": self.kind, "timestamp": timestamp.to_string(), "data": self.data }).to_string()
+        self.content().to_string()
     }
 }
 

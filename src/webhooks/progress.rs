@@ -166,7 +166,7 @@ fn stop(ledger: &mut Ledger<'_>, webhook: &Webhook, by: Stopped, configured: &[I
     };
     let authority = Authority::of_the_program(why)?;
     StopWebhook { id: webhook.id, by, authority }.run(ledger)?;
-    let operators = member::holders(ledger.conn, &[Role::Operator], configured)?;
+    let operators = member::audience(ledger.conn, &[Role::Operator], configured)?;
     let details = json!({ "webhook_id": webhook.id, "what": by });
     for operator in operators {
         tell(ledger, operator.key, NoticeKind::WebhookStopped, &details)?;

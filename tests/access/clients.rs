@@ -227,6 +227,57 @@ async fn strangers_stay_strangers() {
     server.assert_sound().await;
 }
 
+/// What a client may not do is told to the audit log within seconds, by its id, and what follows at the end: one line
+/// for many.
+#[tokio::test]
+async fn what_is_refused_to_a_client_is_noted() {
+    let mut server = Server::start().await;
+    let (operator, ann) = (server.operator().await, server.member("ann").await);
+    let bot = Bot::new(&server, "bot", &["wallet:read"]);
+    bot.caller.get("/v1/statistics/supply").await.refused(403, "scope_missing");
+    let told = || {
+        let lines = server.sql("SELECT operator, target, details, request_id IS NOT NULL AS asked FROM audit_log WHERE action = 'access.refused' ORDER BY sequence");
+        lines.as_array().unwrap().clone()
+    };
+    let began = std::time::Instant::now();
+    while told().is_empty() {
+        assert!(began.elapsed().as_secs() < 20, "{}", server.log());
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let first = told().remove(0);
+    let refused = |line: &Value| -> Value {
+        serde_json::from_str::<Value>(line["details"].as_str().unwrap()).unwrap()["refused"].clone()
+    };
+    assert_eq!(
+        (&first["operator"], &first["target"], &first["asked"]),
+        (&json!("communitytoken"), &json!(bot.id), &json!(1))
+    );
+    assert_eq!(refused(&first), json!({ "GET /v1/statistics/supply scope_missing": 1 }));
+    let found = operator.get(&format!("/v1/admin/audit-log?target={}&action=access.refused", bot.id)).await.ok(200);
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+    bot.get_for("ann", "/v1/wallet").await.refused(403, "client_not_allowed");
+    bot.pay_for("ann", &ann, 1).await.refused(403, "scope_missing");
+    for _ in 0..2 {
+        bot.caller.get("/v1/admin/users").await.refused(403, "forbidden");
+    }
+    // What it may do, and what is wrong with how it asks, is nothing for this log.
+    bot.allow(&ann).await;
+    bot.get_for("ann", "/v1/wallet").await.ok(200);
+    bot.caller.get("/v1/wallet").await.refused(400, "invalid_request");
+    server.stop();
+    let all = server.sql("SELECT details FROM audit_log WHERE action = 'access.refused' ORDER BY sequence");
+    assert_eq!(all.as_array().unwrap().len(), 2, "{all}");
+    assert_eq!(
+        refused(&all[1]),
+        json!({
+            "GET /v1/admin/users forbidden": 2,
+            "GET /v1/wallet client_not_allowed": 1,
+            "POST /v1/transfers scope_missing": 1,
+        })
+    );
+    assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}
+
 /// For whom a client calls must be said, once, and as the community knows them. What its scopes open,
 /// and what not, the tests of the closed door try with every call there is.
 #[tokio::test]

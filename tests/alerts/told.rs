@@ -62,6 +62,68 @@ async fn an_alert_goes_to_the_page_by_mail_and_to_webhooks() {
     server.assert_sound().await;
 }
 
+/// A ledger that does not add up takes no more writes, so this alert is kept nowhere; it is mailed and sent all the
+/// same, once, and again only where it was not taken. What was told before is not told again for it.
+#[tokio::test]
+async fn a_ledger_that_does_not_add_up_is_told_from_memory() {
+    let (office, mut receiver) = (Office::open(), Receiver::open());
+    let more = format!("{}[outgoing]\nallowed_networks = [\"127.0.0.1\"]\n[alerts]\non = false\n", office.settings());
+    let server = serve(&Server::settings(&more)).await;
+    let (ann, bob, operator) = (server.funded("ann", 100).await, server.member("bob").await, server.operator().await);
+    for (member, address) in [(&operator, "olga@example.org"), (&ann, "ann@example.org")] {
+        server.sql(&format!(
+            "INSERT INTO mail_addresses (user, address, created_at, confirmed_at) SELECT key, '{address}', 1, 1 FROM users WHERE id = '{}'",
+            member.user_id
+        ));
+    }
+    for (path, kind) in [("/alerts", "alert.raised"), ("/fail-2", "alert.raised"), ("/paid", "transfer.created")] {
+        let hook = json!({ "url": receiver.url(path), "kinds": [kind], "reason": "For the bot" });
+        let made = operator.post("/v1/admin/webhooks", &hook).await.ok(201);
+        receiver.knows(path, made["secret"].as_str().unwrap());
+    }
+    ann.pay(&bob, 1).await.ok(201);
+    receiver.wait("/paid", 1);
+    rusqlite::Connection::open(server.database())
+        .unwrap()
+        .execute_batch("DROP TRIGGER ledger_issued_guard; UPDATE ledger SET total_issued = total_issued + 7")
+        .unwrap();
+    let began = Instant::now();
+    while server.log().matches("no more writes are taken").count() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(90), "it is counted every minute: {}", server.log());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    ann.pay(&bob, 1).await.refused(503, "storage_unavailable");
+    let message = receiver.wait("/alerts", 1).remove(0);
+    assert_eq!((message.kind(), &message.verified), ("alert.raised", &vec![true]));
+    let data = &message.body["data"];
+    assert_eq!((&data["rule"], &data["wallet_id"]), (&json!("invariant"), &json!(null)));
+    assert_eq!(data["numbers"], json!({ "rule": "invariant", "issued": 107, "held": 100 }));
+    let alert = alerts(&operator, 1).await.remove(0);
+    assert_eq!(alert["id"], data["alert_id"]);
+    let stubborn = receiver.wait("/fail-2", 3);
+    assert!(stubborn.iter().all(|one| one.id == message.id && one.body == stubborn[0].body), "{stubborn:#?}");
+    let began = Instant::now();
+    let letters = loop {
+        let letters = office.letters("olga@example.org");
+        if !letters.is_empty() || began.elapsed() > Duration::from_secs(30) {
+            break letters;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    let text = letters[0].text();
+    assert_eq!(letters[0].header("subject").unwrap(), "The ledger of Our community does not add up");
+    assert!(text.contains("communitytoken verify") && text.contains("/admin/alerts\r\n"), "{text}");
+    assert!(!text.contains("/unsubscribe/"), "a way out cannot be kept: {text}");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!((office.letters("olga@example.org").len(), office.letters("ann@example.org").len()), (1, 0));
+    let arrived = ["/alerts", "/fail-2", "/paid"].map(|path| receiver.attempts(path).len());
+    assert_eq!(arrived, [1, 3, 1]);
+    assert_eq!(
+        server.sql("SELECT (SELECT count(*) FROM letters) + (SELECT count(*) FROM alerts) AS kept")[0]["kept"],
+        0
+    );
+}
+
 /// Tokens that nobody has issued, by the dozen: told within seconds, though the log is told of refusals by the
 /// hour.
 #[tokio::test]

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
+use serde_json::json;
+
 use super::support::Server;
 
 const SCHEDULE: &str = "[backup]\nevery_hours = 1\nkeep = 2\n";
@@ -51,6 +53,13 @@ async fn they_are_taken_proven_and_few() {
     server.serve(&[]).await;
     taken(&server).await;
     let first = found(&folder)[0].clone();
+    let name = first.file_name().unwrap().to_str().unwrap();
+    let line = || server.sql("SELECT operator, target, reason FROM audit_log WHERE action = 'backup.take'");
+    until(&server, || line().as_array().is_some_and(|lines| !lines.is_empty())).await;
+    assert_eq!(
+        line(),
+        json!([{ "operator": "communitytoken", "target": name, "reason": "Taken by itself, as the settings say" }])
+    );
     server.funded("ann", 100).await;
     server.stop();
     // Not an hour has passed: none is due.

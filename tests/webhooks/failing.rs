@@ -62,6 +62,11 @@ async fn a_refused_message_is_set_apart_and_sent_again() {
     let letter = &apart["items"][0];
     assert_eq!((&letter["id"], &letter["attempts"], &letter["last_answer"]), (&json!(first), &json!(6), &json!("400")));
     assert_eq!((&letter["kind"], &letter["waits"]), (&json!("transfer.created"), &json!(false)));
+    // What it says is what was sent.
+    assert_eq!(letter["content"], receiver.attempts(path)[0].body);
+    assert_eq!(letter["content"]["data"]["amount"], 1);
+    let shown = server.cli(&["webhook", "show", &id]).ok();
+    assert_eq!(shown["messages"][0]["content"], letter["content"]);
     let other = json!({ "message": "another", "reason": "Mended" });
     operator.post(&format!("/v1/admin/webhooks/{id}/send-again"), &other).await.refused(404, "message_not_found");
     let this = json!({ "message": first, "reason": "Mended" });

@@ -4,11 +4,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tokio::task::spawn_blocking;
 
+use crate::audit::LeaveLine;
 use crate::backups;
 use crate::config::Backup;
-use crate::ledger::system_clock;
+use crate::ledger::{AuditAction, Authority, system_clock};
 use crate::web::App;
 
 /// How often it is looked whether one is due: a machine that slept catches up soon.
@@ -31,13 +33,31 @@ pub(super) async fn keep_backups(app: App, settings: Backup, every: Duration) {
             && is_due(folder, every, taken)
             && let Some(running) = app.backups.begin()
         {
-            let (app, name) = (app.clone(), backups::scheduled_name(system_clock()()));
-            let taking = move || backups::keep(&app.config.backups(), &name, &app.backups, &running);
+            let name = backups::scheduled_name(system_clock()());
+            let (owner, file) = (app.clone(), name.clone());
+            let taking = move || backups::keep(&owner.config.backups(), &file, &owner.backups, &running);
             let outcome = spawn_blocking(taking).await.unwrap_or_else(|error| Err(error.to_string()));
+            if outcome.is_ok() {
+                leave_line(&app, name).await;
+            }
             let now = Instant::now();
             (failed, taken) = if outcome.is_ok() { (None, Some(now)) } else { (Some(now), taken) };
         }
         tokio::time::sleep(LOOK.min(every)).await;
+    }
+}
+
+/// The line for one that was taken. A copy of everything counts more than the line, which therefore comes after it.
+async fn leave_line(app: &App, name: String) {
+    let left = match Authority::of_the_program("Taken by itself, as the settings say") {
+        Ok(authority) => {
+            let (action, details) = (AuditAction::BackupTake, json!({}));
+            app.books.execute(LeaveLine { action, target: name, details, authority }).await
+        }
+        Err(error) => Err(error),
+    };
+    if let Err(error) = left {
+        tracing::warn!(%error, cause = error.cause(), "the audit log could not be told of a backup");
     }
 }
 

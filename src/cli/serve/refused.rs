@@ -27,18 +27,22 @@ impl Command for NoteRefused {
         for (whom, tally) in &self.0 {
             let by_the_program = Authority::of_the_program(REASON);
             let (action, authority, target) = match whom {
-                Whom::SignIns => (AuditAction::SignInRefused, by_the_program?, "sign-in"),
-                Whom::Others => (AuditAction::AccessRefused, by_the_program?, tally.route.as_str()),
+                Whom::SignIns => (AuditAction::SignInRefused, by_the_program?, "sign-in".to_owned()),
+                Whom::Others => (AuditAction::AccessRefused, by_the_program?, tally.route.clone()),
+                Whom::Program(id) => {
+                    let authority = Authority { request_id: Some(tally.request_id.clone()), ..by_the_program? };
+                    (AuditAction::AccessRefused, authority, id.hyphenated().to_string())
+                }
                 Whom::Member(id) => {
                     let authority = Authority::of_member(*id, REASON, &tally.request_id)?;
-                    (AuditAction::AccessRefused, authority, tally.route.as_str())
+                    (AuditAction::AccessRefused, authority, tally.route.clone())
                 }
             };
             let details = match whom {
                 Whom::SignIns => json!({ "refused": tally.refused }),
                 _ => json!({ "refused": tally.refused, "first_at": tally.first_at, "last_at": tally.last_at }),
             };
-            ledger.audit(&authority.line(action, target, details))?;
+            ledger.audit(&authority.line(action, &target, details))?;
         }
         Ok(())
     }

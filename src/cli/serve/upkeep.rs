@@ -52,6 +52,8 @@ impl Upkeep {
         tasks.push(tokio::spawn(webhooks::deliver(app.clone())));
         tasks.push(tokio::spawn(schedules::keep(app.clone())));
         tasks.push(tokio::spawn(alerts::watch(app.clone())));
+        tasks.push(tokio::spawn(alerts::tell_aloud(app.clone())));
+        tasks.push(tokio::spawn(webhooks::tell_aloud(app.clone())));
         let takes_checkpoints = settings.checkpoint_minutes > 0;
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());

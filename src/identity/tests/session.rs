@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use super::super::member::{audience, holders};
 use super::super::session::{EndSessions, Method, OpenSession, TouchSession, Which, by_secret, of_member};
 use super::super::{Member, Register, Role, Secret};
 use crate::config::Sessions;
@@ -118,6 +119,24 @@ fn claimed_roles_end_before_the_session() {
     assert!(is_auditor());
     house.pass(1);
     assert!(!is_auditor());
+}
+
+/// Who has a role by a provider's claim alone is told what is for it as long as the session lasts, though the role
+/// itself counts for hours only; then nobody knows it of them any more.
+#[test]
+fn whom_a_claim_names_is_told_while_the_session_lasts() {
+    let house = House::new();
+    let told = |role| house.books.read_blocking(|conn| audience(conn, &[role], &[])).unwrap().len();
+    assert_eq!(told(Role::Auditor), 0);
+    house.open(None);
+    house.open(None);
+    assert_eq!((told(Role::Auditor), told(Role::Operator)), (1, 0), "once, by whatever many sessions");
+    let granted = house.books.read_blocking(|conn| holders(conn, &[Role::Auditor], &[])).unwrap();
+    assert!(granted.is_empty(), "to be told is not to have it");
+    house.pass(13 * HOUR);
+    assert_eq!(told(Role::Auditor), 1);
+    house.books.execute_blocking(EndSessions { user: house.member.key, which: Which::All }).unwrap();
+    assert_eq!(told(Role::Auditor), 0);
 }
 
 /// What is known of a session, and the ways to end one.

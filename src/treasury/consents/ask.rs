@@ -219,8 +219,7 @@ fn propose(
     let expires_at = now.saturating_add(rules.valid_ms);
     let details = json!({ "kind": act.kind(), "amount": amount, "expires_at": expires_at });
     let line = ledger.note(authority, AuditAction::ConsentAsked, id, details)?;
-    let operators = member::holders(ledger.conn, &[Role::Operator], &rules.operators)?;
-    let is_known = operators.iter().any(|operator| operator.key == acting.user);
+    let is_known = holds(ledger, acting.user, &rules.operators)?;
     ledger
         .conn
         .prepare_cached(
@@ -241,6 +240,7 @@ fn propose(
         ])?;
     let proposal = by_id(ledger.conn, id, now)?;
     let told = json!({ "proposal": id, "kind": act.kind(), "amount": amount, "from": proposal.proposed_by.username });
+    let operators = member::audience(ledger.conn, &[Role::Operator], &rules.operators)?;
     for operator in operators.iter().filter(|operator| operator.key != acting.user) {
         tell(ledger, operator.key, NoticeKind::ConsentAsked, &told)?;
     }
@@ -258,6 +258,11 @@ pub(super) fn operates(
     if claimed_until.is_some_and(|until| ledger.now() < until) {
         return Ok(member::by_key(ledger.conn, user)?.deleted_at.is_none());
     }
+    holds(ledger, user, operators)
+}
+
+/// Whether they are an operator by a grant or by the configuration.
+fn holds(ledger: &Ledger<'_>, user: UserKey, operators: &[IdentityName]) -> Result<bool> {
     Ok(member::holders(ledger.conn, &[Role::Operator], operators)?.iter().any(|operator| operator.key == user))
 }
 

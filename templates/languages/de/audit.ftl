@@ -109,6 +109,7 @@ audit-why-the-member-made-new-recovery-codes = Das Mitglied hat neue Wiederherst
 audit-why-the-member-added-a-passkey = Das Mitglied hat einen Passkey hinzugefügt
 audit-why-the-member-removed-a-passkey = Das Mitglied hat einen Passkey entfernt
 audit-why-the-member-s-own-choice = Das Mitglied hat es selbst so gewählt
+audit-why-taken-by-itself-as-the-settings-say = Von selbst gemacht, wie es eingestellt ist
 audit-why-backed-up-at-the-command-line = Auf der Befehlszeile gesichert
 audit-why-exported-at-the-command-line = Auf der Befehlszeile ausgegeben
 audit-why-issued-at-the-command-line = Auf der Befehlszeile ausgestellt

@@ -45,6 +45,8 @@ webhooks-two-signatures = Bis { $when } signiert auch das alte Geheimnis.
 webhooks-apart = Beiseitegelegte Nachrichten
 webhooks-apart-lead = Diese wurden zu oft abgelehnt, und die nach ihnen gingen weiter. Du kannst sie noch einmal senden.
 webhooks-waits = wartet
+webhooks-content = Was sie sagt
+webhooks-content-gone = Was sie sagte, steht nicht mehr im Hauptbuch; deshalb kann sie nicht noch einmal gesendet werden.
 webhooks-attempts = { $count ->
     [one] { $count } Versuch
    *[other] { $count } Versuche

@@ -109,6 +109,7 @@ audit-why-the-member-made-new-recovery-codes = The member made new recovery code
 audit-why-the-member-added-a-passkey = The member added a passkey
 audit-why-the-member-removed-a-passkey = The member removed a passkey
 audit-why-the-member-s-own-choice = The member's own choice
+audit-why-taken-by-itself-as-the-settings-say = Taken by itself, as the settings say
 audit-why-backed-up-at-the-command-line = Backed up at the command line
 audit-why-exported-at-the-command-line = Exported at the command line
 audit-why-issued-at-the-command-line = Issued at the command line

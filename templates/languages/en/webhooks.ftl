@@ -45,6 +45,8 @@ webhooks-two-signatures = The old secret signs as well until { $when }.
 webhooks-apart = Messages set apart
 webhooks-apart-lead = These were refused too often, so those after them went on. They can be sent again.
 webhooks-waits = waits
+webhooks-content = What it says
+webhooks-content-gone = What it said is not in the ledger any more, so it cannot be sent again.
 webhooks-attempts = { $count ->
     [one] { $count } attempt
    *[other] { $count } attempts

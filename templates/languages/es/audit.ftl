@@ -109,6 +109,7 @@ audit-why-the-member-made-new-recovery-codes = El miembro creó códigos de recu
 audit-why-the-member-added-a-passkey = El miembro añadió una clave de acceso
 audit-why-the-member-removed-a-passkey = El miembro quitó una clave de acceso
 audit-why-the-member-s-own-choice = El miembro lo decidió así
+audit-why-taken-by-itself-as-the-settings-say = Hecha automáticamente, según la configuración
 audit-why-backed-up-at-the-command-line = Copiado desde la línea de órdenes
 audit-why-exported-at-the-command-line = Exportado desde la línea de órdenes
 audit-why-issued-at-the-command-line = Emitido desde la línea de órdenes

@@ -106,6 +106,7 @@ audit-why-the-member-made-new-recovery-codes = 本人が新しい復旧コード
 audit-why-the-member-added-a-passkey = 本人がパスキーを追加した
 audit-why-the-member-removed-a-passkey = 本人がパスキーを削除した
 audit-why-the-member-s-own-choice = 本人が選んだ
+audit-why-taken-by-itself-as-the-settings-say = 設定に従って自動で作成
 audit-why-backed-up-at-the-command-line = コマンドラインで保存した
 audit-why-exported-at-the-command-line = コマンドラインで書き出した
 audit-why-issued-at-the-command-line = コマンドラインで発行した
