@@ -188,9 +188,9 @@ impl Show {
             let table = output::table(&["SET APART", "KIND", "LAST ANSWER"], &rows);
             let contents: Vec<String> = apart
                 .iter()
-                .filter_map(|one| one.content.as_ref().map(|content| format!("\n{}\n{content}", one.id)))
+                .filter_map(|one| one.content.as_ref().map(|content| format!("\n\n{}\n{content}", one.id)))
                 .collect();
-            format!("{}\n{}\n{}\n{table}{}", webhook.url, kinds.join(" "), state(&webhook), contents.join("\n"))
+            format!("{}\n{}\n{}\n{table}{}", webhook.url, kinds.join(" "), state(&webhook), contents.concat())
         });
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::Server;
+use super::support::{Server, key};
 
 fn lines(server: &Server, action: &str) -> Vec<Value> {
     let query = format!(
@@ -177,6 +178,31 @@ async fn who_may_not_is_noted() {
     );
     assert!(!format!("{all:?}").contains("annegret"), "a name must be forgettable: {all:?}");
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
+}
+
+/// The log costs a member who pays nothing: neither paying nor giving back, neither asking nor answering writes a line.
+/// What an operator moves has one, however many it reaches.
+#[tokio::test]
+async fn what_members_pay_leaves_no_line() {
+    let server = Server::start().await;
+    let (ann, bob, operator) =
+        (server.funded("ann", 100).await, server.funded("bob", 100).await, server.operator().await);
+    let head = || server.sql("SELECT max(sequence) AS head FROM audit_log")[0]["head"].as_i64().unwrap();
+    let before = head();
+    let paid = ann.pay(&bob, 7).await.ok(201);
+    let back = json!({ "amount": 2 });
+    let given = bob.post(&format!("/v1/transactions/{}/reverse", paid["id"].as_str().unwrap()), &back).await;
+    assert_eq!(given.ok(201)["amount"], 2);
+    let asked = bob.post("/v1/requests", &json!({ "from_wallet_id": ann.wallet_id, "amount": 3 })).await.ok(201);
+    let accept = format!("/v1/requests/{}/accept", asked["id"].as_str().unwrap());
+    ann.call(Method::POST, &accept, &[("idempotency-key", &*key())], None).await.ok(201);
+    ann.pay(&bob, 1_000).await.refused(422, "insufficient_balance");
+    assert_eq!(head(), before);
+    let shares = json!({ "recipients": [
+        { "wallet_id": ann.wallet_id, "amount": 1 }, { "wallet_id": bob.wallet_id, "amount": 1 }], "reason": "Both" });
+    operator.post("/v1/admin/distributions", &shares).await.ok(201);
+    assert_eq!(head(), before + 1);
+    server.assert_sound().await;
 }
 
 /// Refused sign-ins are told within seconds, so that a kill loses little of them.
