@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
+use tokio::task::{AbortHandle, spawn_blocking};
 
 use super::backups::keep_backups;
 use super::refused;
@@ -20,6 +20,8 @@ use crate::statistics;
 use crate::web::App;
 use crate::webhooks;
 
+/// How long after one another they begin.
+const APART: Duration = Duration::from_millis(40);
 /// How often the supply is counted anew.
 const PROOF_EVERY: Duration = Duration::from_mins(1);
 /// How often the head is kept, if it has moved.
@@ -40,37 +42,46 @@ impl Upkeep {
     /// Begins it.
     pub(super) fn start(app: &App) -> Self {
         let (books, settings) = (&app.books, &app.config.ledger);
-        let mut tasks = vec![
-            tokio::spawn(prove_again(books.clone())),
-            tokio::spawn(keep_heads(books.clone())),
-            tokio::spawn(follow(books.clone())),
-        ];
-        tasks.push(tokio::spawn(notifications::follow(app.clone())));
-        tasks.push(tokio::spawn(notifications::deliver(app.clone())));
-        tasks.push(tokio::spawn(statistics::tell_reports(app.clone())));
-        tasks.push(tokio::spawn(notifications::push(app.clone())));
-        tasks.push(tokio::spawn(webhooks::deliver(app.clone())));
-        tasks.push(tokio::spawn(schedules::keep(app.clone())));
-        tasks.push(tokio::spawn(alerts::watch(app.clone())));
-        tasks.push(tokio::spawn(alerts::tell_aloud(app.clone())));
-        tasks.push(tokio::spawn(webhooks::tell_aloud(app.clone())));
         let takes_checkpoints = settings.checkpoint_minutes > 0;
+        let mut upkeep = Self { app: app.clone(), tasks: Vec::new(), takes_checkpoints };
+        upkeep.begin(prove_again(books.clone()));
+        upkeep.begin(keep_heads(books.clone()));
+        upkeep.begin(follow(books.clone()));
+        upkeep.begin(notifications::follow(app.clone()));
+        upkeep.begin(notifications::deliver(app.clone()));
+        upkeep.begin(notifications::push(app.clone()));
+        upkeep.begin(statistics::tell_reports(app.clone()));
+        upkeep.begin(webhooks::deliver(app.clone()));
+        upkeep.begin(webhooks::tell_aloud(app.clone()));
+        upkeep.begin(schedules::keep(app.clone()));
+        upkeep.begin(alerts::watch(app.clone()));
+        upkeep.begin(alerts::tell_aloud(app.clone()));
+        upkeep.begin(refused::note_regularly(app.clone()));
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());
-            tasks.push(tokio::spawn(take_checkpoints(books.clone(), every)));
+            upkeep.begin(take_checkpoints(books.clone(), every));
         }
-        tasks.push(tokio::spawn(refused::note_regularly(app.clone())));
         let backup = app.config.backup.clone();
         if backup.every_hours > 0 {
             let every = Duration::from_hours(backup.every_hours.into());
-            tasks.push(tokio::spawn(keep_backups(app.clone(), backup, every)));
+            upkeep.begin(keep_backups(app.clone(), backup, every));
         }
         for provider in app.verifier.providers() {
             let (issuer, changes) = (provider.issuer().to_owned(), provider.keys.changes());
-            tasks.push(tokio::spawn(end_withdrawn(books.clone(), issuer, changes)));
+            upkeep.begin(end_withdrawn(books.clone(), issuer, changes));
         }
-        let tasks = tasks.iter().map(JoinHandle::abort_handle).collect();
-        Self { app: app.clone(), tasks, takes_checkpoints }
+        upkeep
+    }
+
+    /// Begins one thing, a little after the one before. Most look once a second, each by a reading connection, which
+    /// holds a megabyte: were it at the same moment, there would be as many of them while nobody is there.
+    fn begin(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        let after = u32::try_from(self.tasks.len()).unwrap_or(0) * APART;
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            task.await;
+        });
+        self.tasks.push(task.abort_handle());
     }
 
     /// Ends it with a last checkpoint: what was acknowledged to the last moment is vouched for.
