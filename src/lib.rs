@@ -20,8 +20,8 @@
 //! Arrows run one way: `cli, server → slices → web → identity → notices → ledger → store`. A slice may use what
 //! another's `mod.rs` offers, in one direction too:
 //! `schedules → treasury → wallets → requests → transfers → clients, members → categories`,
-//! `invitations → members → passkeys → sign_in`, and from those with operators' pages to `audit`. What would turn an arrow round
-//! belongs to [`ledger`], [`identity`] or [`web`].
+//! `invitations → members → passkeys → sign_in`, `webhooks → alerts → notifications`, and from those with operators'
+//! pages to `audit`. What would turn an arrow round belongs to [`ledger`], [`identity`] or [`web`].
 //!
 //! # The way of a request
 //! Route, caller and body, a command that is valid by its types, the writer, the command inside the

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::finding::Rule;
 use crate::error::Result;
-use crate::identity::{Role, member};
+use crate::identity::{Overseers, Role};
 use crate::notices::NoticeKind;
 use crate::notifications::tell_unkept;
 use crate::web::App;
@@ -35,7 +35,7 @@ pub async fn tell_aloud(app: App) {
 }
 
 async fn tell(app: &App) -> Result<()> {
-    let configured = app.config.identity.operators.clone();
-    let operators = app.books.read(move |conn| member::audience(conn, &[Role::Operator], &configured)).await?;
+    let (overseers, now) = (Overseers::of(&app.config), app.books.now());
+    let operators = app.books.read(move |conn| overseers.told(conn, Role::Operator, now)).await?;
     tell_unkept(app, operators, NoticeKind::AlertRaised, json!({ "rule": Rule::Invariant })).await
 }

@@ -76,9 +76,10 @@ async fn list(
     let asks_for_it = is_first
         && filter.rule.is_none_or(|rule| rule == Rule::Invariant)
         && filter.state.is_none_or(|state| state == State::Open);
-    let (adds_up, now) = (app.books.adds_up() || !asks_for_it, app.books.now());
+    let (fails, now) = (asks_for_it && !app.books.adds_up(), app.books.now());
     let read = move |conn: &rusqlite::Connection| {
-        Ok((failing_invariant(conn, adds_up, now)?, alert::list(conn, filter, &page)?))
+        let failing = fails.then(|| failing_invariant(conn, now)).transpose()?;
+        Ok((failing, alert::list(conn, filter, &page)?))
     };
     let (failing, found) = app.books.read(read).await?;
     let items = failing.into_iter().chain(found.items).map(|alert| ToldAlert::of(&app, alert)).collect();

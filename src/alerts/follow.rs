@@ -7,8 +7,9 @@ use super::finding::Finding;
 use super::happening::{acts, movements};
 use super::raise::{Raise, kept};
 use super::watch::Watch;
-use crate::config::{Alerts, IdentityName};
+use crate::config::Alerts;
 use crate::error::Result;
+use crate::identity::Overseers;
 use crate::ledger::Books;
 use crate::notices::Cursors;
 use crate::web::App;
@@ -41,10 +42,10 @@ pub async fn watch(app: App) {
     if !settings.on {
         return;
     }
-    let mut seen = None;
+    let (mut seen, overseers) = (None, Overseers::of(&app.config));
     loop {
         tokio::time::sleep(LOOK).await;
-        if let Err(error) = catch_up(&app.books, settings, &app.config.identity.operators, &mut seen).await {
+        if let Err(error) = catch_up(&app.books, settings, &overseers, &mut seen).await {
             tracing::warn!(%error, cause = error.cause(), "nobody watches for what is unusual; tried again");
             tokio::time::sleep(TRY_AGAIN).await;
         }
@@ -53,12 +54,7 @@ pub async fn watch(app: App) {
 
 /// Looks at everything that came since, and raises what is found. What `seen` holds is gone where that fails, and
 /// is read anew.
-pub async fn catch_up(
-    books: &Books,
-    settings: Alerts,
-    operators: &[IdentityName],
-    seen: &mut Option<Seen>,
-) -> Result<()> {
+pub async fn catch_up(books: &Books, settings: Alerts, overseers: &Overseers, seen: &mut Option<Seen>) -> Result<()> {
     loop {
         let heads = books.look_up(Cursors::heads).await?;
         let Seen { mut watch, at, kept } = match seen.take() {
@@ -88,8 +84,8 @@ pub async fn catch_up(
         let rest = if to == heads { Duration::ZERO } else { begun.elapsed() * REST };
         let is_far = to.transactions - kept.transactions >= KEPT_EVERY || to.audit - kept.audit >= KEPT_EVERY;
         let kept = if !remembers && (is_far || !found.is_empty()) {
-            let (now, operators) = (books.now(), operators.to_vec());
-            if !books.execute(Raise { from: at, to, found, now, operators }).await? {
+            let (now, overseers) = (books.now(), overseers.clone());
+            if !books.execute(Raise { from: at, to, found, now, overseers }).await? {
                 continue;
             }
             to

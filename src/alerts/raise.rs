@@ -7,9 +7,8 @@ use uuid::Uuid;
 
 use super::finding::{Finding, is_the_same_still};
 use super::mute::is_muted;
-use crate::config::IdentityName;
 use crate::error::Result;
-use crate::identity::{Role, member};
+use crate::identity::{Overseers, Role};
 use crate::ledger::{Command, Ledger, WalletKey};
 use crate::notices::{Cursors, NoticeKind, tell};
 
@@ -31,8 +30,8 @@ pub(super) struct Raise {
     pub(super) found: Vec<Finding>,
     /// By the clock.
     pub(super) now: i64,
-    /// Operators whom the configuration names.
-    pub(super) operators: Vec<IdentityName>,
+    /// Who is told.
+    pub(super) overseers: Overseers,
 }
 
 impl Command for Raise {
@@ -44,6 +43,7 @@ impl Command for Raise {
         if kept.audit > self.from.audit || kept.transactions > self.from.transactions {
             return Ok(false);
         }
+        let mut operators = None;
         for finding in &self.found {
             let wallet = finding.subject.wallet();
             if is_muted(ledger.conn, finding.numbers.rule(), wallet, self.now)?
@@ -53,7 +53,11 @@ impl Command for Raise {
             }
             let id = insert(ledger, finding, wallet)?;
             let details = json!({ "alert_id": id, "rule": finding.numbers.rule() });
-            for operator in member::audience(ledger.conn, &[Role::Operator], &self.operators)? {
+            let operators = match &operators {
+                Some(operators) => operators,
+                None => operators.insert(self.overseers.told(ledger.conn, Role::Operator, self.now)?),
+            };
+            for operator in operators {
                 tell(ledger, operator.key, NoticeKind::AlertRaised, &details)?;
             }
         }

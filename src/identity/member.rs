@@ -147,24 +147,9 @@ pub fn by_identity(conn: &Connection, issuer: &str, subject: &str) -> Result<Opt
         .optional()?)
 }
 
-/// Those who are told what is for these roles: their [`holders`], and to whom a provider's claim gave one when
-/// they signed in on the pages, until that session ends. Of a claim nothing else is known while they are away;
-/// to be told is not to be let in, and for that the claim itself has to be shown again sooner.
-pub fn audience(conn: &Connection, roles: &[Role], configured: &[IdentityName]) -> Result<Vec<Member>> {
-    let mut found = holders(conn, roles, configured)?;
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet
-          WHERE users.key IN (SELECT user FROM sessions, json_each(sessions.roles) AS claimed
-                               WHERE sessions.roles <> '[]' AND claimed.value = ?1) AND users.deleted_at IS NULL"
-    ))?;
-    for role in roles {
-        found.extend(statement.query_map([role.as_str()], from_row)?.collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(each_once(found))
-}
-
 /// Those who have one of these roles, as far as that is known of them while they are not there: by what was
-/// granted, or by the configuration, which names these identities.
+/// granted, or by the configuration, which names these identities. What a provider's claim gives is none of it: see
+/// [`Overseers`](super::Overseers).
 pub fn holders(conn: &Connection, roles: &[Role], configured: &[IdentityName]) -> Result<Vec<Member>> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM users JOIN wallets ON wallets.key = users.wallet
@@ -181,7 +166,8 @@ pub fn holders(conn: &Connection, roles: &[Role], configured: &[IdentityName]) -
     Ok(each_once(found))
 }
 
-fn each_once(mut members: Vec<Member>) -> Vec<Member> {
+/// Each of them once.
+pub(super) fn each_once(mut members: Vec<Member>) -> Vec<Member> {
     members.sort_unstable_by_key(|member| member.key.0);
     members.dedup_by_key(|member| member.key);
     members

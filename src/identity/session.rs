@@ -194,7 +194,8 @@ fn milliseconds(time: Duration) -> i64 {
 }
 
 /// A session whose last use lies no later than this is over.
-fn unused_since(now: i64, limits: &Sessions) -> i64 {
+/// A session that nobody has used since then is over.
+pub(super) fn unused_since(now: i64, limits: &Sessions) -> i64 {
     now.saturating_sub(milliseconds(limits.idle))
 }
 
@@ -319,6 +320,8 @@ pub struct OpenedSession {
     pub member: Member,
     /// The roles that the provider's claims gave at sign-in, as long as that counts.
     pub claimed: Vec<Role>,
+    /// The same, when it counts no longer: they need to sign in again.
+    pub lapsed: Vec<Role>,
     /// The identity by which they came in: issuer and subject.
     pub identity: (String, String),
 }
@@ -364,6 +367,7 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64, limits: &Sessions
                 OpenedSession {
                     member: member::from_row(row)?,
                     claimed: Vec::new(),
+                    lapsed: Vec::new(),
                     info: info(row, member::COLUMN_COUNT)?,
                     identity: (row.get(next)?, row.get(next + 1)?),
                 },
@@ -373,8 +377,11 @@ pub fn by_secret(conn: &Connection, secret: &Secret, now: i64, limits: &Sessions
         .optional()?;
     let Some((mut session, claimed)) = found else { return Ok(None) };
     // Nobody looks again at what the provider says, so that its word holds for a while only.
+    let roles = serde_json::from_str(&claimed).map_err(Error::internal)?;
     if now.saturating_sub(session.info.signed_in_at) < milliseconds(limits.claimed_role) {
-        session.claimed = serde_json::from_str(&claimed).map_err(Error::internal)?;
+        session.claimed = roles;
+    } else if !limits.claimed_role.is_zero() {
+        session.lapsed = roles;
     }
     Ok(Some(session))
 }

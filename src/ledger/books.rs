@@ -212,8 +212,13 @@ impl Books {
     pub fn prove(&self) -> Result<Supply> {
         let now = self.now();
         let supply = self.read_blocking(|conn| supply(conn, now))?;
-        self.adds_up.store(supply.is_consistent, Ordering::Relaxed);
-        if !supply.is_consistent {
+        if supply.is_consistent {
+            // What was found once stands until the program is started anew, as the refusal to write does.
+            if !self.writer.health().is_halted() {
+                self.adds_up.store(true, Ordering::Relaxed);
+            }
+        } else {
+            self.adds_up.store(false, Ordering::Relaxed);
             self.writer.health().halt(&format!(
                 "the ledger does not add up: {} tokens were issued, members hold {} and the pool {}; run `communitytoken verify`",
                 supply.total_issuance, supply.circulating_supply, supply.system_pool

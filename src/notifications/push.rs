@@ -77,28 +77,35 @@ async fn send_all(app: &App, settings: &Push, ready: &mut Option<Ready>) -> Resu
         };
         let Some(waiting) = app.books.execute(begin).await? else { return Ok(()) };
         let Some(browser) = &waiting.browser else { return Ok(()) };
-        let settled = match ready.send(app, settings, &waiting, browser).await {
-            Ok(201 | 200 | 202 | 204) => Settled::Done,
-            Ok(status @ (404 | 410)) => {
-                tracing::debug!(letter = %waiting.id, status, "a browser is not there any more");
-                app.books.execute(ForgetBrowser(browser.key)).await?;
-                continue;
-            }
-            Ok(status @ (400 | 401 | 403 | 413)) => {
-                tracing::warn!(letter = %waiting.id, status, "a push service refused a letter for good");
-                Settled::Done
-            }
-            Ok(status) => {
-                tracing::info!(letter = %waiting.id, status, "a push service takes a letter later");
-                Settled::NotSent
-            }
-            Err(why) => {
-                tracing::info!(letter = %waiting.id, why, "a push service cannot be reached");
-                Settled::NotSent
-            }
-        };
-        app.books.execute(Settle { key: waiting.key, settled }).await?;
+        let answer = ready.send(app, settings, &waiting, browser).await;
+        match settled(&waiting, answer) {
+            Some(settled) => app.books.execute(Settle { key: waiting.key, settled }).await?,
+            None => app.books.execute(ForgetBrowser(browser.key)).await?,
+        }
     }
+}
+
+/// What an answer of a push service means for a letter; nothing where the browser is not there any more.
+pub(super) fn settled(waiting: &Waiting, answer: Result<u16, String>) -> Option<Settled> {
+    Some(match answer {
+        Ok(201 | 200 | 202 | 204) => Settled::Done,
+        Ok(status @ (404 | 410)) => {
+            tracing::debug!(letter = %waiting.id, status, "a browser is not there any more");
+            return None;
+        }
+        Ok(status @ (400 | 401 | 403 | 413)) => {
+            tracing::warn!(letter = %waiting.id, status, "a push service refused a letter for good");
+            Settled::Done
+        }
+        Ok(status) => {
+            tracing::info!(letter = %waiting.id, status, "a push service takes a letter later");
+            Settled::NotSent
+        }
+        Err(why) => {
+            tracing::info!(letter = %waiting.id, why, "a push service cannot be reached");
+            Settled::NotSent
+        }
+    })
 }
 
 impl Ready {
@@ -158,6 +165,8 @@ fn text(app: &App, waiting: &Waiting) -> Result<String> {
         NoticeKind::PaymentReceived | NoticeKind::DistributionReceived if count == 1 => {
             format!("/transactions/{}", details["transaction_id"].as_str().unwrap_or_default())
         }
+        // Kept nowhere, it is not among what is new.
+        NoticeKind::AlertRaised if details["alert_id"].is_null() => "/admin/alerts".to_owned(),
         _ => "/notifications".to_owned(),
     };
     let title = &app.config.community.name;

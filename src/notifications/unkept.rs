@@ -1,28 +1,25 @@
 //! Telling what cannot be written down any more, by mail and in browsers, from memory: until everybody is told, or
 //! the program ends.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
-use super::push::Ready;
+use super::push::{Ready, settled};
 use super::words::letter;
 use crate::error::Result;
 use crate::identity::Member;
-use crate::mail::{Connection, MailServer, Outcome};
-use crate::notices::{NoticeKind, Waiting, unkept};
+use crate::mail::{Connection, Letter, MailServer, Outcome};
+use crate::notices::{NoticeKind, Settled, Waiting, unkept};
+use crate::outgoing::rest;
 use crate::web::App;
 
-/// The wait after not everybody could be told; each after it is twice as long.
-const FIRST_WAIT: Duration = Duration::from_secs(2);
-/// No wait is longer.
-const LONGEST_WAIT: Duration = Duration::from_mins(10);
+/// A letter of which nobody knows so often whether it went out is not sent again.
+const DOUBTS_MAX: u32 = 2;
 
 /// Tells these members by mail and in their browsers, as far as they want to hear it there. Ends when all are told:
 /// where a mail server is away, that may be never.
 pub async fn tell_unkept(app: &App, members: Vec<Member>, kind: NoticeKind, details: Value) -> Result<()> {
     let now = app.books.now();
-    let mut waiting = app
+    let waiting = app
         .books
         .read(move |conn| {
             let mut letters = Vec::new();
@@ -33,66 +30,93 @@ pub async fn tell_unkept(app: &App, members: Vec<Member>, kind: NoticeKind, deta
             Ok(letters)
         })
         .await?;
-    waiting.retain(|letter| match letter.browser {
-        None => app.config.mail.is_some(),
-        Some(_) => app.config.push.is_some(),
-    });
-    let mut wait = FIRST_WAIT;
-    loop {
-        waiting = left(app, waiting).await?;
-        if waiting.is_empty() {
-            return Ok(());
+    let (to_browsers, by_mail) = waiting.into_iter().partition(|letter| letter.browser.is_some());
+    tokio::join!(mail(app, by_mail), push(app, to_browsers));
+    Ok(())
+}
+
+/// Mails them, one after the other over one connection, and again those that are not out.
+async fn mail(app: &App, waiting: Vec<Waiting>) {
+    let Some(settings) = app.config.mail.clone() else { return };
+    let server = MailServer::new(settings);
+    let written = |waiting: Waiting| match letter(&app.config, &waiting, "", None) {
+        Ok(letter) => Some((letter, 0)),
+        Err(error) => {
+            tracing::error!(letter = %waiting.id, %error, cause = error.cause(), "a letter cannot be written");
+            None
         }
-        tracing::warn!(letters = waiting.len(), seconds = wait.as_secs(), "not everybody could be told; tried again");
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(LONGEST_WAIT);
+    };
+    let mut letters: Vec<(Letter, u32)> = waiting.into_iter().filter_map(written).collect();
+    let mut attempts = 0;
+    while !letters.is_empty() {
+        letters = not_out(&server, letters).await;
+        attempts += 1;
+        rest(if letters.is_empty() { 0 } else { attempts }).await;
     }
 }
 
-/// Tries each once. Gives those that are to be tried again.
-async fn left(app: &App, waiting: Vec<Waiting>) -> Result<Vec<Waiting>> {
-    let (to_browsers, by_mail): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|letter| letter.browser.is_some());
-    let mut left = Vec::new();
-    if let (Some(settings), false) = (&app.config.push, to_browsers.is_empty()) {
-        let ready = Ready::new(app).await?;
-        for waiting in to_browsers {
-            let Some(browser) = &waiting.browser else { continue };
-            match ready.send(app, settings, &waiting, browser).await {
-                // What a push service refuses for good it will not take later either.
-                Ok(status) if (200..500).contains(&status) && status != 429 => {}
-                _ => left.push(waiting),
-            }
-        }
-    }
-    let (Some(settings), false) = (&app.config.mail, by_mail.is_empty()) else { return Ok(left) };
-    let server = MailServer::new(settings.clone());
+/// Tries each once, as long as there is a server. Gives those to be tried again, with how often it is in doubt whether
+/// they are out.
+async fn not_out(server: &MailServer, letters: Vec<(Letter, u32)>) -> Vec<(Letter, u32)> {
+    let (mut left, mut letters) = (Vec::new(), letters.into_iter());
     let mut open: Option<Connection<'_>> = None;
-    for waiting in by_mail {
+    while let Some((letter, doubts)) = letters.next() {
         let mut connection = match open.take() {
             Some(connection) => connection,
             None => match server.connect().await {
                 Ok(connection) => connection,
                 Err(trouble) => {
-                    tracing::warn!(%trouble, "no letter can be sent");
-                    left.push(waiting);
-                    continue;
+                    tracing::warn!(%trouble, "no letter can be sent; tried again");
+                    left.push((letter, doubts));
+                    left.extend(letters);
+                    return left;
                 }
             },
         };
-        match connection.send(&letter(&app.config, &waiting, "", None)?).await {
-            Outcome::Sent => open = Some(connection),
+        match connection.send(&letter).await {
+            Outcome::Sent => {
+                open = Some(connection);
+                continue;
+            }
             Outcome::RefusedForGood(code) => {
-                tracing::warn!(letter = %waiting.id, code, "the mail server refused a letter for good");
-                connection.close().await;
+                tracing::warn!(letter = %letter.id, code, "the mail server refused a letter for good");
             }
-            _ => {
-                left.push(waiting);
-                connection.close().await;
+            Outcome::InDoubt => {
+                tracing::warn!(letter = %letter.id, "a letter may have gone out or not: the connection broke");
+                if doubts + 1 < DOUBTS_MAX {
+                    left.push((letter, doubts + 1));
+                }
             }
+            Outcome::RefusedForNow(_) | Outcome::NotTried(_) => left.push((letter, doubts)),
         }
+        connection.close().await;
     }
     if let Some(connection) = open {
         connection.close().await;
     }
-    Ok(left)
+    left
+}
+
+/// Tells them in their browsers, and again those whose push service did not take it.
+async fn push(app: &App, mut waiting: Vec<Waiting>) {
+    let Some(settings) = &app.config.push else { return };
+    let mut attempts = 0;
+    while !waiting.is_empty() {
+        match Ready::new(app).await {
+            Ok(ready) => {
+                let mut left = Vec::new();
+                for letter in waiting {
+                    let Some(browser) = &letter.browser else { continue };
+                    let answer = ready.send(app, settings, &letter, browser).await;
+                    if settled(&letter, answer) == Some(Settled::NotSent) {
+                        left.push(letter);
+                    }
+                }
+                waiting = left;
+            }
+            Err(error) => tracing::warn!(%error, cause = error.cause(), "no browser can be told; tried again"),
+        }
+        attempts += 1;
+        rest(if waiting.is_empty() { 0 } else { attempts }).await;
+    }
 }

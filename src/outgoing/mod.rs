@@ -84,6 +84,12 @@ pub fn doubled(first: i64, attempts: i64, longest: i64) -> i64 {
     first.saturating_mul(1 << attempts.clamp(0, 20)).min(longest)
 }
 
+/// Waits before something is tried again that is kept nowhere but in memory; not at all after no attempt.
+pub async fn rest(attempts: i64) {
+    let wait = if attempts > 0 { doubled(2_000, attempts - 1, 10 * 60_000) } else { 0 };
+    tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+}
+
 /// An error with what caused it.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();

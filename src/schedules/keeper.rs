@@ -78,7 +78,7 @@ async fn run(books: &Books, bounds: &Bounds, schedule: Schedule, now: i64) -> Re
         Err(error) => return Err(error),
     };
     let (id, code) = (due.schedule.id, refusal.code);
-    if !books.execute(FailSchedule { due, refusal, operators: bounds.operators.clone() }).await? {
+    if !books.execute(FailSchedule { due, refusal, overseers: bounds.overseers.clone() }).await? {
         return Ok(None);
     }
     tracing::warn!(schedule = %id, %code, "a schedule was due and was refused");

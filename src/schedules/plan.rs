@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::terms::{HowMuch, Terms, Whom};
 use crate::config::{Config, IdentityName};
 use crate::error::{Code, Error, Result};
-use crate::identity::{Member, Role, member};
+use crate::identity::{Member, Overseers, Role, member};
 use crate::ledger::{Amount, AuditAction, DAY_MS, PROGRAM, UserId, Wallet, WalletId, first_since, treasury};
 use crate::treasury::consents::moved_in_a_day;
 use crate::treasury::too_many_recipients;
@@ -26,6 +26,8 @@ pub struct Bounds {
     pub operators: Vec<IdentityName>,
     /// Who reads along, whatever was granted.
     pub auditors: Vec<IdentityName>,
+    /// Who is told when a run fails.
+    pub overseers: Overseers,
 }
 
 impl From<&Config> for Bounds {
@@ -35,6 +37,7 @@ impl From<&Config> for Bounds {
             alone_max: config.consent.above,
             operators: config.identity.operators.clone(),
             auditors: config.identity.auditors.clone(),
+            overseers: Overseers::of(config),
         }
     }
 }

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use super::plan::{Bounds, LeftOut, Plan, Share};
 use super::runs::{self, Outcome, Run};
 use super::schedule::{Schedule, by_id};
-use crate::config::IdentityName;
 use crate::error::{Error, Result};
-use crate::identity::{Role, member};
+use crate::identity::{Overseers, Role};
 use crate::ledger::{Authority, Command, Ledger, Seen};
 use crate::notices::{NoticeKind, tell};
 use crate::treasury::{Distribute, Recipient};
@@ -158,8 +157,8 @@ impl Command for RunSchedule {
 pub(super) struct FailSchedule {
     pub(super) due: Due,
     pub(super) refusal: Error,
-    /// Operators whom the configuration names.
-    pub(super) operators: Vec<IdentityName>,
+    /// Who is told.
+    pub(super) overseers: Overseers,
 }
 
 impl Command for FailSchedule {
@@ -167,7 +166,7 @@ impl Command for FailSchedule {
     type Output = bool;
 
     fn run(self, ledger: &mut Ledger<'_>) -> Result<bool> {
-        let Self { due, refusal, operators } = self;
+        let Self { due, refusal, overseers } = self;
         if !due.is_still(ledger)? {
             return Ok(false);
         }
@@ -175,7 +174,7 @@ impl Command for FailSchedule {
         let (code, sentence) = (Some(refusal.code.as_str().to_owned()), Some(refusal.detail));
         due.record(ledger, &Run { code, sentence, ..run })?;
         let details = json!({ "schedule_id": due.schedule.id, "name": due.schedule.terms.name });
-        for operator in member::audience(ledger.conn, &[Role::Operator], &operators)? {
+        for operator in overseers.told(ledger.conn, Role::Operator, ledger.now())? {
             tell(ledger, operator.key, NoticeKind::ScheduleFailed, &details)?;
         }
         Ok(true)

@@ -13,7 +13,7 @@ use super::calendar::{Bucket, Calendar};
 use super::effect::Asking;
 use super::report_pages::{Known, ReportPage};
 use crate::error::Result;
-use crate::identity::{Member, Role, member};
+use crate::identity::{Member, Overseers, Role};
 use crate::language::Language;
 use crate::ledger::{UserKey, first_made_at};
 use crate::notices::{Channel, Enclosure, NoticeKind, ReportReader, TellReport, last_report, wants};
@@ -76,7 +76,7 @@ async fn readers(app: &App, calendar: &Calendar, month: i64) -> Result<Vec<Repor
     if app.books.look_up(first_made_at).await?.is_none_or(|first| first >= period.until()) {
         return Ok(Vec::new());
     }
-    let configured = [&app.config.identity.operators[..], &app.config.identity.auditors].concat();
+    let (overseers, now) = (Overseers::of(&app.config), app.books.now());
     let (sends, kind) = (app.config.mail.is_some(), NoticeKind::MonthlyReport);
     let overseers = app
         .books
@@ -85,8 +85,13 @@ async fn readers(app: &App, calendar: &Calendar, month: i64) -> Result<Vec<Repor
                 let by_mail = sends && wants(conn, member.key, kind, Channel::Mail)?;
                 Ok((member.key, member.language, by_mail))
             };
-            member::audience(conn, &Role::GRANTED, &configured)?
-                .into_iter()
+            let operators = overseers.told(conn, Role::Operator, now)?;
+            let auditors = overseers.told(conn, Role::Auditor, now)?;
+            let auditors = auditors.into_iter().filter(|one| operators.iter().all(|other| other.key != one.key));
+            operators
+                .iter()
+                .cloned()
+                .chain(auditors)
                 .map(wanted)
                 .collect::<Result<Vec<(UserKey, Option<Language>, bool)>>>()
         })

@@ -87,6 +87,11 @@ impl WriterHealth {
         }
     }
 
+    /// Whether it takes no more for good.
+    pub fn is_halted(&self) -> bool {
+        self.halted.get().is_some()
+    }
+
     /// `None` when all is well, else the last failure.
     pub fn failure(&self) -> Option<String> {
         if let Some(reason) = self.halted.get() {

@@ -178,12 +178,13 @@ impl App {
         }
         match (self.verifier.provider(&session.identity.0), session.info.method) {
             (None, Method::Provider | Method::Developer) => return Ok(None),
-            (None, _) => {}
+            (None, _) => session.lapsed.clear(),
             (Some(provider), _) => {
                 provider.keys.stay_fresh();
                 for role in session.claimed.iter().filter(|role| provider.lets_claims_give(**role)) {
                     session.member.add(*role);
                 }
+                session.lapsed.retain(|role| provider.lets_claims_give(*role));
             }
         }
         for (issuer, subject) in &identities {

@@ -19,7 +19,7 @@ impl FromRequestParts<App> for Overseeing {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let session = <Session as FromRequestParts<App>>::from_request_parts(parts, app).await?;
-        if session.member.oversees() { Ok(Self(session)) } else { Err(Error::forbidden().into_response()) }
+        if session.member.oversees() { Ok(Self(session)) } else { Err(not_let_in(parts, &session)) }
     }
 }
 
@@ -57,6 +57,16 @@ fn sign_in_again(page: &str) -> String {
     format!("/login?{query}")
 }
 
+/// The answer to somebody who is none of those who look after the community; or who was, by a provider's claim that
+/// counts no longer, and is shown the way back in.
+fn not_let_in(parts: &Parts, session: &Session) -> Response {
+    let page = parts.uri.path_and_query().filter(|_| session.has_lapsed && parts.method.is_safe());
+    match page {
+        Some(page) => Redirect::to(&sign_in_again(page.as_str())).into_response(),
+        None => Error::forbidden().into_response(),
+    }
+}
+
 /// An operator who signed in lately, on a page on which something is done. Whoever signed in longer ago
 /// does so once more and comes back.
 #[derive(Debug, Clone)]
@@ -72,7 +82,7 @@ impl FromRequestParts<App> for Operating {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let session = <Session as FromRequestParts<App>>::from_request_parts(parts, app).await?;
         if !session.member.has(Role::Operator) {
-            return Err(Error::forbidden().into_response());
+            return Err(not_let_in(parts, &session));
         }
         let asks = parts.method.is_safe();
         if !(if asks { session.is_fresh(app) } else { session.was_fresh(app) }) {

@@ -40,6 +40,8 @@ pub struct Session {
     pub info: SessionInfo,
     /// The issuer by whose word they came in.
     pub issuer: String,
+    /// Whether they looked after the community by that word, and need it again to do so.
+    pub has_lapsed: bool,
     /// The language of their pages.
     pub language: Language,
     /// What every form must bring back: bound to this session, unknown to any other site.
@@ -172,7 +174,7 @@ impl Session {
     pub(super) async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>> {
         let Some(secret) = app.secret(headers) else { return Ok(None) };
         let Some(session) = app.session(&secret).await? else { return Ok(None) };
-        let issuer = session.identity.0;
+        let (issuer, has_lapsed) = (session.identity.0, !session.lapsed.is_empty());
         let form = FormToken::of(&secret);
         let language = app.language(Some(&session.member), headers);
         let csrf = form.masked()?;
@@ -180,7 +182,7 @@ impl Session {
         let sealing = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
         let member = session.member;
         let unread = app.books.look_up(|conn| unread(conn, member.key, member.wallet_key)).await?;
-        Ok(Some(Self { member, info: session.info, issuer, language, csrf, unread, form, sealing }))
+        Ok(Some(Self { member, info: session.info, issuer, has_lapsed, language, csrf, unread, form, sealing }))
     }
 
     async fn open(parts: &Parts, app: &App) -> Result<Option<Self>> {

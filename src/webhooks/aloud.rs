@@ -3,69 +3,57 @@
 
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use super::deliver::send;
 use super::event::EventKind;
 use super::pending::Message;
+use super::progress::Failure;
 use super::webhook::{Webhook, list};
 use crate::alerts::{failing_invariant, until_it_does_not_add_up};
 use crate::error::{Error, Result};
-use crate::outgoing::Outgoing;
+use crate::outgoing::{Outgoing, rest};
 use crate::web::App;
 
-/// The wait after not all have taken it; each after it is twice as long.
-const FIRST_WAIT: Duration = Duration::from_secs(2);
-/// No wait is longer.
-const LONGEST_WAIT: Duration = Duration::from_mins(10);
+/// How long what could not be read waits.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
 
-/// Tells them, when it comes to that.
+/// Tells them, when it comes to that: each at its own pace.
 pub async fn tell_aloud(app: App) {
     until_it_does_not_add_up(&app).await;
-    let (mut told, mut wait) = (Told::default(), FIRST_WAIT);
-    loop {
-        match told.tell(&app).await {
-            Ok(0) => return,
-            Ok(left) => {
-                tracing::warn!(webhooks = left, "not all could be told that the ledger does not add up; tried again");
-            }
+    let (message, webhooks, outgoing) = loop {
+        match what_and_whom(&app).await {
+            Ok(found) => break found,
             Err(error) => {
                 tracing::warn!(%error, cause = error.cause(), "webhooks could not be told that the ledger does not add up; tried again");
+                tokio::time::sleep(TRY_AGAIN).await;
             }
         }
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(LONGEST_WAIT);
+    };
+    let mut tasks = JoinSet::new();
+    for webhook in webhooks {
+        tasks.spawn(tell(app.clone(), outgoing.clone(), webhook, message.clone()));
     }
+    tasks.join_all().await;
 }
 
-/// What was said, and who has taken it.
-#[derive(Default)]
-struct Told {
-    message: Option<Message>,
-    by: Vec<i64>,
+async fn what_and_whom(app: &App) -> Result<(Message, Vec<Webhook>, Outgoing)> {
+    let now = app.books.now();
+    let (alert, mut webhooks) = app.books.read(move |conn| Ok((failing_invariant(conn, now)?, list(conn)?))).await?;
+    webhooks.retain(|one| one.stopped_at.is_none() && one.kinds.contains(&EventKind::AlertRaised));
+    let outgoing = Outgoing::new(&app.config.outgoing.allowed).map_err(Error::internal)?;
+    Ok((Message::unkept(&alert), webhooks, outgoing))
 }
 
-impl Told {
-    /// Tries each that has not taken it. Gives how many are left.
-    async fn tell(&mut self, app: &App) -> Result<usize> {
-        let now = app.books.now();
-        let (webhooks, alert) =
-            app.books.read(move |conn| Ok((list(conn)?, failing_invariant(conn, false, now)?))).await?;
-        let Some(alert) = alert else { return Ok(0) };
-        // The same at each attempt.
-        let message = self.message.get_or_insert_with(|| Message::unkept(&alert));
-        let outgoing = Outgoing::new(&app.config.outgoing.allowed).map_err(Error::internal)?;
-        let mut left = 0;
-        let hears = |one: &Webhook| one.stopped_at.is_none() && one.kinds.contains(&EventKind::AlertRaised);
-        let untold: Vec<Webhook> =
-            webhooks.into_iter().filter(|one| hears(one) && !self.by.contains(&one.key)).collect();
-        for webhook in untold {
-            match send(app, &outgoing, &webhook, message).await {
-                Ok(()) => self.by.push(webhook.key),
-                Err(failure) => {
-                    tracing::info!(message = message.id, answer = failure.answer(), "a webhook did not take a message");
-                    left += 1;
-                }
-            }
+/// Tells one until it has taken it, or as often as any message is tried.
+async fn tell(app: App, outgoing: Outgoing, webhook: Webhook, message: Message) {
+    let mut attempts = 0;
+    while let Err(failure) = send(&app, &outgoing, &webhook, &message).await {
+        attempts += 1;
+        tracing::info!(message = message.id, answer = failure.answer(), "a webhook did not take a message");
+        if attempts >= failure.patience() || matches!(failure, Failure::Gone) {
+            break;
         }
-        Ok(left)
+        rest(attempts).await;
     }
 }

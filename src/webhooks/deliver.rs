@@ -1,7 +1,7 @@
 //! Telling webhooks what happens, for as long as the program serves. Each goes at its own pace: one that
 //! hangs holds up neither the others nor any payment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -12,6 +12,7 @@ use super::pending::{Message, pending};
 use super::progress::{Failed, Failure, SentAgain, Told};
 use super::webhook::{Places, Webhook, by_key, list};
 use crate::error::Result;
+use crate::identity::Overseers;
 use crate::outgoing::Outgoing;
 use crate::web::App;
 
@@ -30,11 +31,14 @@ pub async fn deliver(app: App) {
     let mut outgoing = None;
     let mut tasks = JoinSet::new();
     let mut at_work: HashMap<i64, AbortHandle> = HashMap::new();
+    // Of which it could not be kept how far they have come.
+    let mut unsure = HashSet::new();
     loop {
         tokio::time::sleep(LOOK).await;
-        while tasks.try_join_next().is_some() {}
+        while let Some(ended) = tasks.try_join_next() {
+            unsure.extend(ended.ok().flatten());
+        }
         if app.books.write_failure().is_some() {
-            // How far they have come could not be kept, and they would be told the same again and again.
             continue;
         }
         at_work.retain(|_, task| !task.is_finished());
@@ -56,17 +60,19 @@ pub async fn deliver(app: App) {
         }
         for key in free {
             let Some(outgoing) = outgoing.clone() else { break };
-            at_work.insert(key, tasks.spawn(work(app.clone(), outgoing, key)));
+            at_work.insert(key, tasks.spawn(work(app.clone(), outgoing, key, unsure.remove(&key))));
         }
     }
 }
 
-async fn work(app: App, outgoing: Outgoing, key: i64) {
+/// Gives the webhook where it could not be told, and the next time it has to be seen first that the ledger takes a
+/// write: how far it has come could not be kept, and it would be told the same again and again.
+async fn work(app: App, outgoing: Outgoing, key: i64, is_unsure: bool) -> Option<i64> {
     let mut teller = Teller { app, outgoing, key };
-    if let Err(error) = teller.tell().await {
-        tracing::warn!(%error, cause = error.cause(), "a webhook could not be told what happened; tried again");
-        tokio::time::sleep(TRY_AGAIN).await;
-    }
+    let error = teller.tell(is_unsure).await.err()?;
+    tracing::warn!(%error, cause = error.cause(), "a webhook could not be told what happened; tried again");
+    tokio::time::sleep(TRY_AGAIN).await;
+    Some(key)
 }
 
 struct Teller {
@@ -84,17 +90,23 @@ impl Teller {
     }
 
     /// Tells everything there is, and ends where something is not taken.
-    async fn tell(&mut self) -> Result<()> {
+    async fn tell(&mut self, is_unsure: bool) -> Result<()> {
         let Some(webhook) = self.webhook().await? else { return Ok(()) };
-        self.send_again().await?;
         let mut places = webhook.places;
+        if is_unsure {
+            self.told(places, None).await?;
+        }
+        self.send_again().await?;
         let (mut kept, mut kept_at, mut taken_at) = (places, Instant::now(), None);
         loop {
             let (asked, from) = (webhook.clone(), places);
             let found = self.app.books.read(move |conn| pending(conn, &asked, from)).await?;
             for (message, after) in found.messages {
                 let Some(webhook) = self.webhook().await? else { return self.told(places, taken_at).await };
-                if let Err(failure) = self.send(&webhook, &message).await {
+                if self.app.books.write_failure().is_some() {
+                    return self.told(places, taken_at).await;
+                }
+                if let Err(failure) = send(&self.app, &self.outgoing, &webhook, &message).await {
                     return self.failed(places, message, after, failure, taken_at).await;
                 }
                 (places, taken_at) = (after, Some(self.app.books.now()));
@@ -132,8 +144,8 @@ impl Teller {
             // Whatever was wrong before is over.
             self.told(places, taken_at).await?;
         }
-        let (now, operators) = (self.app.books.now(), self.app.config.identity.operators.clone());
-        self.app.books.execute(Failed { webhook: self.key, places, message, after, failure, now, operators }).await
+        let (now, overseers) = (self.app.books.now(), Overseers::of(&self.app.config));
+        self.app.books.execute(Failed { webhook: self.key, places, message, after, failure, now, overseers }).await
     }
 
     /// Sends what an operator wants sent again, each once.
@@ -142,17 +154,13 @@ impl Teller {
             let asked = webhook.clone();
             let Some((letter, message)) = self.app.books.read(move |conn| waiting(conn, &asked)).await? else { break };
             let failure = match message {
-                Some(message) => self.send(&webhook, &message).await.err(),
+                Some(message) => send(&self.app, &self.outgoing, &webhook, &message).await.err(),
                 None => None,
             };
             let now = self.app.books.now();
             self.app.books.execute(SentAgain { webhook: self.key, letter, failure, now }).await?;
         }
         Ok(())
-    }
-
-    async fn send(&self, webhook: &Webhook, message: &Message) -> Result<(), Failure> {
-        send(&self.app, &self.outgoing, webhook, message).await
     }
 }
 

@@ -33,8 +33,7 @@ pub struct Letter {
     pub last_answer: Option<String>,
     /// Whether it waits to be sent again.
     pub waits: bool,
-    /// What it says, as it is sent; null where that is gone from the ledger, as after a restore, so that it cannot be
-    /// sent again.
+    /// What it says, as it is sent; null where it cannot be made of the ledger any more, as after a restore.
     #[schema(value_type = Option<Object>)]
     pub content: Option<Value>,
     #[serde(skip)]
@@ -69,7 +68,14 @@ pub fn letters(conn: &Connection, webhook: &Webhook, page: &PageRequest) -> Resu
         .collect::<rusqlite::Result<_>>()?;
     let mut found = page.cut(rows, |last: &Letter| last.key.to_string());
     for letter in &mut found.items {
-        letter.content = letter.message(conn, webhook)?.map(|message| message.content());
+        letter.content = match letter.message(conn, webhook) {
+            Ok(message) => message.map(|message| message.content()),
+            Err(error) => {
+                // One that cannot be read does not hide the others.
+                tracing::warn!(message = letter.id, %error, cause = error.cause(), "what a message says cannot be read");
+                None
+            }
+        };
     }
     Ok(found)
 }

@@ -7,9 +7,8 @@ use super::letters::{Letter, set_apart};
 use super::pending::Message;
 use super::renew::StopWebhook;
 use super::webhook::{Places, Stopped, TAKEN, Webhook, by_key};
-use crate::config::IdentityName;
 use crate::error::Result;
-use crate::identity::{Role, member};
+use crate::identity::{Overseers, Role};
 use crate::ledger::{Authority, Command, DAY_MS, Ledger};
 use crate::notices::{NoticeKind, tell};
 use crate::outgoing::doubled;
@@ -54,7 +53,7 @@ impl Failure {
     }
 
     /// Attempts that are made before the message is set apart.
-    const fn patience(&self) -> i64 {
+    pub(super) const fn patience(&self) -> i64 {
         match self {
             Self::Refused(_) => REFUSED_MOST,
             Self::Troubled(_) => TROUBLED_MOST,
@@ -126,8 +125,8 @@ pub(super) struct Failed {
     pub(super) failure: Failure,
     /// By the clock.
     pub(super) now: i64,
-    /// Operators whom the configuration names.
-    pub(super) operators: Vec<IdentityName>,
+    /// Who is told when the webhook is stopped for it.
+    pub(super) overseers: Overseers,
 }
 
 impl Command for Failed {
@@ -151,22 +150,22 @@ impl Command for Failed {
         )?
         .execute((webhook.key, attempts, due_at, since, &answer, now))?;
         match self.failure {
-            Failure::Gone => stop(ledger, &webhook, Stopped::Gone, &self.operators),
-            _ if now - since >= FAILS_FOR => stop(ledger, &webhook, Stopped::Failures, &self.operators),
+            Failure::Gone => stop(ledger, &webhook, Stopped::Gone, &self.overseers, now),
+            _ if now - since >= FAILS_FOR => stop(ledger, &webhook, Stopped::Failures, &self.overseers, now),
             _ => Ok(()),
         }
     }
 }
 
 /// Stops a webhook by the program's own hand, and tells the operators.
-fn stop(ledger: &mut Ledger<'_>, webhook: &Webhook, by: Stopped, configured: &[IdentityName]) -> Result<()> {
+fn stop(ledger: &mut Ledger<'_>, webhook: &Webhook, by: Stopped, overseers: &Overseers, now: i64) -> Result<()> {
     let why = match by {
         Stopped::Gone => "It answered that it wants no more messages",
         Stopped::Failures | Stopped::Operator => "It has taken no message for five days",
     };
     let authority = Authority::of_the_program(why)?;
     StopWebhook { id: webhook.id, by, authority }.run(ledger)?;
-    let operators = member::audience(ledger.conn, &[Role::Operator], configured)?;
+    let operators = overseers.told(ledger.conn, Role::Operator, now)?;
     let details = json!({ "webhook_id": webhook.id, "what": by });
     for operator in operators {
         tell(ledger, operator.key, NoticeKind::WebhookStopped, &details)?;

@@ -2,6 +2,7 @@
 //! broke off and was read anew.
 
 use communitytoken::alerts::{Alert, AlertFilter, Rule, Seen, catch_up, failing_invariant, list, replay};
+use communitytoken::identity::Overseers;
 use communitytoken::ledger::PageRequest;
 
 use super::evaluation::SETTINGS;
@@ -11,7 +12,7 @@ use super::support::setting::dice;
 
 fn look(community: &Community, seen: &mut Option<Seen>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    runtime.block_on(catch_up(community.books(), SETTINGS, &[], seen)).unwrap();
+    runtime.block_on(catch_up(community.books(), SETTINGS, &Overseers::default(), seen)).unwrap();
 }
 
 /// What there is to compare.
@@ -152,8 +153,8 @@ fn a_failing_invariant_is_seen_though_nothing_can_be_written() {
     let community = Community::founded(2, MORNING);
     community.endow(100);
     let failing = || {
-        let adds_up = community.books().adds_up();
-        community.books().read_blocking(|conn| failing_invariant(conn, adds_up, 0)).unwrap()
+        let fails = !community.books().adds_up();
+        fails.then(|| community.books().read_blocking(|conn| failing_invariant(conn, 0)).unwrap())
     };
     community.books().prove().unwrap();
     assert_eq!(failing(), None);
@@ -167,6 +168,10 @@ fn a_failing_invariant_is_seen_though_nothing_can_be_written() {
     let sentence = alert.sentence(communitytoken::language::Language::English, "¤");
     assert_eq!(alert.rule, Rule::Invariant);
     assert!(sentence.contains("207") && sentence.contains("200"), "{sentence}");
+    // Whoever mends the sum by hand has not mended what stands on it: it is told until the next start.
+    community.shell().execute_batch("UPDATE ledger SET total_issued = total_issued - 7").unwrap();
+    assert!(community.books().prove().unwrap().is_consistent);
+    assert!(failing().is_some() && community.books().write_failure().is_some());
 }
 
 /// What goes on is counted on the alert that is there. After a week it is told anew, though nobody has seen to the

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use communitytoken::config::Fees;
 use communitytoken::error::{Code, Result};
-use communitytoken::identity::{Member, Role};
+use communitytoken::identity::{Member, Overseers, Role};
 use communitytoken::ledger::{
     Acting, Authority, DAY_MS, Once, Operator, Outcome, Reason, Repeatable, Seen, Transaction, UserKey, WalletId,
 };
@@ -52,7 +52,13 @@ impl Council {
     }
 
     fn rules() -> Rules {
-        Rules { above: 100, valid_ms: 72 * HOUR, claimed_ms: HOUR, operators: Vec::new() }
+        Rules {
+            above: 100,
+            valid_ms: 72 * HOUR,
+            claimed_ms: HOUR,
+            operators: Vec::new(),
+            overseers: Overseers::default(),
+        }
     }
 
     fn weigh<C: Weighty>(&self, command: C) -> Result<Weighing<C::Output>> {

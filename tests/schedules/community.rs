@@ -1,5 +1,6 @@
 //! A community whose clock the test turns, with schedules.
 
+use communitytoken::identity::Overseers;
 use communitytoken::ledger::{Page, PageRequest};
 use communitytoken::schedules::{self, Bounds, CreateSchedule, HowMuch, Outcome, Run, Schedule, Terms, Whom};
 
@@ -9,7 +10,13 @@ pub const HOUR: i64 = 3_600_000;
 pub const DAY: i64 = 24 * HOUR;
 
 pub fn bounds() -> Bounds {
-    Bounds { recipients_max: 100, alone_max: None, operators: Vec::new(), auditors: Vec::new() }
+    Bounds {
+        recipients_max: 100,
+        alone_max: None,
+        operators: Vec::new(),
+        auditors: Vec::new(),
+        overseers: Overseers::default(),
+    }
 }
 
 /// Every day at ten by UTC, which is an hour after the community's morning.

@@ -69,6 +69,12 @@ async fn a_claim_makes_an_operator() {
     assert_eq!(roles(&mut ann, &server).await, "member, operator");
     clock.set(12 * HOUR + 60);
     assert_eq!(roles(&mut ann, &server).await, "member", "the session goes on without");
+    // She is shown the way back, and not told that she tried what is not hers; who never had it is.
+    let shown = ann.open(&format!("{}/admin/members?q=x", server.base)).await;
+    shown.shows(200, "Sign in once more");
+    assert_eq!(shown.url.path(), "/login");
+    assert_eq!(shown.url.query().unwrap(), "problem=again&next=%2Fadmin%2Fmembers%3Fq%3Dx");
+    again.open(&format!("{}/admin/members", server.base)).await.shows(403, "");
     assert_eq!(roles(&mut other, &server).await, "member, operator", "what the configuration says stays");
     assert_eq!(server.cli(&["verify"]).ok()["is_sound"], true);
 }

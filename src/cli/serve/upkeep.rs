@@ -44,6 +44,10 @@ impl Upkeep {
         let (books, settings) = (&app.books, &app.config.ledger);
         let takes_checkpoints = settings.checkpoint_minutes > 0;
         let mut upkeep = Self { app: app.clone(), tasks: Vec::new(), takes_checkpoints };
+        if takes_checkpoints {
+            let every = Duration::from_mins(settings.checkpoint_minutes.into());
+            upkeep.begin(take_checkpoints(books.clone(), every));
+        }
         upkeep.begin(prove_again(books.clone()));
         upkeep.begin(keep_heads(books.clone()));
         upkeep.begin(follow(books.clone()));
@@ -57,10 +61,6 @@ impl Upkeep {
         upkeep.begin(alerts::watch(app.clone()));
         upkeep.begin(alerts::tell_aloud(app.clone()));
         upkeep.begin(refused::note_regularly(app.clone()));
-        if takes_checkpoints {
-            let every = Duration::from_mins(settings.checkpoint_minutes.into());
-            upkeep.begin(take_checkpoints(books.clone(), every));
-        }
         let backup = app.config.backup.clone();
         if backup.every_hours > 0 {
             let every = Duration::from_hours(backup.every_hours.into());

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use super::super::member::{audience, holders};
+use super::super::member::holders;
 use super::super::session::{EndSessions, Method, OpenSession, TouchSession, Which, by_secret, of_member};
-use super::super::{Member, Register, Role, Secret};
+use super::super::{Member, Overseers, Register, Role, Secret};
 use crate::config::Sessions;
 use crate::error::Code;
 use crate::ledger::{Authority, Books, Operator, Options, Reason};
@@ -43,12 +43,16 @@ impl House {
     }
 
     fn open(&self, replaces: Option<Secret>) -> Secret {
+        self.open_as(&[Role::Auditor], replaces)
+    }
+
+    fn open_as(&self, roles: &[Role], replaces: Option<Secret>) -> Secret {
         let secret = Secret::random().unwrap();
         self.books
             .execute_blocking(OpenSession {
                 user: self.member.key,
                 identity: ("i".into(), "ann".into()),
-                roles: vec![Role::Auditor],
+                roles: roles.to_vec(),
                 method: Method::Passkey,
                 vouched: None,
                 device: format!("A browser\n{}", "x".repeat(500)),
@@ -113,6 +117,7 @@ fn claimed_roles_end_before_the_session() {
     let is_auditor = || {
         let now = house.books.now();
         let session = house.books.read_blocking(|conn| by_secret(conn, &secret, now, &LIMITS)).unwrap().unwrap();
+        assert_eq!([&session.claimed[..], &session.lapsed].concat(), [Role::Auditor], "it counts, or did");
         session.claimed == [Role::Auditor]
     };
     house.pass(12 * HOUR - 1);
@@ -121,22 +126,46 @@ fn claimed_roles_end_before_the_session() {
     assert!(!is_auditor());
 }
 
-/// Who has a role by a provider's claim alone is told what is for it as long as the session lasts, though the role
-/// itself counts for hours only; then nobody knows it of them any more.
+/// Who has a role by a provider's claim alone is told what is for it as the claim was when they last signed in, and
+/// while that session lasts and the configuration lets the provider say so; the role itself counts for hours only.
 #[test]
 fn whom_a_claim_names_is_told_while_the_session_lasts() {
     let house = House::new();
-    let told = |role| house.books.read_blocking(|conn| audience(conn, &[role], &[])).unwrap().len();
-    assert_eq!(told(Role::Auditor), 0);
+    let lender = |issuer: &str| Overseers {
+        claimed: vec![(Role::Auditor, issuer.to_owned())],
+        sessions: LIMITS,
+        ..Overseers::default()
+    };
+    let told_by = |overseers: &Overseers, role| {
+        let now = house.books.now();
+        house.books.read_blocking(|conn| overseers.told(conn, role, now)).unwrap().len()
+    };
+    let told = || told_by(&lender("i"), Role::Auditor);
+    assert_eq!(told(), 0);
     house.open(None);
     house.open(None);
-    assert_eq!((told(Role::Auditor), told(Role::Operator)), (1, 0), "once, by whatever many sessions");
+    assert_eq!(told(), 1, "once, by however many sessions");
+    assert_eq!(told_by(&lender("i"), Role::Operator), 0);
+    assert_eq!(told_by(&lender("another"), Role::Auditor), 0, "a provider that gives no such role");
+    assert_eq!(told_by(&Overseers::default(), Role::Auditor), 0);
     let granted = house.books.read_blocking(|conn| holders(conn, &[Role::Auditor], &[])).unwrap();
     assert!(granted.is_empty(), "to be told is not to have it");
     house.pass(13 * HOUR);
-    assert_eq!(told(Role::Auditor), 1);
+    assert_eq!(told(), 1);
+    // The provider has taken it away, as they signed in again elsewhere; and given it back.
+    house.open_as(&[], None);
+    assert_eq!(told(), 0);
+    house.pass(1);
+    house.open(None);
+    assert_eq!(told(), 1);
+    house.pass(14 * DAY - 1);
+    assert_eq!(told(), 1);
+    house.pass(1);
+    assert_eq!(told(), 0, "nobody has used it for two weeks, and its row is there still");
+    house.open(None);
+    assert_eq!(told(), 1);
     house.books.execute_blocking(EndSessions { user: house.member.key, which: Which::All }).unwrap();
-    assert_eq!(told(Role::Auditor), 0);
+    assert_eq!(told(), 0);
 }
 
 /// What is known of a session, and the ways to end one.

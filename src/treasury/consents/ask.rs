@@ -15,7 +15,7 @@ use super::act::Act;
 use super::proposal::{Proposal, by_id};
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
-use crate::identity::{Role, member};
+use crate::identity::{Overseers, Role, member};
 use crate::ledger::{
     Acting, AuditAction, Authority, Command, DAY_MS, Ledger, Outcome, UserKey, by_sequence, key_reused,
 };
@@ -44,6 +44,8 @@ pub struct Rules {
     pub claimed_ms: i64,
     /// The operators whom the configuration names.
     pub operators: Vec<IdentityName>,
+    /// Who is told of a proposal.
+    pub overseers: Overseers,
 }
 
 impl Rules {
@@ -55,6 +57,7 @@ impl Rules {
             valid_ms: ms(config.consent.valid),
             claimed_ms: ms(config.sessions.claimed_role),
             operators: config.identity.operators.clone(),
+            overseers: Overseers::of(config),
         })
     }
 }
@@ -240,7 +243,7 @@ fn propose(
         ])?;
     let proposal = by_id(ledger.conn, id, now)?;
     let told = json!({ "proposal": id, "kind": act.kind(), "amount": amount, "from": proposal.proposed_by.username });
-    let operators = member::audience(ledger.conn, &[Role::Operator], &rules.operators)?;
+    let operators = rules.overseers.told(ledger.conn, Role::Operator, now)?;
     for operator in operators.iter().filter(|operator| operator.key != acting.user) {
         tell(ledger, operator.key, NoticeKind::ConsentAsked, &told)?;
     }

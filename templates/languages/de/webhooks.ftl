@@ -46,7 +46,7 @@ webhooks-apart = Beiseitegelegte Nachrichten
 webhooks-apart-lead = Diese wurden zu oft abgelehnt, und die nach ihnen gingen weiter. Du kannst sie noch einmal senden.
 webhooks-waits = wartet
 webhooks-content = Was sie sagt
-webhooks-content-gone = Was sie sagte, steht nicht mehr im Hauptbuch; deshalb kann sie nicht noch einmal gesendet werden.
+webhooks-content-gone = Was sie sagte, lässt sich aus dem Hauptbuch nicht mehr herstellen; deshalb kann sie nicht noch einmal gesendet werden.
 webhooks-attempts = { $count ->
     [one] { $count } Versuch
    *[other] { $count } Versuche

@@ -46,7 +46,7 @@ webhooks-apart = Messages set apart
 webhooks-apart-lead = These were refused too often, so those after them went on. They can be sent again.
 webhooks-waits = waits
 webhooks-content = What it says
-webhooks-content-gone = What it said is not in the ledger any more, so it cannot be sent again.
+webhooks-content-gone = What it said cannot be made of the ledger any more, so it cannot be sent again.
 webhooks-attempts = { $count ->
     [one] { $count } attempt
    *[other] { $count } attempts

@@ -46,7 +46,7 @@ webhooks-apart = Mensajes apartados
 webhooks-apart-lead = Se rechazaron demasiadas veces y los siguientes salieron sin ellos. Puedes enviarlos otra vez.
 webhooks-waits = en espera
 webhooks-content = Qué dice
-webhooks-content-gone = Lo que decía ya no está en el libro, así que no se puede enviar otra vez.
+webhooks-content-gone = Lo que decía ya no se puede sacar del libro, así que no se puede enviar otra vez.
 webhooks-attempts = { $count ->
     [one] { $count } intento
    *[other] { $count } intentos
