@@ -43,9 +43,17 @@ impl Language {
         text
     }
 
-    /// A number with so many figures after the decimal mark.
+    /// A number with so many figures after the decimal mark, and those before it in groups.
     pub fn decimal(self, number: f64, places: usize) -> String {
-        self.marked(&format!("{number:.places$}"))
+        let plain = format!("{:.places$}", number.abs());
+        let (whole, rest) = plain.split_once('.').map_or((plain.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+        let Ok(whole) = whole.parse::<i128>() else {
+            // More than anybody counts, or no number at all.
+            return self.marked(&format!("{number:.places$}"));
+        };
+        let sign = if number < 0.0 && plain.contains(|digit| matches!(digit, '1'..='9')) { "\u{2212}" } else { "" };
+        let rest = rest.map_or_else(String::new, |rest| format!("{}{rest}", self.decimal_mark()));
+        format!("{sign}{}{rest}", self.grouped(whole))
     }
 
     /// A number that is written with a point, as this language writes it.

@@ -238,10 +238,21 @@ fn numbers_are_written_and_read() {
     assert!(German.digits("1,500").parse::<u64>().is_err(), "a comma is a decimal mark in German");
     assert_eq!((German.digits("1.500"), Spanish.digits("1.500")), ("1500".into(), "1500".into()));
     let shown = |language: Language| (language.decimal(1234.5, 1), language.percent(0.123, 1), language.short(15e7));
-    assert_eq!(shown(English), ("1234.5".into(), "12.3%".into(), "150\u{202f}M".into()));
-    assert_eq!(shown(Japanese), ("1234.5".into(), "12.3%".into(), "1.5億".into()));
+    assert_eq!(shown(English), ("1,234.5".into(), "12.3%".into(), "150\u{202f}M".into()));
+    assert_eq!(shown(Japanese), ("1,234.5".into(), "12.3%".into(), "1.5億".into()));
     assert_eq!(shown(Spanish), ("1234,5".into(), "12,3\u{a0}%".into(), "150\u{202f}M".into()));
-    assert_eq!(shown(German), ("1234,5".into(), "12,3\u{a0}%".into(), "150\u{202f}M".into()));
+    assert_eq!(shown(German), ("1.234,5".into(), "12,3\u{a0}%".into(), "150\u{202f}M".into()));
+    for (number, places, text) in [
+        (0.0, 2, "0.00"),
+        (14_400.0, 2, "14,400.00"),
+        (999.999, 2, "1,000.00"),
+        (-1234.56, 1, "\u{2212}1,234.6"),
+        (-0.001, 2, "0.00"),
+        (2.5e6, 0, "2,500,000"),
+        (f64::INFINITY, 1, "inf"),
+    ] {
+        assert_eq!(English.decimal(number, places), text);
+    }
     assert_eq!(English.short(9_223_372_036_854_775_807.0), "9223372.037\u{202f}tn");
 }
 
