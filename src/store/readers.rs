@@ -34,7 +34,7 @@ impl Readers {
         let pool = r2d2::Pool::builder()
             .thread_pool(Arc::clone(&opener))
             .max_size(connections)
-            .min_idle(Some(1))
+            .min_idle(Some(0))
             .connection_timeout(WAIT)
             // A check per use would cost more than many of the reads themselves.
             .test_on_check_out(false)
