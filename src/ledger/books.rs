@@ -257,9 +257,10 @@ pub fn make_folder(path: &Path) -> Result<(), StoreFailure> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|error| StoreFailure(format!("the folder {} cannot be made ({error}).", folder.display())))
+    builder.create(folder).map_err(|error| {
+        let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        StoreFailure(format!("the folder {} cannot be made ({error}).", whole.display()))
+    })
 }
 
 /// Brings the schema up to date and makes sure of the ledger.

@@ -249,7 +249,9 @@ fn greeting(app: &App, claim: Option<&str>) -> String {
     );
     lines.push(sign_in(app));
     lines.extend(unreachable(&app.config));
-    lines.push(format!("The ledger is {}; the API is described at {address}/docs", app.books.path().display()));
+    // Where it listens everywhere, that is no address to go to.
+    let reached = if app.config.server.bind.ip().is_unspecified() { app.public_url() } else { address };
+    lines.push(format!("The ledger is {}; the API is described at {reached}/docs", app.books.path().display()));
     if let Some(url) = claim {
         let claims_operate = app.config.identity.providers.iter().any(|provider| !provider.operator_roles.is_empty());
         lines.push(if claims_operate {
