@@ -20,7 +20,7 @@ use crate::statistics;
 use crate::web::App;
 use crate::webhooks;
 
-/// How long after one another they begin.
+/// How long after one another those begin that look again and again.
 const APART: Duration = Duration::from_millis(40);
 /// How often the supply is counted anew.
 const PROOF_EVERY: Duration = Duration::from_mins(1);
@@ -35,6 +35,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(10);
 pub(super) struct Upkeep {
     app: App,
     tasks: Vec<AbortHandle>,
+    looking: u32,
     takes_checkpoints: bool,
 }
 
@@ -43,23 +44,23 @@ impl Upkeep {
     pub(super) fn start(app: &App) -> Self {
         let (books, settings) = (&app.books, &app.config.ledger);
         let takes_checkpoints = settings.checkpoint_minutes > 0;
-        let mut upkeep = Self { app: app.clone(), tasks: Vec::new(), takes_checkpoints };
+        let mut upkeep = Self { app: app.clone(), tasks: Vec::new(), looking: 0, takes_checkpoints };
         if takes_checkpoints {
             let every = Duration::from_mins(settings.checkpoint_minutes.into());
             upkeep.begin(take_checkpoints(books.clone(), every));
         }
         upkeep.begin(prove_again(books.clone()));
         upkeep.begin(keep_heads(books.clone()));
-        upkeep.begin(follow(books.clone()));
-        upkeep.begin(notifications::follow(app.clone()));
-        upkeep.begin(notifications::deliver(app.clone()));
-        upkeep.begin(notifications::push(app.clone()));
+        upkeep.begin_looking(follow(books.clone()));
+        upkeep.begin_looking(notifications::follow(app.clone()));
+        upkeep.begin_looking(notifications::deliver(app.clone()));
+        upkeep.begin_looking(notifications::push(app.clone()));
         upkeep.begin(statistics::tell_reports(app.clone()));
-        upkeep.begin(webhooks::deliver(app.clone()));
-        upkeep.begin(webhooks::tell_aloud(app.clone()));
-        upkeep.begin(schedules::keep(app.clone()));
-        upkeep.begin(alerts::watch(app.clone()));
-        upkeep.begin(alerts::tell_aloud(app.clone()));
+        upkeep.begin_looking(webhooks::deliver(app.clone()));
+        upkeep.begin_looking(webhooks::tell_aloud(app.clone()));
+        upkeep.begin_looking(schedules::keep(app.clone()));
+        upkeep.begin_looking(alerts::watch(app.clone()));
+        upkeep.begin_looking(alerts::tell_aloud(app.clone()));
         upkeep.begin(refused::note_regularly(app.clone()));
         let backup = app.config.backup.clone();
         if backup.every_hours > 0 {
@@ -73,15 +74,20 @@ impl Upkeep {
         upkeep
     }
 
-    /// Begins one thing, a little after the one before. Most look once a second, each by a reading connection, which
-    /// holds a megabyte: were it at the same moment, there would be as many of them while nobody is there.
+    /// Begins what may write at once: whoever reads that the program listens finds it done, or soon.
     fn begin(&mut self, task: impl Future<Output = ()> + Send + 'static) {
-        let after = u32::try_from(self.tasks.len()).unwrap_or(0) * APART;
-        let task = tokio::spawn(async move {
+        self.tasks.push(tokio::spawn(task).abort_handle());
+    }
+
+    /// Begins what looks again and again, a little after the one before: each looks by a reading connection, which holds
+    /// a megabyte, and were it at the same moment, there would be as many of them while nobody is there.
+    fn begin_looking(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.looking += 1;
+        let after = self.looking * APART;
+        self.begin(async move {
             tokio::time::sleep(after).await;
             task.await;
         });
-        self.tasks.push(task.abort_handle());
     }
 
     /// Ends it with a last checkpoint: what was acknowledged to the last moment is vouched for.
