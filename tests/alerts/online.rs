@@ -89,9 +89,10 @@ fn what_is_raised_is_what_a_replay_finds() {
         assert!(rules(&raised).contains(&rule), "{rule:?}: {raised:#?}");
     }
     // Each names who it was and what it rests on.
-    let circle = raised.iter().find(|alert| alert.rule == Rule::Circle).unwrap();
-    assert_eq!((circle.wallet.as_ref().unwrap().name.as_str(), circle.others.len()), ("member_1", 2));
-    assert_eq!(circle.transactions.len(), 3);
+    // Small payments may come round by chance, too.
+    let mut circles = raised.iter().filter(|alert| alert.rule == Rule::Circle);
+    let named = |circle: &Alert| circle.wallet.as_ref().unwrap().name == "member_1" && circle.others.len() == 2;
+    assert!(circles.any(|circle| named(circle) && circle.transactions.len() == 3), "{raised:#?}");
     // Looked at again from the beginning, nothing is raised twice.
     look(&community, &mut None);
     assert_eq!(in_short(&raised), in_short(&self::raised(&community)));

@@ -58,7 +58,7 @@ impl Upkeep {
         upkeep.begin(statistics::tell_reports(app.clone()));
         upkeep.begin_looking(webhooks::deliver(app.clone()));
         upkeep.begin_looking(webhooks::tell_aloud(app.clone()));
-        upkeep.begin_looking(schedules::keep(app.clone()));
+        upkeep.begin(schedules::keep(app.clone()));
         upkeep.begin_looking(alerts::watch(app.clone()));
         upkeep.begin_looking(alerts::tell_aloud(app.clone()));
         upkeep.begin(refused::note_regularly(app.clone()));
