@@ -95,6 +95,46 @@ fn a_run_takes_medians_and_leaves_nothing_behind() {
     assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
 }
 
+/// What one may hold a disk with is not there in every container. Then it must say so, in one sentence.
+fn held(output: &Output) -> bool {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let refused = said.lines().last().is_some_and(|line| line.starts_with("--disk needs root and a disk that"));
+    assert!(output.status.success() || refused, "{said}");
+    output.status.success()
+}
+
+#[test]
+fn a_disk_is_held_and_let_go_again() {
+    let folder = open_folder();
+    let output = compare(folder.path())
+        .args(["--disk", "card", "--rounds", "1", "--seconds", "1", "--clients", "4", "--without-large"])
+        .args(["--binary", &fixture("pretend")])
+        .output()
+        .unwrap();
+    if held(&output) {
+        assert!(printed(output).contains("- disk: held to 10 MB, 2,000 writes and 4,000 reads a second"));
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    let own = std::fs::read_to_string("/proc/self/cgroup").unwrap();
+    assert!(!own.contains("communitytoken-compare"), "{own}");
+}
+
+#[test]
+fn what_is_started_on_a_held_disk_writes_no_faster() {
+    let folder = open_folder();
+    // Four megabytes at ten a second take four tenths of a second. The first slice of time may be given at once.
+    let output = Command::new("python3")
+        .args(["-B", "-c", include_str!("held.py")])
+        .arg(benches(""))
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    if held(&output) {
+        let seconds: f64 = printed(output).trim().parse().unwrap();
+        assert!(seconds > 0.25, "4 MB were written in {seconds} s");
+    }
+}
+
 /// A run that would take a minute in each of its parts.
 fn long_run(temporary: &Path, seconds: &str, binary: &str) -> Child {
     compare(temporary)
