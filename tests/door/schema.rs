@@ -31,6 +31,10 @@ enabled = false
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 
+# What is wrong may be too long as well, and is then not read at all.
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+
 [[operations]]
 include-name-regex = "GET /v1/.*(members|users|statistics/[a-z.]+|transactions|audit-log|service-calls|service-counts|invitations|consents|requests|runs|alerts)$|DELETE /v1/me$|PUT /v1/admin/schedules/.*$|POST /v1/(transfers|requests|statistics/sandbox|.*/(reverse|ask-back)|admin/alerts/mutes|admin/issuances|admin/distributions|admin/system-accounts/transfers|admin/invitations|admin/webhooks|admin/schedules|notifications/read)$"
 
