@@ -5,7 +5,6 @@ use axum::extract::State as AppState;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::alert::{self, Alert, AlertFilter, State, failing_invariant};
 use super::finding::Rule;
@@ -14,16 +13,13 @@ use super::{AcknowledgeAlert, AlertId, MuteId};
 use crate::error::Result;
 use crate::language::Language;
 use crate::ledger::{Page, PageRequest, Reason, WalletId};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
+use crate::web::{
+    App, Body, Calls, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority, calls,
+};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(list_mutes, mute))
-        .routes(routes!(unmute))
-        .routes(routes!(show))
-        .routes(routes!(acknowledge))
+pub(super) fn routes() -> Calls {
+    calls!(list, list_mutes, mute, unmute, show, acknowledge)
 }
 
 /// An alert, with its reason as a sentence.

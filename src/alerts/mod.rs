@@ -43,7 +43,7 @@ pub use watch::Watch;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    Slice { calls: api::routes(), pages: pages::routes() }
 }
 
 fn alert_not_found() -> Error {

@@ -4,15 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::error::{Error, Result};
 use crate::ledger::{AuditEntry, AuditFilter, Page, PageRequest, audit_history};
-use crate::web::{App, OverseerCaller, Parameters};
+use crate::web::{App, Calls, OverseerCaller, Parameters, calls};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(audit_log))
+pub(super) fn routes() -> Calls {
+    calls!(audit_log)
 }
 
 /// Which lines to show. Everything given must hold.

@@ -15,5 +15,5 @@ pub use lines::{AuditView, lines};
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    Slice { calls: api::routes(), pages: pages::routes() }
 }

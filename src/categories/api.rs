@@ -5,17 +5,16 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::give::{Categorise, Categorised};
 use super::sums::{Sums, sums};
 use crate::error::{Error, Result};
 use crate::ledger::{Category, TransactionId};
-use crate::web::{App, Bearer, Body, Parameters, PathId};
+use crate::web::{App, Bearer, Body, Calls, Parameters, PathId, calls};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(categories)).routes(routes!(give, take))
+pub(super) fn routes() -> Calls {
+    calls!(categories, give, take)
 }
 
 /// Over which time.

@@ -15,5 +15,5 @@ pub use sums::{CategorySum, ENTRIES_MAX, Sums, sums};
 
 /// What this slice hands the server. Its pages are those of the history.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), ..Slice::default() }
+    Slice { calls: api::routes(), ..Slice::default() }
 }

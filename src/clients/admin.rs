@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::calls::{ServiceCall, calls};
@@ -14,16 +13,13 @@ use super::{ClientId, CreateClient, RevokeClient, RotateClient};
 use crate::error::{Error, Result};
 use crate::identity::client::{self, Credential, Scope, ServiceClient};
 use crate::ledger::{Page, PageRequest, Reason, UserId};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
+use crate::web::{
+    App, Body, Calls, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority, calls,
+};
 
 /// The routes of this slice for those who look after the community.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(revoke))
-        .routes(routes!(rotate))
-        .routes(routes!(service_calls))
-        .routes(routes!(service_counts))
+pub(super) fn routes() -> Calls {
+    calls!(list, create, revoke, rotate, service_calls, service_counts)
 }
 
 /// A service client with its new credential.

@@ -2,18 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{ClientId, Permission, Permit, permissions};
 use crate::error::Result;
 use crate::identity::Member;
 use crate::ledger::Page;
-use crate::web::{App, Bearer, PathId, RequestId};
+use crate::web::{App, Bearer, Calls, PathId, RequestId, calls};
 
 /// The routes of this slice for members.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(allow, stop))
+pub(super) fn routes() -> Calls {
+    calls!(list, allow, stop)
 }
 
 /// Programs that can act for you

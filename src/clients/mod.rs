@@ -21,7 +21,7 @@ pub use renew::{RevokeClient, RotateClient};
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes().merge(admin::routes()), pages: pages::routes() }
+    Slice { calls: api::routes().merge(admin::routes()), pages: pages::routes() }
 }
 
 path_id!(

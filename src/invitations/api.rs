@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::link::LinkId;
@@ -15,11 +14,13 @@ use crate::error::Result;
 use crate::identity::{Role, Secret};
 use crate::ledger::{Page, PageRequest, Reason};
 use crate::passkeys::in_use;
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
+use crate::web::{
+    App, Body, Calls, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority, calls,
+};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(invite, invitations)).routes(routes!(withdraw))
+pub(super) fn routes() -> Calls {
+    calls!(invite, invitations, withdraw)
 }
 
 /// An invitation.

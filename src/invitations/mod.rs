@@ -22,7 +22,7 @@ pub use withdraw::WithdrawLink;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: join_pages::routes().merge(admin_pages::routes()) }
+    Slice { calls: api::routes(), pages: join_pages::routes().merge(admin_pages::routes()) }
 }
 
 /// The address of a link.

@@ -5,21 +5,18 @@ use axum::extract::State;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{SetDeleted, SetRoles, directory};
 use crate::error::Result;
 use crate::identity::{Member, Role, member};
 use crate::ledger::{Page, PageRequest, Reason, UserId, WalletId};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
+use crate::web::{
+    App, Body, Calls, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority, calls,
+};
 
 /// The routes of this slice for those who look after the community.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(users))
-        .routes(routes!(user, delete))
-        .routes(routes!(restore))
-        .routes(routes!(set_roles))
+pub(super) fn routes() -> Calls {
+    calls!(users, user, delete, restore, set_roles)
 }
 
 /// Who someone is at an identity provider.

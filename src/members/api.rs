@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::close::leave;
 use super::history::data_file;
@@ -14,11 +13,11 @@ use crate::error::{Error, Result};
 use crate::identity::{Member, Role};
 use crate::language::Language;
 use crate::ledger::{Page, PageRequest, UserId, WalletId};
-use crate::web::{App, Bearer, Body, Parameters, Reading, RequestId};
+use crate::web::{App, Bearer, Body, Calls, Parameters, Reading, RequestId, calls};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(me, rename, close)).routes(routes!(my_data)).routes(routes!(members))
+pub(super) fn routes() -> Calls {
+    calls!(me, rename, close, my_data, members)
 }
 
 /// A user.

@@ -30,7 +30,7 @@ pub use state::SetDeleted;
 /// What this slice hands the server.
 pub fn slice() -> Slice {
     Slice {
-        api: api::routes().merge(admin::routes()),
+        calls: api::routes().merge(admin::routes()),
         pages: pages::routes()
             .merge(close::routes())
             .merge(history::routes())

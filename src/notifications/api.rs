@@ -5,14 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::list::{Told, told};
 use super::reaches;
 use crate::error::{Code, Error, Result};
 use crate::identity::Member;
 use crate::notices::{Choice, Choose, MarkRead, address_state, choices, unread};
-use crate::web::{App, Bearer, Body, Object, Parameters};
+use crate::web::{App, Bearer, Body, Calls, Object, Parameters, calls};
 
 /// Entries on a page at most, and when nothing is said.
 const LIMIT_MAX: i64 = 200;
@@ -21,8 +20,8 @@ const LIMIT_DEFAULT: i64 = 50;
 const CHOICES_MAX: usize = 64;
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read)).routes(routes!(chosen, choose))
+pub(super) fn routes() -> Calls {
+    calls!(list, read, chosen, choose)
 }
 
 /// Which part of the list.

@@ -28,7 +28,7 @@ pub use words::{test_letter, try_out};
 /// What this slice hands the server.
 pub fn slice() -> Slice {
     Slice {
-        api: api::routes(),
+        calls: api::routes(),
         pages: pages::routes()
             .merge(address_pages::routes())
             .merge(browser_pages::routes())

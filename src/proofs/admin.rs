@@ -5,21 +5,16 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::job::{Job, Jobs};
 use super::receipt::{ReceiptView, receipt};
 use crate::error::{Code, Error, Result};
 use crate::ledger::TransactionId;
-use crate::web::{App, OperatorCaller, OverseerCaller, PathId, path_id};
+use crate::web::{App, Calls, OperatorCaller, OverseerCaller, PathId, calls, path_id};
 
 /// The routes of this slice for those who look after the community.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(begin))
-        .routes(routes!(progress))
-        .routes(routes!(any_receipt))
-        .layer(Extension(Jobs::default()))
+pub(super) fn routes() -> Calls {
+    calls!(begin, progress, any_receipt).with(Jobs::default())
 }
 
 path_id!(

@@ -4,18 +4,17 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::receipt::{ReceiptView, receipt};
 use crate::error::Result;
 use crate::identity::InstanceKey;
 use crate::ledger::proof::{KeyChain, PublicKey, SignedCheckpoint, Signer, latest, origin_of};
 use crate::ledger::{TransactionId, hex};
-use crate::web::{App, PathId, Reading, StatisticsReader};
+use crate::web::{App, Calls, PathId, Reading, StatisticsReader, calls};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(transaction_receipt)).routes(routes!(checkpoint))
+pub(super) fn routes() -> Calls {
+    calls!(transaction_receipt, checkpoint)
 }
 
 /// The signed receipt of a transaction

@@ -19,5 +19,5 @@ pub use prove::prove;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes().merge(admin::routes()), pages: pages::routes().merge(image::routes()) }
+    Slice { calls: api::routes().merge(admin::routes()), pages: pages::routes().merge(image::routes()) }
 }

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Accept, Ask, Decline, ListedRequests, PaymentRequest, PaymentRequestId, RequestState, Wanted, Withdraw, by_id, list,
@@ -14,17 +13,11 @@ use crate::error::Result;
 use crate::identity::Member;
 use crate::ledger::{Amount, Direction, IdempotencyKey, Note, Page, PageRequest, Transaction, TransactionId, WalletId};
 use crate::transfers::{FeeTerms, move_tokens};
-use crate::web::{App, Bearer, Body, Key, Parameters, PathId, Paying, Reading, created, created_at};
+use crate::web::{App, Bearer, Body, Calls, Key, Parameters, PathId, Paying, Reading, calls, created, created_at};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(ask, requests))
-        .routes(routes!(ask_back))
-        .routes(routes!(request))
-        .routes(routes!(accept))
-        .routes(routes!(decline))
-        .routes(routes!(withdraw))
+pub(super) fn routes() -> Calls {
+    calls!(ask, requests, ask_back, request, accept, decline, withdraw)
 }
 
 /// Whom to ask, and for how much.

@@ -22,5 +22,5 @@ pub use withdraw::Withdraw;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes().merge(ask_back_pages::routes()) }
+    Slice { calls: api::routes(), pages: pages::routes().merge(ask_back_pages::routes()) }
 }

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::plan::{Bounds, Plan};
 use super::schedule::{self, Schedule};
@@ -13,17 +12,13 @@ use super::terms::{HowMuch, Terms, Whom};
 use super::{ChangeSchedule, CreateSchedule, PauseSchedule, RemoveSchedule, ResumeSchedule, Run, ScheduleId, runs};
 use crate::error::Result;
 use crate::ledger::{Note, Page, PageRequest, Reason};
-use crate::web::{App, Body, Object, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
+use crate::web::{
+    App, Body, Calls, Object, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority, calls,
+};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(show, change, remove))
-        .routes(routes!(pause))
-        .routes(routes!(resume))
-        .routes(routes!(preview))
-        .routes(routes!(history))
+pub(super) fn routes() -> Calls {
+    calls!(list, create, show, change, remove, pause, resume, preview, history)
 }
 
 /// What a schedule is to say.

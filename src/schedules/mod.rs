@@ -28,7 +28,7 @@ pub use when::When;
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    Slice { calls: api::routes(), pages: pages::routes() }
 }
 
 path_id!(

@@ -6,15 +6,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::error::{Code, Result};
 use crate::ledger::{Command, Ledger};
-use crate::web::{App, Warning};
+use crate::web::{App, Calls, Warning, calls};
 
 /// The route of this file.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(health))
+pub(super) fn routes() -> Calls {
+    calls!(health)
 }
 
 /// Passes through the writer and changes nothing.

@@ -23,10 +23,9 @@ use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{Code, Error};
-use crate::web::{App, Pages, Slice, frame};
+use crate::web::{App, Calls, Pages, Slice, frame};
 use crate::{
     alerts, audit, categories, clients, invitations, members, notifications, operators, passkeys, proofs, requests,
     schedules, sign_in, statistics, transfers, treasury, wallets, web, webhooks,
@@ -37,8 +36,7 @@ pub use metrics::show_apart;
 pub use redirect::lead_to_https;
 pub(crate) use socket::{Address, Socket};
 
-/// How each slice is made. One after the other is: what describes their calls is thrown away at once, until
-/// somebody asks for the API's document, and so never lies in memory all together.
+/// How each slice is made.
 const SLICES: [fn() -> Slice; 18] = [
     wallets::slice,
     categories::slice,
@@ -61,7 +59,7 @@ const SLICES: [fn() -> Slice; 18] = [
 ];
 
 /// The calls that belong to no slice.
-fn own_calls() -> OpenApiRouter<App> {
+fn own_calls() -> Calls {
     health::routes().merge(metrics::routes())
 }
 
@@ -83,11 +81,11 @@ pub fn page_paths() -> Vec<&'static str> {
 
 /// The whole program as one service.
 pub fn router(app: &App) -> Result<Router, String> {
-    let (mut api, _) = own_calls().split_for_parts();
+    let mut calls = own_calls();
     let mut pages = own_pages();
     for slice in SLICES {
         let slice = slice();
-        api = api.merge(slice.api.split_for_parts().0);
+        calls = calls.merge(slice.calls);
         pages = pages.merge(slice.pages);
     }
     // Forms are accepted from our own pages alone; the API takes no cookie and needs no such check.
@@ -103,7 +101,8 @@ pub fn router(app: &App) -> Result<Router, String> {
         .in_words("refusal-form-foreign")
         .into_response()
     }));
-    Ok(api
+    Ok(calls
+        .into_router()
         .merge(pages)
         .fallback(async || Error::new(Code::NotFound, "Nothing lives at this address."))
         .method_not_allowed_fallback(async || {

@@ -19,8 +19,8 @@ use crate::web::Pages;
 /// The document. Made when somebody asks for it first: it takes more memory than all else that a small
 /// community needs, and its members never ask.
 pub(super) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    let calls = OpenApiRouter::with_openapi(beginning()).merge(own_calls());
-    complete(SLICES.iter().fold(calls, |calls, slice| calls.merge(slice().api)).into_openapi())
+    let calls = SLICES.iter().fold(own_calls(), |calls, slice| calls.merge(slice().calls));
+    complete(calls.describe_in(OpenApiRouter::with_openapi(beginning())).into_openapi())
 });
 
 /// What every refusal looks like (RFC 9457).

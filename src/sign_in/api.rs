@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::Revoke;
@@ -15,11 +14,11 @@ use crate::error::{Code, Error, Result};
 use crate::identity::member;
 use crate::identity::session::{EndSessions, SessionInfo, Which, of_member};
 use crate::ledger::{Page, Reason, UserId, UserKey};
-use crate::web::{App, Bearer, Body, OperatorCaller, OverseerCaller, PathId, RequestId, authority};
+use crate::web::{App, Bearer, Body, Calls, OperatorCaller, OverseerCaller, PathId, RequestId, authority, calls};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(mine, end_all)).routes(routes!(end_one)).routes(routes!(of_user, revoke))
+pub(super) fn routes() -> Calls {
+    calls!(mine, end_all, end_one, of_user, revoke)
 }
 
 /// How many sessions ended.

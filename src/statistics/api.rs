@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::{Extension, Json};
 use rusqlite::Connection;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::accounts::{Accounts, accounts};
 use super::activity::Activity;
@@ -20,24 +19,14 @@ use super::transactions::Transactions;
 use super::users::{Settled, Users};
 use super::velocity::Velocity;
 use crate::error::{Error, Result};
-use crate::web::{App, Body, Parameters, StatisticsReader};
+use crate::web::{App, Body, Calls, Parameters, StatisticsReader, calls};
 
 /// The routes of this slice.
-pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>, turns: Arc<Turns>) -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(supply))
-        .routes(routes!(transactions))
-        .routes(routes!(users))
-        .routes(routes!(velocity))
-        .routes(routes!(distribution))
-        .routes(routes!(activity))
-        .routes(routes!(flow))
-        .routes(routes!(system_accounts))
-        .routes(routes!(forecast))
-        .routes(routes!(sandbox))
-        .layer(Extension(settled))
-        .layer(Extension(foretold))
-        .layer(Extension(turns))
+pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>, turns: Arc<Turns>) -> Calls {
+    calls!(supply, transactions, users, velocity, distribution, activity, flow, system_accounts, forecast, sandbox)
+        .with(settled)
+        .with(foretold)
+        .with(turns)
 }
 
 /// Reads at this moment, with the community's calendar.

@@ -2,16 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::effect::{Asking, DistributionEffect, Effects, effect, effects};
 use super::range::Made;
 use crate::error::Result;
-use crate::web::{App, Parameters, PathText, StatisticsReader};
+use crate::web::{App, Calls, Parameters, PathText, StatisticsReader, calls};
 
 /// The routes of this use case.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(distributions)).routes(routes!(distribution))
+pub(super) fn routes() -> Calls {
+    calls!(distributions, distribution)
 }
 
 /// Distributions

@@ -66,7 +66,7 @@ pub fn slice() -> Slice {
     let (settled, foretold) = (Arc::new(Settled::default()), Arc::new(Foretold::default()));
     let turns = Arc::new(sandbox::Turns::default());
     Slice {
-        api: api::routes(Arc::clone(&settled), Arc::clone(&foretold), Arc::clone(&turns))
+        calls: api::routes(Arc::clone(&settled), Arc::clone(&foretold), Arc::clone(&turns))
             .merge(effect_api::routes())
             .merge(report_api::routes(Arc::clone(&settled), Arc::clone(&foretold)))
             .merge(report_paper::routes(Arc::clone(&settled), Arc::clone(&foretold))),

@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::calendar::Calendar;
 use super::effect::Asking;
@@ -15,11 +14,11 @@ use super::report::{Knowing, Report, month, report};
 use super::users::Settled;
 use crate::error::Result;
 use crate::language::Language;
-use crate::web::{App, Parameters, StatisticsReader};
+use crate::web::{App, Calls, Parameters, StatisticsReader, calls};
 
 /// The routes of this use case.
-pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(monthly)).layer(Extension(settled)).layer(Extension(foretold))
+pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> Calls {
+    calls!(monthly).with(settled).with(foretold)
 }
 
 /// Which month.

@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::effect::Asking;
 use super::forecast::Foretold;
@@ -18,14 +17,14 @@ use super::users::Settled;
 use crate::error::{Error, Result};
 use crate::print::{Align, Area, Bar, Column, Drawing, Paper, Shade, in_turn};
 use crate::web::chart::{Chart, Length, Mark};
-use crate::web::{App, Nav, Pages, Parameters, Session, Shell, StatisticsReader, whole};
+use crate::web::{App, Calls, Nav, Pages, Parameters, Session, Shell, StatisticsReader, calls, whole};
 
 /// Lines of the table of distributions at most: whoever has more finds them on the page.
 const LISTED: usize = 100;
 
 /// The JSON API's route of this use case.
-pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(by_token)).layer(Extension(settled)).layer(Extension(foretold))
+pub(super) fn routes(settled: Arc<Settled>, foretold: Arc<Foretold>) -> Calls {
+    calls!(by_token).with(settled).with(foretold)
 }
 
 /// The page's.

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::favourites::{Favourite, SetFavourite, favourites as list};
 use super::{FeeTerms, Reverse, Send, payer};
@@ -16,16 +15,11 @@ use crate::ledger::{
     Amount, IdempotencyKey, Note, Once, Outcome, Page, Repeatable, Transaction, TransactionId, Wallet, WalletId,
     WalletKey,
 };
-use crate::web::{App, Bearer, Body, Key, Parameters, PathId, Paying, created};
+use crate::web::{App, Bearer, Body, Calls, Key, Parameters, PathId, Paying, calls, created};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(send))
-        .routes(routes!(fees))
-        .routes(routes!(reverse))
-        .routes(routes!(favourites))
-        .routes(routes!(add, remove))
+pub(super) fn routes() -> Calls {
+    calls!(send, fees, reverse, favourites, add, remove)
 }
 
 /// Executes what moves a member's tokens, once: for the member, or through a service client they allow.

@@ -21,5 +21,5 @@ pub use send::{Send, payer};
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes().merge(code_pages::routes()) }
+    Slice { calls: api::routes(), pages: pages::routes().merge(code_pages::routes()) }
 }

@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::consents::{Proposal, Rules, Weighed, answer};
 use super::{
@@ -17,19 +16,13 @@ use crate::identity::wallet_of;
 use crate::ledger::{Amount, Note, Once, Page, Reason, Seen, Transaction, TransactionId, UserId, WalletId};
 use crate::wallets::WalletView;
 use crate::web::{
-    App, Body, Key, ListBody, Object, OperatorCaller, OverseerCaller, PathId, RequestId, Why, authority, created,
+    App, Body, Calls, Key, ListBody, Object, OperatorCaller, OverseerCaller, PathId, RequestId, Why, authority, calls,
+    created,
 };
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(distribute))
-        .routes(routes!(issue))
-        .routes(routes!(correct))
-        .routes(routes!(freeze))
-        .routes(routes!(unfreeze))
-        .routes(routes!(system_accounts, add_account))
-        .routes(routes!(move_between))
+pub(super) fn routes() -> Calls {
+    calls!(distribute, issue, correct, freeze, unfreeze, system_accounts, add_account, move_between)
 }
 
 /// One member's share: named by wallet or by user.

@@ -36,5 +36,5 @@ pub fn slice() -> Slice {
         .merge(freeze_pages::routes())
         .merge(correct_pages::routes());
     let consents = consents::slice();
-    Slice { api: api::routes().merge(consents.api), pages: pages.merge(consents.pages) }
+    Slice { calls: api::routes().merge(consents.calls), pages: pages.merge(consents.pages) }
 }

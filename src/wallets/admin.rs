@@ -2,16 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::api::HistoryQuery;
 use crate::error::{Error, Result};
 use crate::ledger::{self, Page, PageRequest, Transaction, TransactionId, WalletId};
-use crate::web::{App, OverseerCaller, Parameters, PathId};
+use crate::web::{App, Calls, OverseerCaller, Parameters, PathId, calls};
 
 /// The routes of this slice for those who look after the community.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(all_transactions)).routes(routes!(any_transaction))
+pub(super) fn routes() -> Calls {
+    calls!(all_transactions, any_transaction)
 }
 
 /// All transactions

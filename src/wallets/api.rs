@@ -4,16 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::categories::{categorised_history, put_in};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Category, Direction, Filter, Kind, Page, PageRequest, Transaction, TransactionId, WalletId};
-use crate::web::{App, Parameters, PathId, Reading, ReadingOwn};
+use crate::web::{App, Calls, Parameters, PathId, Reading, ReadingOwn, calls};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(wallet)).routes(routes!(transactions)).routes(routes!(transaction))
+pub(super) fn routes() -> Calls {
+    calls!(wallet, transactions, transaction)
 }
 
 /// A wallet.

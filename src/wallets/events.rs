@@ -18,7 +18,6 @@ use futures_util::stream::unfold;
 use rusqlite::Connection;
 use serde::Serialize;
 use tokio::time::{Instant, timeout};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::WalletView;
 use super::pages::{Now, NowPart};
@@ -27,7 +26,7 @@ use crate::identity::Member;
 use crate::language::Language;
 use crate::ledger::{UserKey, Wallet, WalletKey, since};
 use crate::requests;
-use crate::web::{App, BearerListener, Ear, Nav, PageListener, Pages, Pass};
+use crate::web::{App, BearerListener, Calls, Ear, Nav, PageListener, Pages, Pass, calls};
 
 /// After so much silence a word is said that means nothing, so that no proxy takes the line for dead,
 /// and whoever may listen no longer is noticed.
@@ -42,8 +41,8 @@ const JUDGED_FOR: Duration = Duration::from_secs(1);
 const MISSED_MAX: usize = 200;
 
 /// The route for programs.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(events))
+pub(super) fn routes() -> Calls {
+    calls!(events)
 }
 
 /// The route for the wallet's page.

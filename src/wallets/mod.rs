@@ -19,7 +19,7 @@ use crate::web::Slice;
 /// What this slice hands the server.
 pub fn slice() -> Slice {
     Slice {
-        api: api::routes().merge(events::routes()).merge(admin::routes()),
+        calls: api::routes().merge(events::routes()).merge(admin::routes()),
         pages: pages::routes()
             .merge(events::pages())
             .merge(explain_pages::routes())

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
-use utoipa_axum::router::OpenApiRouter;
 
 use super::feed::Feed;
 use super::figures::Figures;
 use super::look::Look;
 use super::rates::Rates;
 use super::refused::Refusals;
-use super::{Client, Pages};
+use super::{Calls, Client, Pages};
 use crate::backups;
 use crate::config::{Config, IdentityName};
 use crate::error::{Error, Result};
@@ -307,8 +306,8 @@ impl App {
 /// What a slice hands the server: its JSON routes, documented, and its pages.
 #[derive(Default)]
 pub struct Slice {
-    /// Routes that answer in JSON, with their part of the API document.
-    pub api: OpenApiRouter<App>,
+    /// Routes that answer in JSON.
+    pub calls: Calls,
     /// Routes that answer with pages.
     pub pages: Pages,
 }

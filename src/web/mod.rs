@@ -9,6 +9,7 @@ mod arrival;
 pub mod assets;
 mod body;
 mod caller;
+mod calls;
 pub(crate) mod chart;
 mod created;
 mod download;
@@ -42,6 +43,8 @@ pub use body::{Body, FormBody, ListBody, Object, Parameters, PathId, PathText, U
 pub use caller::{
     Bearer, Key, OperatorCaller, OverseerCaller, Paying, Reading, ReadingOwn, StatisticsReader, authority,
 };
+pub use calls::Calls;
+pub(crate) use calls::calls;
 pub use created::{created, created_at, replayed};
 pub use download::{Pieces, download, whole};
 pub use feed::{Ear, Feed};

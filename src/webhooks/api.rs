@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::webhook::{self, Stopped, Webhook};
 use super::{
@@ -14,19 +13,13 @@ use super::{
 };
 use crate::error::Result;
 use crate::ledger::{Page, PageRequest, Reason};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority};
+use crate::web::{
+    App, Body, Calls, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority, calls,
+};
 
 /// The routes of this slice.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(show, remove))
-        .routes(routes!(rotate))
-        .routes(routes!(stop))
-        .routes(routes!(resume))
-        .routes(routes!(test))
-        .routes(routes!(set_apart))
-        .routes(routes!(send_again))
+pub(super) fn routes() -> Calls {
+    calls!(list, create, show, remove, rotate, stop, resume, test, set_apart, send_again)
 }
 
 /// A webhook with its new secret.

@@ -31,7 +31,7 @@ pub use webhook::{Stopped, Webhook, by_id, list, webhook_not_found};
 
 /// What this slice hands the server.
 pub fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    Slice { calls: api::routes(), pages: pages::routes() }
 }
 
 path_id!(

@@ -1,10 +1,12 @@
 //! A certificate authority on loopback.
 
-use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
+use std::{fs, iter};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use serde_json::json;
@@ -32,9 +34,12 @@ pub struct Authority {
     programs: Vec<Process>,
 }
 
-/// A port at which nobody listens.
+/// A port at which nobody listens, of those that the system gives to no connection by itself: else one that another
+/// test opens could take it while a server starts anew.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| AtomicU16::new(fastrand::u16(12_000..28_000)));
+    let mut ports = iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed)).take(1_000);
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 fn tool(name: &str) -> PathBuf {

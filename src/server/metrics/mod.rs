@@ -12,20 +12,19 @@ use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use tokio::task::AbortHandle;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::listen::Listening;
 use super::openapi::Problem;
 use crate::config::Limits;
 use crate::error::{Code, Error, Result};
-use crate::web::App;
+use crate::web::{App, Calls, calls};
 
 /// Those who collect figures are few.
 const CONNECTIONS: usize = 16;
 
 /// The route of this file.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(metrics))
+pub(super) fn routes() -> Calls {
+    calls!(metrics)
 }
 
 /// The address that shows nothing but figures.
@@ -38,8 +37,7 @@ pub async fn show_apart(app: &App) -> Result<Option<AbortHandle>, String> {
     let limits = Limits { connections: CONNECTIONS, connections_per_address: 0, ..app.config.limits.clone() };
     let listening = Listening::bind(bind, &limits).await.map_err(|error| format!("metrics.bind: {error}"))?;
     tracing::info!(address = %listening.address()?, "figures are shown at /metrics");
-    let (router, _) = routes().split_for_parts();
-    let router = router.layer(Extension(Apart)).with_state(app.clone());
+    let router = routes().with(Apart).into_router().with_state(app.clone());
     Ok(Some(tokio::spawn(listening.serve(router, pending())).abort_handle()))
 }
 

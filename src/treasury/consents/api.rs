@@ -7,22 +7,18 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::proposal::{by_id, list as proposals};
 use super::{Consent, End, EndProposal, Proposal, ProposalId, Weighing};
 use crate::error::Result;
 use crate::ledger::{Outcome, Page, PageRequest};
-use crate::web::{App, Body, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority, replayed};
+use crate::web::{
+    App, Body, Calls, OperatorCaller, OverseerCaller, Parameters, PathId, RequestId, Why, authority, calls, replayed,
+};
 
 /// The routes of this part.
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(show))
-        .routes(routes!(consent))
-        .routes(routes!(refuse))
-        .routes(routes!(withdraw))
+pub(super) fn routes() -> Calls {
+    calls!(list, show, consent, refuse, withdraw)
 }
 
 /// The answer to an act that is done, or waits: 202 with the proposal, and where it is.

@@ -21,7 +21,7 @@ pub use proposal::{Proposal, ProposalState, Proposer, by_id, list, proposal_not_
 
 /// The routes of this part.
 pub(super) fn slice() -> Slice {
-    Slice { api: api::routes(), pages: pages::routes() }
+    Slice { calls: api::routes(), pages: pages::routes() }
 }
 
 path_id!(
