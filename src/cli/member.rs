@@ -15,7 +15,6 @@ use crate::sign_in;
 
 /// Members are named by their username, where only one carries it, or by their user id.
 #[derive(Debug, Subcommand)]
-#[command(defer = true)]
 pub(crate) enum Member {
     /// List the members
     List(List),

@@ -118,8 +118,6 @@ fn login_name() -> Result<Operator, Failure> {
 }
 
 #[derive(Debug, Subcommand)]
-// What a verb takes is looked at when somebody gives it: a server that only starts has no use for the rest.
-#[command(defer = true)]
 enum Verb {
     /// Serve the API and the pages (the default)
     Serve(serve::Serve),

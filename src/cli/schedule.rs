@@ -19,7 +19,6 @@ use crate::schedules::{
 
 /// A schedule is named by its id.
 #[derive(Debug, Subcommand)]
-#[command(defer = true)]
 pub(crate) enum Schedule {
     /// Make a schedule; the server that runs distributes by it
     Create(Says),
