@@ -10,7 +10,7 @@ use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::support::server::OPERATOR;
-use super::support::{Member, Server};
+use super::support::{Member, Server, client};
 
 /// A community that listens at `http.sock` as well, and whose clients come by it.
 async fn community(limits: &str, more: &str) -> Server {
@@ -18,7 +18,7 @@ async fn community(limits: &str, more: &str) -> Server {
         .replace("requests_per_minute_per_address = 0", limits)
         .replace("[server]\n", &format!("[server]\nsocket = \"http.sock\"\n{more}\n"));
     let mut server = Server::prepare(&settings);
-    server.client = reqwest::Client::builder().unix_socket(server.path("http.sock")).build().unwrap();
+    server.client = client().unix_socket(server.path("http.sock")).build().unwrap();
     server.serve(&[]).await;
     server
 }
@@ -35,7 +35,7 @@ async fn the_same_program_is_behind_it() {
     ann.pay(&bob, 4).await.ok(201);
     server.stranger("nonsense".into()).get("/v1/me").await.refused(401, "unauthorized");
     ann.get("/v1/admin/audit-log").await.refused(403, "forbidden");
-    let by_port = Member { client: reqwest::Client::new(), ..bob.clone() };
+    let by_port = Member { client: client().build().unwrap(), ..bob.clone() };
     assert_eq!(by_port.get("/v1/wallet").await.ok(200)["balance"], 4);
     server.assert_sound().await;
 }

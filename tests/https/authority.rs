@@ -12,6 +12,8 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::support::client;
+
 /// A program that ends with the test, however the test ends.
 struct Process(Child);
 
@@ -127,7 +129,7 @@ impl Authority {
     /// The root of the certificates it gives: another at each start.
     pub async fn root(&self) -> String {
         let own = reqwest::Certificate::from_pem(&fs::read(self.path("root.pem")).unwrap()).unwrap();
-        let client = reqwest::Client::builder().tls_certs_only([own]).no_proxy().build().unwrap();
+        let client = client().tls_certs_only([own]).no_proxy().build().unwrap();
         let asked = client.get(format!("https://localhost:{}/roots/0", self.management)).send().await.unwrap();
         asked.text().await.unwrap()
     }

@@ -2,6 +2,7 @@
 
 use super::authority::Authority;
 use super::community::prepare;
+use super::support::client;
 
 /// At the port TLS is spoken, and at the file plain HTTP: whoever reaches it is on this machine already.
 #[tokio::test]
@@ -12,7 +13,7 @@ async fn it_is_spoken_in_the_open() {
     let with = with.replace("[server]\n", "[server]\nsocket = \"http.sock\"\n");
     std::fs::write(server.path("config.toml"), with).unwrap();
     server.serve(&[]).await;
-    let by_file = reqwest::Client::builder().unix_socket(server.path("http.sock")).build().unwrap();
+    let by_file = client().unix_socket(server.path("http.sock")).build().unwrap();
     let address = server.base.replace("https://", "http://");
     for (client, address) in [(&by_file, &address), (&server.client, &server.base)] {
         let health = client.get(format!("{address}/health")).send().await.unwrap();

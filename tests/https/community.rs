@@ -12,7 +12,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::authority::Authority;
-use super::support::Server;
+use super::support::{self, Server};
 
 pub const NAME: &str = "tokens.example.org";
 
@@ -44,7 +44,7 @@ pub async fn client(authority: &Authority) -> reqwest::Client {
 /// A client that trusts the authority and nobody else, and for whom the name leads here.
 pub async fn builder(authority: &Authority) -> reqwest::ClientBuilder {
     let root = reqwest::Certificate::from_pem(authority.root().await.as_bytes()).unwrap();
-    reqwest::Client::builder()
+    support::client()
         .tls_certs_only([root])
         .resolve(NAME, authority.address())
         .redirect(reqwest::redirect::Policy::none())

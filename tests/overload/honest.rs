@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::support::{Member, Server, key};
+use super::support::{Member, Server, client, key};
 
 /// Two members who pay the same shop: one keeps the connection, one comes anew for each payment.
 pub struct Honest {
@@ -24,7 +24,7 @@ impl Honest {
         let mut payers = Vec::new();
         for (name, idle) in [("honest-keeper", 1), ("honest-comer", 0)] {
             let mut payer = server.funded(name, 1_000_000).await;
-            payer.client = reqwest::Client::builder().pool_max_idle_per_host(idle).build().unwrap();
+            payer.client = client().pool_max_idle_per_host(idle).build().unwrap();
             payers.push(tokio::spawn(pay_on(payer, shop.clone(), Arc::clone(&done))));
         }
         Self { done, payers, shop }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::{Client, Url};
+use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::community::settings;
 use super::issuer::{CLIENT, Issuer, PROGRAM, SECRET};
-use super::support::Server;
 use super::support::clock::Clock;
+use super::support::{Server, client};
 use super::visitor::Visitor;
 
 const MINUTE: i64 = 60;
@@ -43,7 +43,8 @@ pub async fn tokens(issuer: &Issuer, name: &str, resource: Option<&str>) -> Valu
         ("code_verifier", &*verifier),
     ];
     form.extend(resource.map(|resource| ("resource", resource)));
-    let request = Client::new().post(format!("{}/token", issuer.url)).basic_auth(CLIENT, Some(encoded(SECRET)));
+    let request =
+        client().build().unwrap().post(format!("{}/token", issuer.url)).basic_auth(CLIENT, Some(encoded(SECRET)));
     let answer: Value = request.form(&form).send().await.unwrap().json().await.unwrap();
     assert!(answer["id_token"].is_string(), "{answer}");
     answer
@@ -53,7 +54,7 @@ pub async fn tokens(issuer: &Issuer, name: &str, resource: Option<&str>) -> Valu
 async fn pass(server: &Server, clock: &Clock, seconds: i64) {
     clock.run(seconds);
     // Whoever sleeps notices nothing of a clock that jumps: this wakes the program.
-    Client::new().get(format!("{}/health", server.base)).send().await.unwrap();
+    client().build().unwrap().get(format!("{}/health", server.base)).send().await.unwrap();
     tokio::time::sleep(Duration::from_millis(200)).await;
 }
 

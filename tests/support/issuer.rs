@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use super::chromium::{Browser, Process};
-use super::support::Server;
+use super::support::{Server, client};
 
 /// The community's name there; access tokens for it name it as their audience too.
 pub const CLIENT: &str = "communitytoken";
@@ -41,7 +41,7 @@ impl Issuer {
         let url = url.expect("oidc-provider is installed by tests/run");
         // What it says later is read and dropped, so that it never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { url, client: reqwest::Client::new(), _process: process }
+        Self { url, client: client().build().unwrap(), _process: process }
     }
 
     pub async fn control(&self, what: Value) {

@@ -7,12 +7,22 @@ pub mod server;
 pub mod setting;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 pub use provider::Provider;
 pub use server::Server;
+
+/// How long anybody waits for somebody else before the test fails.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What every client of a test begins with: one that hears nothing for so long fails, where it stands in the
+/// test, and does not wait for ever.
+pub fn client() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().connect_timeout(PATIENCE).read_timeout(PATIENCE)
+}
 
 /// A fresh Idempotency-Key.
 pub fn key() -> String {

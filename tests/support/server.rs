@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use communitytoken::ledger::hex;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::provider::{AUDIENCE, ISSUER};
-use super::{Member, Provider};
+use super::{Member, PATIENCE, Provider, client};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_communitytoken");
 /// Subject of the operator whom the configuration names.
@@ -108,11 +109,7 @@ impl Server {
         let provider = Provider::new();
         provider.write(&folder.path().join("jwks.json"));
         fs::write(folder.path().join("config.toml"), config).unwrap();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .pool_max_idle_per_host(200)
-            .build()
-            .unwrap();
+        let client = client().redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(200).build().unwrap();
         Self { folder, provider, base: String::new(), client, environment: Vec::new(), open_files: None, child: None }
     }
 
@@ -170,10 +167,13 @@ impl Server {
     fn listen_by(&mut self, command: Command) {
         self.spawn_by(command);
         let stdout = self.child.as_mut().and_then(|child| child.stdout.take()).unwrap();
-        let mut lines = BufReader::new(stdout).lines();
-        let line = lines.next().and_then(Result::ok).unwrap_or_else(|| {
-            panic!("the server did not start: {}", fs::read_to_string(self.path("log.txt")).unwrap_or_default())
+        let (said, heard) = mpsc::channel();
+        std::thread::spawn(move || {
+            let first = BufReader::new(stdout).lines().next().and_then(Result::ok);
+            let _nobody_waits = said.send(first);
         });
+        let line = heard.recv_timeout(PATIENCE).ok().flatten();
+        let line = line.unwrap_or_else(|| panic!("the server did not start: {}", self.log()));
         self.base = line.split_whitespace().find(|word| word.starts_with("http")).unwrap().into();
     }
 
@@ -196,7 +196,14 @@ impl Server {
     fn signal(&mut self, signal: &str) {
         if let Some(mut child) = self.child.take() {
             Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-            child.wait().unwrap();
+            let began = Instant::now();
+            while child.try_wait().unwrap().is_none() {
+                if began.elapsed() > PATIENCE {
+                    child.kill().unwrap();
+                    panic!("the server has not ended after {signal}: {}", self.log());
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
     }
 

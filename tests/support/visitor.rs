@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, Url};
 
+use super::support::client;
+
 /// A page, or what came instead of one.
 #[derive(Debug, Clone)]
 pub struct Seen {
@@ -44,7 +46,7 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn new() -> Self {
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = client().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { client, cookies: HashMap::new() }
     }
 

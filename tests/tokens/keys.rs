@@ -10,7 +10,7 @@ use serde_json::json;
 use super::site::{Mood, Site};
 use super::support::clock::Clock;
 use super::support::provider::{ISSUER, now};
-use super::support::{Member, Provider, Server};
+use super::support::{Member, Provider, Server, client};
 
 /// How long a change of keys, or the end of an outage, may take to be noticed.
 const NOTICED: Duration = Duration::from_secs(30);
@@ -149,7 +149,7 @@ async fn an_outage_of_many_hours_shuts_nobody_out() {
     let clock = Clock::build(server.folder.path());
     clock.serve(&mut server).await;
     // Connections that wait for the next request end with the hours that pass.
-    server.client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+    server.client = client().pool_max_idle_per_host(0).build().unwrap();
     let token = |provider: &Provider, kid: &str, subject: &str| {
         let mut claims = Provider::claims(subject, subject);
         claims["exp"] = json!(now() + 48 * 3600);
