@@ -8,6 +8,7 @@ use crate::treasury::{AddAccount, MoveBetween, SystemAccount};
 
 /// Each has a wallet of its own, from which it issues and distributes.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Account {
     /// List the system accounts and what each holds
     List,

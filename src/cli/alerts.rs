@@ -18,6 +18,7 @@ const RULES: &str = "Which rule: amount, frequency, circle, new_accounts, issuan
 
 /// An alert is named by its id.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Alerts {
     /// List alerts, the newest first; those that nobody has seen to, or all
     List(List),

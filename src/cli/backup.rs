@@ -12,11 +12,6 @@ use crate::backups::{self, NotTaken, Taken};
 use crate::config::Config;
 use crate::ledger::AuditAction;
 
-/// Copy the whole ledger into one file while the server runs, and prove that the copy is sound.
-///
-/// It holds everything that was acknowledged before it began. FILE.sha256 beside it tells later
-/// whether it is still what it was. The instance's key is a secret and is not in it: keep a copy of
-/// instance.key somewhere safe, once.
 #[derive(Debug, Args)]
 pub(crate) struct Backup {
     /// Where the copy goes

@@ -10,6 +10,7 @@ use crate::identity::client::{self, Credential, Scope, ServiceClient, client_not
 
 /// A client is named by its name or by its id.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Client {
     /// Make a service client and print its credential, once
     Create(Create),

@@ -14,9 +14,6 @@ use crate::ledger::{Amount, Note, Seen, WalletId};
 use crate::schedules::{LeftOut, Why, able_to_receive};
 use crate::treasury::{self, LIST_BYTES_MAX, Recipient, read_list};
 
-/// Distribute tokens to members, all or nothing. What the pool lacks is issued first, exactly.
-///
-/// A CSV file has a heading line with `amount` and one of `wallet_id`, `user_id` or `username`.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("whom").required(true).args(["file", "to", "everyone"])))]
 pub(crate) struct Distribute {

@@ -24,10 +24,6 @@ use crate::error::Error;
 use crate::ledger::{AuditAction, Entry, Party, Range, WalletId, balances, for_each_entry};
 use crate::store::{self, Draft};
 
-/// Write the ledger, or a part of it, for other programs: oldest first, the same each time.
-///
-/// Text that members typed is made harmless: a cell of a spreadsheet never becomes a formula, and a
-/// note never becomes a command of an accounting program.
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// For spreadsheets, for programs, or for plain text accounting

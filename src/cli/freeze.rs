@@ -7,7 +7,6 @@ use super::{Act, Common, Failure, output};
 use crate::ledger::WalletId;
 use crate::treasury::SetFrozen;
 
-/// Freeze or unfreeze a member's wallet, at once. The member sees that and why.
 #[derive(Debug, Args)]
 pub(crate) struct Freeze {
     /// The wallet's id

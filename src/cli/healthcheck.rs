@@ -19,14 +19,13 @@ const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 pub(super) const ELSEWHERE: &str =
     "If it was started with `serve --bind ADDRESS`, say the same --bind here, or set server.bind in the settings.";
 
-/// Ask the program that serves how it is; for containers and units.
 #[derive(Debug, Args)]
 pub(crate) struct Healthcheck {
     #[command(flatten)]
     at: Serving,
 }
 
-/// Where the one listens that is asked.
+// Where the one listens that is asked. Not `///`: clap would print it in place of what the verb says of itself.
 #[derive(Debug, Args)]
 pub(crate) struct Serving {
     /// Address and port at which it listens, where `serve --bind` named others than the settings

@@ -8,9 +8,6 @@ use crate::ledger::{Authority, Books, Operator, Reason};
 use crate::proofs;
 use crate::treasury::{CreateAccount, SystemAccount};
 
-/// Create the database, the system account with an empty wallet, and the instance's key.
-///
-/// Safe to repeat: what is there already stays as it is.
 #[derive(Debug, Args)]
 pub(crate) struct Init {
     /// Who founds the community, for the audit log [default: your login name]

@@ -6,8 +6,6 @@ use super::{Act, Common, Failure, output};
 use crate::ledger::Amount;
 use crate::treasury;
 
-/// Issue tokens into the pool of a system account. Distributions issue what they need by
-/// themselves; this is for keeping a stock.
 #[derive(Debug, Args)]
 pub(crate) struct Issue {
     /// How many whole tokens

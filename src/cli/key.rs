@@ -7,10 +7,6 @@ use super::{Act, Common, Failure, output};
 use crate::ledger::proof::{KeyChain, PublicKey, Signer, origin_of};
 use crate::proofs;
 
-/// Print the public key file; rotate or replace the instance's key.
-///
-/// The file names the present key and how it followed the ones before it. Anyone can check receipts
-/// and checkpoints with it: give it to your members, and keep a copy elsewhere.
 #[derive(Debug, Args)]
 pub(crate) struct Key {
     #[command(subcommand)]

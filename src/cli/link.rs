@@ -13,7 +13,6 @@ use crate::invitations::{self, Link, LinkKind, LinkState, MadeLink, MakeLink, Wa
 use crate::ledger::{Authority, Books, Operator, PageRequest, Reason};
 use crate::web::Square;
 
-/// Invite someone: a one-time link by which they choose a name and make a passkey
 #[derive(Debug, Args)]
 pub(crate) struct Invite {
     /// A name to propose to them
@@ -29,7 +28,6 @@ pub(crate) struct Invite {
     act: Act,
 }
 
-/// Make a one-time link that signs a member in who is locked out; it works for half an hour
 #[derive(Debug, Args)]
 pub(crate) struct SignInLink {
     /// Username or user id
@@ -38,7 +36,6 @@ pub(crate) struct SignInLink {
     act: Act,
 }
 
-/// Make a one-time link by which the first operator claims the community; it works for half an hour
 #[derive(Debug, Args)]
 pub(crate) struct ClaimLink {
     /// Who does it, for the audit log [default: your login name]
@@ -46,7 +43,6 @@ pub(crate) struct ClaimLink {
     operator: Option<Operator>,
 }
 
-/// List the one-time links that still work, the newest first
 #[derive(Debug, Args)]
 pub(crate) struct Links {
     /// Those that were used, withdrawn or have expired, too
@@ -54,7 +50,6 @@ pub(crate) struct Links {
     all: bool,
 }
 
-/// Withdraw a one-time link: it opens nothing any more
 #[derive(Debug, Args)]
 pub(crate) struct WithdrawLink {
     /// The link's id, as `member links` lists it

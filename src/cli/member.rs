@@ -15,6 +15,7 @@ use crate::sign_in;
 
 /// Members are named by their username, where only one carries it, or by their user id.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Member {
     /// List the members
     List(List),
@@ -30,10 +31,15 @@ pub(crate) enum Member {
     Grant(Grant),
     /// Revoke a role
     Revoke(Grant),
+    /// Invite someone: a one-time link by which they choose a name and make a passkey
     Invite(link::Invite),
+    /// Make a one-time link that signs a member in who is locked out; it works for half an hour
     SignInLink(link::SignInLink),
+    /// Make a one-time link by which the first operator claims the community; it works for half an hour
     ClaimLink(link::ClaimLink),
+    /// List the one-time links that still work, the newest first
     Links(link::Links),
+    /// Withdraw a one-time link: it opens nothing any more
     WithdrawLink(link::WithdrawLink),
     /// Show where a member is signed in on the pages; sign them out
     Sessions(Sessions),

@@ -25,10 +25,6 @@ const DERIVED: [&str; 8] = [
     "notice_marks",
 ];
 
-/// Bring the database to another version of its schema, forward or back.
-///
-/// The steps are made on a copy, which takes the database's place when it is whole and proven; what
-/// was there before is kept beside it. The server must be stopped. `serve` itself goes forward.
 #[derive(Debug, Args)]
 pub(crate) struct Migrate {
     /// The version to go to [default: the newest this program knows]

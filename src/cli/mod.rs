@@ -77,7 +77,8 @@ pub(crate) struct Common {
     json: bool,
 }
 
-/// Who does it and why; for verbs that change tokens, wallets or roles.
+// Who does it and why; for verbs that change tokens, wallets or roles. Not `///`: clap would print it in place of
+// what the verb says of itself.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Act {
     /// Why, for the audit log (1 to 500 characters)
@@ -117,20 +118,35 @@ fn login_name() -> Result<Operator, Failure> {
     })
 }
 
+// What a verb takes is described when somebody gives it: a server that only starts has no use for that. What it is
+// for stands here, and nowhere else.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Verb {
     /// Serve the API and the pages (the default)
+    ///
+    /// The first start creates the database, the system account and the instance's key. With
+    /// neither an identity provider nor passkeys the developer identity is offered, on this machine only.
     Serve(serve::Serve),
     /// Create database, system account and instance key; safe to repeat
+    ///
+    /// What is there already stays as it is.
     Init(init::Init),
     /// Distribute tokens to many members at once, all or nothing
+    ///
+    /// What the pool lacks is issued first, exactly. A CSV file has a heading line with `amount` and one of `wallet_id`,
+    /// `user_id` or `username`.
     Distribute(distribute::Distribute),
     /// Issue tokens into the pool
+    ///
+    /// Distributions issue what they need by themselves; this is for keeping a stock in a system account's pool.
     Issue(issue::Issue),
     /// List and make system accounts, and move tokens between them
     #[command(subcommand)]
     Account(account::Account),
     /// Freeze a wallet: nothing goes in or out
+    ///
+    /// It holds at once, and the member sees that and why.
     Freeze(freeze::Freeze),
     /// Unfreeze a wallet
     Unfreeze(freeze::Freeze),
@@ -150,6 +166,9 @@ enum Verb {
     #[command(subcommand)]
     Alerts(alerts::Alerts),
     /// Recompute every invariant, hash, balance and rollup; name what is wrong and where
+    ///
+    /// With --receipt or --checkpoint that file is checked; with --public-key anywhere, without a database. Where there is
+    /// one, it is compared with it too.
     Verify(verify::Verify),
     /// Sign the ledger as it is now and print the checkpoint, to be kept elsewhere
     ///
@@ -157,21 +176,43 @@ enum Verb {
     /// --checkpoint FILE` tells later whether the ledger still begins as it does today.
     Checkpoint,
     /// Print the public key; rotate or replace the instance's key
+    ///
+    /// The file names the present key and how it followed the ones before it. Anyone can check receipts
+    /// and checkpoints with it: give it to your members, and keep a copy elsewhere.
     Key(key::Key),
     /// Copy the whole ledger into one file while the server runs, and prove the copy
+    ///
+    /// It holds everything that was acknowledged before it began. FILE.sha256 beside it tells later
+    /// whether it is still what it was. The instance's key is a secret and is not in it: keep a copy of
+    /// instance.key somewhere safe, once.
     Backup(backup::Backup),
     /// Put a backup, once it is proven, in the place of the ledger
+    ///
+    /// The backup is proven first, on a copy; until then nothing is touched. The server must be stopped.
+    /// A ledger that is replaced is kept beside the new one. The audit log of the restored ledger says
+    /// who restored it and why.
     Restore(restore::Restore),
     /// Bring the database to another version of its schema, forward or back
+    ///
+    /// The steps are made on a copy, which takes the database's place when it is whole and proven; what
+    /// was there before is kept beside it. The server must be stopped. `serve` itself goes forward.
     Migrate(migrate::Migrate),
     /// Write the ledger for spreadsheets, programs and plain text accounting
+    ///
+    /// Text that members typed is made harmless: a cell of a spreadsheet never becomes a formula, and a
+    /// note never becomes a command of an accounting program.
     Export(export::Export),
     /// Try out what would become of the community under other rules; changes nothing
+    ///
+    /// What is not said stays as it was. The same seed and question on the same day give the same answer,
+    /// while nothing moves. Members who overspend do not pay; what the pool lacks is issued.
     Simulate(simulate::Simulate),
     /// Try out the mail server
     #[command(subcommand)]
     Mail(mail::Mail),
     /// Print a token of the developer identity, for trying the API
+    ///
+    /// A name nobody has yet joins with the token's first use.
     Token(token::Token),
     /// Show the settings in force and where each came from
     Config,
@@ -180,8 +221,15 @@ enum Verb {
     /// Ask the program that serves how it is; for containers and units
     Healthcheck(healthcheck::Healthcheck),
     /// Run SQL on the database with the program's own SQLite
+    ///
+    /// For operators who work on the database itself: statements from the arguments, or from standard input. Views take
+    /// administrative acts (they are in schema.sql, with examples); the database refuses whatever breaks a rule.
     Sql(sql::Sql),
-    /// Measure this machine, in a database of its own
+    /// Measure this machine, in databases of its own
+    ///
+    /// Figures depend on the machine and on what else it does; compare those of one run. The databases
+    /// lie where the system keeps temporary files (TMPDIR); with 10 million transactions one takes some
+    /// 3 GB and some minutes to make.
     Bench(bench::Bench),
 }
 
@@ -269,4 +317,34 @@ fn last_entry_at(conn: &Connection) -> rusqlite::Result<i64> {
         [],
         |row| row.get(0),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::*;
+
+    /// Each verb with its own, by the words that a list has for it and by those that its help begins with.
+    fn verbs(command: &Command, path: &str, found: &mut Vec<(String, String, String)>) {
+        for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+            let name = format!("{path} {}", verb.get_name());
+            let words = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
+            let mut built = verb.clone();
+            built.build();
+            found.push((name.clone(), words(verb), words(&built)));
+            verbs(&built, &name, found);
+        }
+    }
+
+    /// What a verb takes is described later than the verb, and must not change what the verb is for.
+    #[test]
+    fn every_verb_says_what_it_is_for() {
+        let mut found = Vec::new();
+        verbs(&Arguments::command(), "communitytoken", &mut found);
+        assert!(found.len() > 60, "{}", found.len());
+        for (name, listed, begins) in found {
+            assert!(!listed.is_empty() && listed == begins, "{name}: {listed:?}, {begins:?}");
+        }
+    }
 }

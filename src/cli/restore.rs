@@ -16,11 +16,6 @@ use crate::ledger::{AuditAction, KeptHead, audit_alone, lost_by, make_folder, sy
 use crate::schema;
 use crate::store::{self, Draft, FileState, NotAlone, StoreFailure};
 
-/// Put a backup in the place of the ledger.
-///
-/// The backup is proven first, on a copy; until then nothing is touched. The server must be stopped.
-/// A ledger that is replaced is kept beside the new one. The audit log of the restored ledger says
-/// who restored it and why.
 #[derive(Debug, Args)]
 pub(crate) struct Restore {
     /// The backup

@@ -19,6 +19,7 @@ use crate::schedules::{
 
 /// A schedule is named by its id.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Schedule {
     /// Make a schedule; the server that runs distributes by it
     Create(Says),
@@ -36,7 +37,7 @@ pub(crate) enum Schedule {
     Remove(Change),
 }
 
-/// What a schedule says.
+// What a schedule says. Not `///`: clap would print it in place of what the verb says of itself.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("whom").required(true).args(["everyone", "active", "role", "list"])))]
 #[command(group(ArgGroup::new("how").required(true).args(["each", "per_payment", "shared"])))]

@@ -15,10 +15,6 @@ use crate::statistics::Calendar;
 use crate::statistics::sandbox::{FanPoint, Outcomes, Question, Rhythm, Whom, prepare, word};
 use crate::store;
 
-/// Live on from the community's own history, thousands of times, under rules you try out; changes nothing.
-///
-/// What is not said stays as it was. The same seed and question on the same day give the same answer,
-/// while nothing moves. Members who overspend do not pay; what the pool lacks is issued.
 #[derive(Debug, Args)]
 pub(crate) struct Simulate {
     /// Give out so many tokens each time, in the place of all that was given out before; 0 for none

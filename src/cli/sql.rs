@@ -14,11 +14,6 @@ use crate::ledger::hex;
 use crate::schema;
 use crate::store;
 
-/// Run SQL statements, from the arguments or from standard input.
-///
-/// For operators who work on the database itself. Views take
-/// administrative acts (they are in schema.sql, with examples); the database refuses whatever
-/// breaks a rule.
 #[derive(Debug, Args)]
 pub(crate) struct Sql {
     /// Statements; none: they are read from standard input, each ended by a semicolon

@@ -12,9 +12,6 @@ use crate::identity::{DEVELOPER_ISSUER, DeveloperIdentity, check_username, membe
 use crate::ledger::AuditAction;
 use crate::proofs;
 
-/// Print a token of the developer identity, valid for some hours.
-///
-/// A name nobody has yet joins with the token's first use.
 #[derive(Debug, Args)]
 pub(crate) struct Token {
     /// The member's username

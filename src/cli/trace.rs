@@ -8,7 +8,7 @@ use crate::audit::LeaveLine;
 use crate::config::Config;
 use crate::ledger::{AuditAction, Authority, Books, Operator, Reason};
 
-/// Who does it and why; for verbs that change nothing.
+// Who does it and why; for verbs that change nothing. Not `///`: clap would print it in place of what the verb says of itself.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Trace {
     /// Why, for the audit log (1 to 500 characters)

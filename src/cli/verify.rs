@@ -20,11 +20,6 @@ use crate::store;
 /// Larger files are no receipts, checkpoints or keys.
 const FILE_MAX: u64 = 1024 * 1024;
 
-/// Recompute every invariant, hash, balance, rollup and checkpoint of the ledger; or check a receipt
-/// or a checkpoint.
-///
-/// With --public-key a receipt or a checkpoint can be checked anywhere, with no database. Where there
-/// is one, it is compared with it too.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// Check this receipt

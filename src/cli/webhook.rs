@@ -14,6 +14,7 @@ use crate::webhooks::{
 
 /// A webhook is named by its id.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Webhook {
     /// Make a webhook and print its secret, once
     Create(Create),

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jsonwebtoken::Algorithm;
+use tracing_subscriber::filter::Targets;
 
 use super::{Colour, Secret};
 use crate::language::Language;
@@ -275,7 +276,7 @@ pub struct Log {
     /// For people or for programs.
     pub format: LogFormat,
     /// How much: a level, or levels by part of the program.
-    pub filter: String,
+    pub filter: Targets,
 }
 
 /// The form of the log.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 use super::layers::Values;
 use super::providers::web_address;
@@ -446,15 +446,14 @@ impl Reader {
         }
     }
 
-    fn log_filter(&mut self) -> String {
-        let filter = self.needed("log.filter");
-        if let Err(error) = EnvFilter::try_new(&filter) {
+    fn log_filter(&mut self) -> Targets {
+        self.needed("log.filter").parse().unwrap_or_else(|error| {
             self.wrong(
                 "log.filter",
                 format!("is no level and no list of target=level, as in info or warn,communitytoken=debug: {error}"),
             );
-        }
-        filter
+            Targets::new()
+        })
     }
 }
 

@@ -25,11 +25,6 @@ use self::process::Server;
 use self::table::{Line, Timing};
 use super::{Common, Failure, output};
 
-/// Measure this machine, in databases of its own, and print a table.
-///
-/// Figures depend on the machine and on what else it does; compare those of one run. The databases
-/// lie where the system keeps temporary files (TMPDIR); with 10 million transactions one takes some
-/// 3 GB and some minutes to make.
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
     /// Only these parts

@@ -15,7 +15,6 @@ use super::healthcheck::Serving;
 use super::{Common, Failure, output};
 use crate::config::Config;
 
-/// Look at disk, clock, permissions, settings, backups, mail, provider; say what to do.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
     #[command(flatten)]

@@ -13,7 +13,9 @@ use std::time::Duration;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use self::upkeep::Upkeep;
 use super::{Common, Failure, init, last_entry_at, link, login_name, migrate, open, output};
@@ -36,10 +38,6 @@ const STRAGGLERS: Duration = Duration::from_secs(1);
 /// How a program ends that SIGTERM has ended.
 const TERMINATED: i32 = 128 + 15;
 
-/// Serve the API and the pages until interrupted.
-///
-/// The first start creates the database, the system account and the instance's key. With
-/// neither an identity provider nor passkeys the developer identity is offered, on this machine only.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Fill an empty database with a lively sample community
@@ -110,12 +108,13 @@ impl Serve {
 
 fn log(log: &Log) {
     // However much is asked for: this one writes whole addresses, and those of one-time links are secrets.
-    let filter = EnvFilter::new(format!("{},tower_http=warn,rusqlite_migration=warn", log.filter));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = log.filter.clone().with_targets([("tower_http", Level::WARN), ("rusqlite_migration", Level::WARN)]);
+    let wanted = tracing_subscriber::registry().with(filter);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // Only a log that was set up already can refuse, and then there is one.
     let _set_up_already = match log.format {
-        LogFormat::Text => builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Text => wanted.with(lines.with_target(false).with_ansi(std::io::stderr().is_terminal())).try_init(),
+        LogFormat::Json => wanted.with(lines.json()).try_init(),
     };
 }
 
